@@ -1,0 +1,1 @@
+"""Sized cases with a peer or an oracle beside each; see README.md here."""
