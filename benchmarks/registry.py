@@ -1,9 +1,9 @@
 """How a benchmark is declared, measured and compared.
 
-A case is data: a name, named sizes, a way to make the input, and variants of which one is ours and the others are
-peers or oracles. Every variant of one size runs in a fresh process on the same input (made from the same seed), so
-that peak memory belongs to it alone and nobody warms a cache for anybody else; all of them run in one invocation, so
-that ratios compare like with like.
+A case is data: a name, named sizes, a way to make the input, and variants of which one is ours and the others
+are peers or oracles. Every variant of one size runs in a fresh process on the same input (made from the same
+seed), so that peak memory belongs to it alone and nobody warms a cache for anybody else; all of them run in
+one invocation, so that ratios compare like with like.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Result = Mapping[str, Any]
 class Variant:
     """One way to compute the answer.
 
-    ``run(data)`` is timed and returns named arrays or numbers, compared with those of ours that bear the same name.
-    ``warm()`` is called before (compile, import) and is not timed. ``needs`` are modules without which the variant
-    is skipped, visibly. ``role`` is ``ours``, ``peer`` or ``oracle``.
+    ``run(data)`` is timed and returns named arrays or numbers, compared with those of ours that bear the same
+    name. ``warm()`` is called before (compile, import) and is not timed. ``needs`` are modules without which
+    the variant is skipped, visibly. ``role`` is ``ours``, ``peer`` or ``oracle``.
     """
 
     name: str
@@ -47,8 +47,9 @@ class Variant:
 class Case:
     """A sized benchmark. ``make(**params)`` builds the input and is not timed.
 
-    ``goal`` is a sentence, ``min_ratio`` the factor by which ours has to beat the best peer, ``tolerance`` the
-    largest difference of equally named results that counts as equal. ``slow`` sizes run only when asked for.
+    ``goal`` is a sentence, ``min_ratio`` the factor by which ours has to beat the best peer, ``tolerance``
+    the largest difference of equally named results that counts as equal. ``slow`` sizes run only when asked
+    for.
     """
 
     name: str
@@ -82,7 +83,8 @@ register = REGISTRY.add
 
 
 def discover() -> dict[str, Case]:
-    """Import every ``benchmarks/<word>_<name>.py``; a module that fails to import is an error, not a silence."""
+    """Import every ``benchmarks/<word>_<name>.py``; a module that fails to import is an error, not a
+    silence."""
     package = importlib.import_module("benchmarks")
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
         if "_" in info.name and not info.name.startswith("_"):
@@ -105,7 +107,8 @@ def peak_mib() -> float:
 
 
 def reset_peak() -> float:
-    """Forget the peak so far (Linux) and return the memory in use, MiB; elsewhere the peak stays from the start."""
+    """Forget the peak so far (Linux) and return the memory in use, MiB; elsewhere the peak stays from the
+    start."""
     try:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
         return peak_mib()
@@ -155,7 +158,8 @@ def _difference(
 
 
 def measure(case: Case, size: str, *, repeat: int = 1, timeout_s: float = 1800.0) -> dict[str, Any]:
-    """All variants of one size, each in a fresh process; figures, ratios and the worst difference from ours."""
+    """All variants of one size, each in a fresh process; figures, ratios and the worst difference from
+    ours."""
     rows: list[dict[str, Any]] = []
     arrays: dict[str, dict[str, np.ndarray]] = {}
     with tempfile.TemporaryDirectory() as folder:
