@@ -1,0 +1,5 @@
+"""``python -m lianzhang``."""
+
+from lianzhang.cli import run
+
+run()
