@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ NARROW = 342.0
 """Width of the phone variant in px: what a 390 px screen leaves between its margins."""
 LINE = 1.22
 """Line height of labels in ems."""
+
+
+def anchor(origin: str | None) -> str | None:
+    """The id under which an origin stands in a document; keys themselves are never written out."""
+    return None if not origin else "o-" + hashlib.sha256(origin.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,9 @@ class Canvas:
         finally:
             parts = self._stack.pop()
             head = [element("title", tip)] if tip else []
-            self._stack[-1].append(element("g", join(head + parts), class_=class_, data_origin=origin))
+            self._stack[-1].append(
+                element("g", join(head + parts), class_=class_, data_origin=anchor(origin))
+            )
 
     def rect(self, x: float, y: float, width: float, height: float, class_: str, **more: Attribute) -> None:
         """A rectangle."""
@@ -117,7 +125,8 @@ class Canvas:
             self.text(x, first + number_ * pitch, line, fitted.size, class_, anchor)
 
     def pattern(self, name: str) -> str:
-        """``url(#…)`` of a fill pattern, defined on first use: ``hatch`` (one maker), ``dots`` (unknown)."""
+        """``url(#…)`` of a fill pattern, defined on first use: ``hatch`` (one maker), ``dots`` (unknown),
+        ``hatch-in`` (inflow)."""
         key = f"{self.uid}-{name}"
         if name not in self._patterns:
             self._patterns[name] = _PATTERNS[name](key)
@@ -174,4 +183,17 @@ def _dots(key: str) -> Markup:
     )
 
 
-_PATTERNS = {"hatch": _hatch, "dots": _dots}
+def _hatch_in(key: str) -> Markup:
+    return element(
+        "pattern",
+        element("rect", width=6.0, height=6.0, class_="inflow-ground"),
+        element("rect", width=3.0, height=6.0, class_="inflow-stripe"),
+        id=key,
+        width=6.0,
+        height=6.0,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
+
+
+_PATTERNS = {"hatch": _hatch, "dots": _dots, "hatch-in": _hatch_in}

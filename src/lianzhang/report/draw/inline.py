@@ -1,0 +1,131 @@
+"""Numbers, sentences, citations and origin strips as HTML."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from lianzhang.i18n import Lang, Text
+from lianzhang.report.draw.canvas import anchor
+from lianzhang.report.format import exact, period, quantity, space_han
+from lianzhang.report.markup import element, join
+from lianzhang.report.model import Citation, Origin, Prose, Quantity, Report, Source
+from lianzhang.report.words import STATUS, STATUS_MARK, WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """What a drawing needs to know of the document around it. Empty for a figure that stands alone."""
+
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, report: Report) -> Refs:
+        """The references of a report; origins are numbered in their order."""
+        return cls(
+            {o.key: o for o in report.origins},
+            {o.key: n for n, o in enumerate(report.origins, start=1)},
+            {s.key: s for s in report.sources},
+        )
+
+
+def prose_text(prose: Prose, lang: Lang) -> str:
+    """A sentence as plain text."""
+    return _fill(prose, lang, {name: quantity(q, lang) for name, q in prose.values.items()})
+
+
+def prose_html(prose: Prose, lang: Lang, refs: Refs) -> Markup:
+    """A sentence whose numbers open their origins."""
+    parts: list[Markup] = []
+    for literal, name, _, _ in string.Formatter().parse(space_han(prose.text.get(lang))):
+        parts.append(Markup("").join([literal]))
+        if name is not None:
+            parts.append(number_html(prose.values[name], lang, refs))
+    return join(parts)
+
+
+def _fill(prose: Prose, lang: Lang, written: Mapping[str, str]) -> str:
+    return space_han(prose.text.get(lang)).format(**written)
+
+
+def number_html(value: Quantity, lang: Lang, refs: Refs) -> Markup:
+    """A number: exact value on hover, a mark if it is not official, a link to its origin."""
+    text = quantity(value, lang)
+    origin = refs.origins.get(value.origin)
+    status = origin.status if origin else "official"
+    tip = exact(value, lang)
+    if status != "official":
+        tip += f"（{STATUS[status].zh}）" if lang == "zh" else f" ({STATUS[status].en})"
+    mark = STATUS_MARK[status].get(lang)
+    inner = [Markup("").join([text])]
+    if mark and value.value is not None:
+        inner.append(element("sup", mark, class_="mark"))
+    classes = f"num {status}" + ("" if value.value is not None else " absent")
+    if origin is None:
+        return element("span", *inner, class_=classes, title=tip)
+    return element(
+        "a",
+        *inner,
+        class_=classes,
+        href=f"#{anchor(value.origin)}",
+        title=tip,
+        data_n=str(refs.numbers[value.origin]),
+    )
+
+
+def citation_text(citation: Citation, lang: Lang, refs: Refs) -> str:
+    """Publisher, title, date, place in the source."""
+    source = refs.sources.get(citation.source)
+    if source is None:
+        return citation.place.get(lang) if citation.place else ""
+    title = source.title.get(lang)
+    parts = [source.publisher.get(lang)] if source.publisher else []
+    parts.append(f"《{title}》" if lang == "zh" and "《" not in title else title)
+    if source.published:
+        parts.append(period(source.published, lang))
+    if citation.place:
+        parts.append(citation.place.get(lang))
+    return space_han(("，" if lang == "zh" else ", ").join(parts))
+
+
+def chain_html(origin: Origin, lang: Lang, refs: Refs) -> Markup:
+    """value ← run ← query ← table ← source ← place in the source."""
+    steps: list[tuple[str, Text | None]] = [
+        ("run", origin.run),
+        ("query", origin.query),
+        ("table", origin.table),
+    ]
+    items = [
+        element(
+            "li",
+            element("span", WORDS["value"].get(lang), class_="k"),
+            " ",
+            space_han(origin.value.get(lang)),
+            " ",
+            element("span", STATUS[origin.status].get(lang), class_=f"status {origin.status}"),
+        )
+    ]
+    for name, text in steps:
+        if text is not None:
+            key = element("span", WORDS[name].get(lang), class_="k")
+            items.append(element("li", key, " ", space_han(text.get(lang))))
+    for citation in origin.citations:
+        key = element("span", WORDS["source"].get(lang), class_="k")
+        items.append(element("li", key, " ", _citation_html(citation, lang, refs)))
+    if origin.note is not None:
+        key = element("span", WORDS["note"].get(lang), class_="k")
+        items.append(element("li", key, " ", space_han(origin.note.get(lang)), class_="remark"))
+    return element("ol", join(items), class_="chain")
+
+
+def _citation_html(citation: Citation, lang: Lang, refs: Refs) -> Markup:
+    text = citation_text(citation, lang, refs)
+    source = refs.sources.get(citation.source)
+    if source is not None and source.url and source.url.startswith(("https://", "http://")):
+        return element("a", text, href=source.url, rel="noreferrer noopener", class_="out")
+    return element("span", text)

@@ -1,0 +1,310 @@
+"""Lines over time: observations, what the forecast expects, what was promised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lianzhang.i18n import Lang
+from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
+from lianzhang.report.format import exact, parse_period, period, quantity
+from lianzhang.report.measure import shorten, text_width
+from lianzhang.report.model import FanPoint, LineChart, LineSeries, Point, Quantity, Target
+from lianzhang.report.words import STATUS, WORDS
+
+SPARK = (320.0, 104.0)
+SMALL = (320.0, 214.0)
+
+
+def nice_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most ``most`` + 1 round values (1, 2, 2.5 or 5 times a power of ten) that cover [low, high]."""
+    if not high > low:
+        high = low + (abs(low) or 1.0)
+    rough = (high - low) / max(most, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(f * power for f in (1, 2, 2.5, 5, 10) if f * power >= rough * (1 - 1e-9))
+    first = math.floor(low / step + 1e-9)
+    last = math.ceil(high / step - 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Maps time and value to the canvas."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    t0: float
+    t1: float
+    v0: float
+    v1: float
+
+    def x(self, t: float) -> float:
+        return self.left + (t - self.t0) / ((self.t1 - self.t0) or 1.0) * (self.right - self.left)
+
+    def y(self, v: float) -> float:
+        return self.bottom - (v - self.v0) / ((self.v1 - self.v0) or 1.0) * (self.bottom - self.top)
+
+
+def _time(text: str) -> float:
+    return parse_period(text).position
+
+
+def svg_line_chart(
+    chart: LineChart, lang: Lang, *, uid: str, narrow: bool = False, small: bool = False
+) -> Markup:
+    """A line chart as ``<svg>``; ``small`` for one of several side by side."""
+    canvas = draw_line_chart(chart, lang, uid=uid, narrow=narrow, small=small)
+    return canvas.finish(canvas.height, chart.title.get(lang), _describe(chart, lang), "lines")
+
+
+def draw_line_chart(
+    chart: LineChart, lang: Lang, *, uid: str, narrow: bool = False, small: bool = False
+) -> Canvas:
+    """The chart on a canvas; series are named at their ends."""
+    width, height = SMALL if small else (NARROW, 250.0) if narrow else (WIDE, 360.0)
+    tight = small or narrow
+    size = 12.0 if tight else 14.0
+    canvas = Canvas(width, lang, uid, narrow=narrow)
+    origin = chart.origins[0] if chart.origins else ""
+
+    def write(value: float) -> str:
+        return quantity(Quantity(value, chart.unit, origin), lang)
+
+    points = [p for s in chart.series for p in s.points]
+    values = [p.value for p in points] + [v for f in chart.fan for v in (f.low, f.high)]
+    times = [_time(p.period) for p in points] + [_time(f.period) for f in chart.fan]
+    if chart.target is not None and chart.target.value.value is not None:
+        values.append(chart.target.value.value)
+        times.append(_time(chart.target.deadline))
+    if not values:
+        canvas.text(width / 2, height / 2, WORDS["no_data"].get(lang), size, "t2", "middle")
+        canvas.height = height
+        return canvas
+    ticks = nice_ticks(
+        min(0.0, *values) if min(values) < 0 else _floor(values), max(values), 3 if tight else 4
+    )
+    names = len(chart.series) > 1
+    left = max(text_width(write(t), size) for t in ticks) + 10
+    margin = 10.0
+    if names:
+        margin = min(
+            max(text_width(s.name.get(lang), size, bold=True) for s in chart.series) + 14, width * 0.3
+        )
+    top = 30.0 if small else 16.0
+    frame = _Frame(left, top + 8, width - margin, height - 26, min(times), max(times), ticks[0], ticks[-1])
+    if small:
+        canvas.text(0, 14, shorten(chart.title.get(lang), width, 14, bold=True), 14, "t bold")
+    for tick in ticks:
+        canvas.line(left, frame.y(tick), width - margin, frame.y(tick), "grid" if tick else "axis")
+        canvas.text(left - 8, frame.y(tick) + 0.35 * size, write(tick), size, "t2 num", "end")
+    _time_axis(canvas, frame, times, size)
+    _fan(canvas, frame, chart.fan, points)
+    for number, series in enumerate(chart.series[:4], start=1):
+        _series(canvas, frame, series, number, write)
+    if chart.target is not None:
+        _target(canvas, frame, chart.target, size)
+    if names:
+        _end_names(canvas, frame, chart.series[:4], size, margin)
+    canvas.height = height
+    return canvas
+
+
+def _floor(values: Sequence[float]) -> float:
+    """Zero, unless all values lie in a narrow band far above it."""
+    low, high = min(values), max(values)
+    return low if low > 0 and (high - low) < 0.3 * high else min(0.0, low)
+
+
+def _time_axis(canvas: Canvas, frame: _Frame, times: Sequence[float], size: float) -> None:
+    """Years below the axis, as many as fit. A yearly period ends where the next year begins, hence the −1."""
+    first, last = math.ceil(min(times) - 1 - 1e-6), math.ceil(max(times) - 1 - 1e-6)
+    room = text_width("2000", size) + 16
+    pitch = (frame.right - frame.left) / max(last - first, 1)
+    step = next((s for s in (1, 2, 5, 10, 20, 50) if s * pitch >= room), 100)
+    for year in range(last, first - 1, -step):
+        x = frame.x(year + 1.0)
+        if frame.left - 1 <= x <= frame.right + 1:
+            half = text_width(str(year), size) / 2
+            x_text = min(max(x, half), canvas.width - half)
+            canvas.line(x, frame.bottom, x, frame.bottom + 4, "axis")
+            canvas.text(x_text, frame.bottom + 7 + size, str(year), size, "t2 num", "middle")
+
+
+def _fan(canvas: Canvas, frame: _Frame, fan: Sequence[FanPoint], points: Sequence[Point]) -> None:
+    if not fan:
+        return
+    ordered = sorted(fan, key=lambda f: _time(f.period))
+    last = max(points, key=lambda p: _time(p.period), default=None)
+    start = [(frame.x(_time(last.period)), frame.y(last.value))] if last else []
+    xs = [frame.x(_time(f.period)) for f in ordered]
+
+    def band(low: list[float], high: list[float], class_: str) -> None:
+        upper = list(zip(xs, (frame.y(v) for v in high), strict=True))
+        lower = list(zip(xs, (frame.y(v) for v in low), strict=True))
+        canvas.polygon([*start, *upper, *reversed(lower)], class_)
+
+    band([f.low for f in ordered], [f.high for f in ordered], "fan80")
+    inner = [(f.low50, f.high50) for f in ordered]
+    if all(low is not None and high is not None for low, high in inner):
+        band([low or 0.0 for low, _ in inner], [high or 0.0 for _, high in inner], "fan50")
+    canvas.polyline([*start, *zip(xs, (frame.y(f.mid) for f in ordered), strict=True)], "median")
+
+
+def _series(
+    canvas: Canvas, frame: _Frame, series: LineSeries, number: int, write: Callable[[float], str]
+) -> None:
+    ordered = sorted(series.points, key=lambda p: _time(p.period))
+    pieces: list[list[Point]] = [[]]
+    for point in ordered:
+        if point.period in series.broken_before:
+            pieces.append([])
+        pieces[-1].append(point)
+    for piece in pieces:
+        places = [(frame.x(_time(p.period)), frame.y(p.value)) for p in piece]
+        if len(places) > 1:
+            canvas.polyline(places, f"line series-{number}")
+    dense = len(ordered) > 24
+    for point in ordered:
+        if dense and point is not ordered[-1] and point.status == "official":
+            continue
+        tip = f"{period(point.period, canvas.lang)} {write(point.value)}"
+        if point.status != "official":
+            tip += (
+                f"（{STATUS[point.status].zh}）" if canvas.lang == "zh" else f" ({STATUS[point.status].en})"
+            )
+        with canvas.group("hit", tip=tip):
+            canvas.add(
+                "circle",
+                cx=frame.x(_time(point.period)),
+                cy=frame.y(point.value),
+                r=3.2,
+                class_=f"dot series-{number}" + ("" if point.status == "official" else " hollow"),
+            )
+
+
+def _target(canvas: Canvas, frame: _Frame, target: Target, size: float) -> None:
+    value = target.value.value
+    if value is None:
+        return
+    x, y = frame.x(_time(target.deadline)), frame.y(value)
+    canvas.line(frame.left, y, x, y, "target")
+    words = f"{WORDS['target'].get(canvas.lang)} {quantity(target.value, canvas.lang)}"
+    tip = f"{words} · {period(target.deadline, canvas.lang)} · {exact(target.value, canvas.lang)}"
+    with canvas.group("hit", tip=tip, origin=target.value.origin):
+        canvas.polygon([(x, y - 5.5), (x + 5.5, y), (x, y + 5.5), (x - 5.5, y)], "target-mark")
+        above = y - 7 - size * 0.9 > 30
+        canvas.text(frame.left + 4, y - 7 if above else y + size + 4, words, size, "t seal num halo")
+
+
+def _end_names(
+    canvas: Canvas, frame: _Frame, series: Sequence[LineSeries], size: float, margin: float
+) -> None:
+    """Names beside the last points, pushed apart where they would touch."""
+    ends: list[tuple[float, int, str]] = []
+    for number, one in enumerate(series, start=1):
+        if one.points:
+            last = max(one.points, key=lambda p: _time(p.period))
+            ends.append((frame.y(last.value), number, one.name.get(canvas.lang)))
+    floor = -math.inf
+    placed: list[tuple[float, int, str]] = []
+    for y, number, name in sorted(ends):
+        floor = max(y, floor + size * 1.25)
+        placed.append((floor, number, name))
+    overflow = max(0.0, floor - frame.bottom)
+    for y, number, name in placed:
+        words = shorten(name, margin - 10, size, bold=True)
+        x = canvas.width - margin + 10
+        canvas.text(x, y - overflow + 0.35 * size, words, size, f"t bold name-{number}")
+
+
+def _describe(chart: LineChart, lang: Lang) -> str:
+    origin = chart.origins[0] if chart.origins else ""
+    parts = []
+    for series in chart.series:
+        if series.points:
+            first = min(series.points, key=lambda p: _time(p.period))
+            last = max(series.points, key=lambda p: _time(p.period))
+            values = [quantity(Quantity(p.value, chart.unit, origin), lang) for p in (first, last)]
+            parts.append(
+                f"{series.name.get(lang)} {period(first.period, lang)} {values[0]} → "
+                f"{period(last.period, lang)} {values[1]}"
+            )
+    return ("；" if lang == "zh" else "; ").join(parts) or WORDS["no_data"].get(lang)
+
+
+def svg_spark(
+    observations: Sequence[Point],
+    fan: Sequence[FanPoint],
+    target: Target,
+    lang: Lang,
+    *,
+    uid: str,
+    title: str,
+) -> Markup:
+    """The small drawing of a tracker row: observations, fan to the deadline, target line."""
+    canvas = draw_spark(observations, fan, target, lang, uid=uid)
+    unit = target.value.unit
+    series = LineSeries(WORDS["observed"], tuple(observations))
+    chart = LineChart(title=WORDS["observed"], unit=unit, series=(series,), origins=(target.value.origin,))
+    return canvas.finish(canvas.height, title, _describe(chart, lang), "spark")
+
+
+def draw_spark(
+    observations: Sequence[Point], fan: Sequence[FanPoint], target: Target, lang: Lang, *, uid: str
+) -> Canvas:
+    """The spark on a canvas of 320 × 104 px, readable at that size on a phone."""
+    width, height = SPARK
+    canvas = Canvas(width, lang, uid)
+    size = 12.0
+    unit, origin = target.value.unit, target.value.origin
+
+    def write(value: float) -> str:
+        return quantity(Quantity(value, unit, origin), lang)
+
+    values = [p.value for p in observations] + [v for f in fan for v in (f.low, f.high)]
+    times = [_time(p.period) for p in observations] + [_time(f.period) for f in fan]
+    goal = target.value.value
+    if goal is not None:
+        values.append(goal)
+    times.append(_time(target.deadline))
+    if not values:
+        values = [0.0, 1.0]
+    low, high = min(values), max(values)
+    if 0 < low < 0.7 * high:
+        low = 0.0
+    spare = (high - low) * 0.06 or 1.0
+    frame = _Frame(6, 24, width - 8, height - 22, min(times), max(times), low, high + spare)
+    if frame.t1 - frame.t0 < 1e-9:
+        frame = _Frame(6, 24, width - 8, height - 22, frame.t0 - 1, frame.t1, low, high + spare)
+    canvas.line(frame.left, frame.bottom, frame.right, frame.bottom, "axis")
+    _fan(canvas, frame, fan, observations)
+    _series(canvas, frame, LineSeries(WORDS["observed"], tuple(observations)), 1, write)
+    years = sorted(
+        {parse_period(p.period).last.year for p in observations} | {parse_period(target.deadline).last.year}
+    )
+    y = frame.bottom + 6 + size
+    canvas.text(frame.left, y, str(years[0]), size, "t2 num")
+    if len(years) > 1:
+        canvas.text(frame.right, y, str(years[-1]), size, "t2 num", "end")
+    if goal is not None:
+        x, at = frame.x(_time(target.deadline)), frame.y(goal)
+        canvas.line(frame.left, at, x, at, "target")
+        canvas.polygon([(x, at - 5), (x + 5, at), (x, at + 5), (x - 5, at)], "target-mark")
+    if observations:
+        last = max(observations, key=lambda p: _time(p.period))
+        words = write(last.value)
+        half = text_width(words, size, bold=True) / 2
+        x = min(max(frame.x(_time(last.period)), half + 2), width - half - 2)
+        at = frame.y(last.value)
+        # above the point, unless the target line runs there
+        clash = goal is not None and 0 <= at - frame.y(goal) < 22
+        below = at + 18 if at + 20 < frame.bottom else frame.y(goal or 0.0) - 6
+        canvas.text(x, max(below if clash else at - 8, 12), words, size, "t bold num halo", "middle")
+    canvas.height = height
+    return canvas

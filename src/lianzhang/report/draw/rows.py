@@ -1,0 +1,258 @@
+"""Figures that are laid out by the browser because they stack on a phone: tracker rows, two voices, tables."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from lianzhang.i18n import Lang, Text
+from lianzhang.report.draw.inline import Refs, citation_text, number_html
+from lianzhang.report.draw.lines import svg_spark
+from lianzhang.report.format import percent, period, space_han
+from lianzhang.report.markup import element, join
+from lianzhang.report.model import (
+    Cell,
+    Disagreement,
+    Empty,
+    Quantity,
+    Table,
+    Target,
+    Tracker,
+    TrackerRow,
+    Verdict,
+    Voices,
+)
+from lianzhang.report.words import COMPARATOR, TROUBLE, VERDICT, VERDICT_COLOUR, WORDS
+
+# 14 × 14 px: a shape for each verdict, so that none depends on its colour
+_GLYPHS: dict[Verdict, str] = {
+    "met": '<circle cx="7" cy="7" r="6.5"/><path class="cut" d="M3.8 7.2 6.2 9.6 10.4 4.8"/>',
+    "on_course": '<path class="open" d="M2 11 6 7l2 2 4-5M8.5 3.5H12V7"/>',
+    "at_risk": '<path d="M7 1 13.5 12.5H.5Z"/><path class="cut" d="M7 5v3.4M7 10.2v.6"/>',
+    "out_of_reach": '<path class="open" d="M7 1.5 13 12.2H1Z"/><path class="open" d="M7 5.4v3M7 10v.4"/>',
+    "missed": '<circle cx="7" cy="7" r="6.5"/><path class="cut" d="M4.4 4.4l5.2 5.2M9.6 4.4 4.4 9.6"/>',
+    "overdue": '<circle class="open" cx="7" cy="7" r="5.8"/><path class="open" d="M7 3.6V7l2.4 1.6"/>',
+    "not_computable": '<circle class="open dash" cx="7" cy="7" r="5.8"/>',
+}
+
+
+def html_tracker(tracker: Tracker, lang: Lang, refs: Refs, *, uid: str) -> Markup:
+    """Targets, most troubled first."""
+    rows = sorted(tracker.rows, key=lambda row: (TROUBLE.index(row.verdict), row.probability or 0.0))
+    head = element(
+        "div",
+        *(element("span", WORDS[word].get(lang)) for word in ("target", "latest", "verdict", "required")),
+        class_="track-head",
+        aria_hidden="true",
+    )
+    items = [_track(row, lang, refs, f"{uid}-{n}") for n, row in enumerate(rows, start=1)]
+    legend = element(
+        "p",
+        _key("line", WORDS["observed"].get(lang)),
+        _key("fan", WORDS["fan"].get(lang)),
+        _key("goal", WORDS["target"].get(lang)),
+        class_="track-key",
+    )
+    return element("div", legend, head, element("ul", join(items), class_="tracks"), class_="tracker")
+
+
+def _key(kind: str, words: str) -> Markup:
+    return element("span", element("i", class_=f"key-{kind}"), words)
+
+
+def target_words(target: Target, lang: Lang, refs: Refs) -> Markup:
+    """2027年 不低于 200万辆."""
+    amount = number_html(target.value, lang, refs)
+    if target.upper is not None:
+        amount = Markup(" – ").join([amount, number_html(target.upper, lang, refs)])
+    when = period(target.deadline, lang)
+    comparator = COMPARATOR[target.comparator].get(lang)
+    if lang == "zh":
+        return Markup("{} {}{}").format(when, comparator, amount)
+    return Markup("{}{} in {}").format(comparator, amount, when)
+
+
+def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
+    label = row.label.get(lang)
+    aim = element(
+        "p", WORDS["target"].get(lang), "：" if lang == "zh" else ": ", target_words(row.target, lang, refs)
+    )
+    lines = [aim]
+    if row.latest is not None:
+        colon = "：" if lang == "zh" else ": "
+        last = max(row.observations, key=lambda p: p.period).period if row.observations else None
+        when = (
+            f"（{period(last, lang)}）"
+            if lang == "zh" and last
+            else f" ({period(last, lang)})"
+            if last
+            else ""
+        )
+        lines.append(
+            element("p", WORDS["latest"].get(lang), colon, number_html(row.latest, lang, refs), when)
+        )
+    words = element("div", element("h4", space_han(label)), *lines, class_="track-label")
+    if row.observations:
+        spark = svg_spark(row.observations, row.fan, row.target, lang, uid=uid, title=label)
+    else:
+        spark = element("p", WORDS["no_data"].get(lang), class_="no-spark")
+    chance = []
+    if row.probability is not None:
+        chance.append(
+            element(
+                "p",
+                element("b", _chance(row.probability, lang), class_="num"),
+                " ",
+                element("span", WORDS["probability"].get(lang)),
+                class_="chance",
+            )
+        )
+    verdict = element(
+        "div",
+        chip(row.verdict, lang),
+        *chance,
+        element("p", space_han(row.reason.get(lang)), class_="reason"),
+        class_="track-verdict",
+    )
+    return element(
+        "li",
+        words,
+        element("div", spark, class_="track-spark"),
+        verdict,
+        _growth(row, lang, refs),
+        class_=f"track {VERDICT_COLOUR[row.verdict]}",
+    )
+
+
+def _chance(probability: float, lang: Lang) -> str:
+    """A probability in whole per cent; certainty is never claimed for a forecast."""
+    if probability < 0.01:
+        return "<1%"
+    if probability > 0.99:
+        return ">99%"
+    return percent(round(probability * 100), lang)
+
+
+def chip(verdict: Verdict, lang: Lang) -> Markup:
+    """The verdict with its shape."""
+    glyph = Markup('<svg viewBox="0 0 14 14" aria-hidden="true">' + _GLYPHS[verdict] + "</svg>")
+    return element(
+        "span", glyph, VERDICT[verdict].get(lang), class_=f"chip {VERDICT_COLOUR[verdict]} {verdict}"
+    )
+
+
+def _growth(row: TrackerRow, lang: Lang, refs: Refs) -> Markup:
+    pairs = [
+        (word, q)
+        for word, q in (("required", row.required_growth), ("recent", row.recent_growth))
+        if q is not None
+    ]
+    most = max((abs(q.value) for _, q in pairs if q.value is not None), default=0.0) or 1.0
+    lines = []
+    for word, q in pairs:
+        length = 100 * max(q.value or 0.0, 0.0) / most
+        bar = Markup(
+            '<svg class="gauge {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect class="track-line" width="100" height="6"/><rect width="{}" height="6"/></svg>'
+        ).format(word, f"{length:.1f}")
+        lines.append(
+            element("p", element("span", WORDS[word].get(lang)), " ", number_html(q, lang, refs), bar)
+        )
+    return element("div", *lines, class_="track-growth")
+
+
+# --- two voices --------------------------------------------------------------------------------------------
+
+
+def html_voices(figure: Voices, lang: Lang, refs: Refs) -> Markup:
+    """Disagreeing statements side by side."""
+    return element("div", *(_dispute(item, lang, refs) for item in figure.items), class_="disputes")
+
+
+def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
+    most = (
+        max((abs(v.quantity.value) for v in item.voices if v.quantity.value is not None), default=0.0) or 1.0
+    )
+    voices = []
+    for voice in item.voices:
+        length = 100 * abs(voice.quantity.value or 0.0) / most
+        bar = Markup(
+            '<svg class="gauge" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect class="track-line" width="100" height="4"/><rect width="{}" height="4"/></svg>'
+        ).format(f"{length:.1f}")
+        body = [
+            element("p", number_html(voice.quantity, lang, refs), class_="amount"),
+            bar,
+        ]
+        if voice.says is not None:
+            body.append(element("p", space_han(voice.says.get(lang)), class_="says"))
+        body.append(element("p", citation_text(voice.citation, lang, refs), class_="cite"))
+        if voice.used:
+            body.append(element("p", "✓ ", WORDS["used"].get(lang), class_="used"))
+        voices.append(element("div", *body, class_="voice chosen" if voice.used else "voice"))
+    head = [element("h4", space_han(item.subject.get(lang)))]
+    if item.ratio is not None:
+        times = f"{item.ratio:.2f}".rstrip("0").rstrip(".") if item.ratio < 10 else f"{item.ratio:.0f}"
+        words = f"相差 {times} 倍" if lang == "zh" else f"{times}\u202f× apart"
+        head.append(element("span", words, class_="ratio num"))
+    return element(
+        "article",
+        element("div", *head, class_="dispute-head"),
+        element("div", join(voices), class_="voices"),
+        element("p", space_han(item.why.get(lang)), class_="why"),
+        class_="dispute",
+    )
+
+
+# --- tables and empty states -------------------------------------------------------------------------------
+
+
+def html_table(table: Table, lang: Lang, refs: Refs) -> Markup:
+    """A table with sticky head and right-aligned figures."""
+    head = []
+    for column in table.columns:
+        title: list[Markup | str] = [space_han(column.title.get(lang))]
+        if column.unit is not None:
+            title += [" ", element("small", column.unit.get(lang))]
+        head.append(element("th", *title, scope="col", class_="num" if column.numeric else None))
+    rows = [
+        element(
+            "tr",
+            *(_cell(cell, table.columns[n].numeric, lang, refs, first=n == 0) for n, cell in enumerate(row)),
+        )
+        for row in table.rows
+    ]
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", space_han(table.title.get(lang))),
+            element("thead", element("tr", *head)),
+            element("tbody", join(rows)),
+        ),
+        class_="table",
+        role="region",
+        tabindex="0",
+        aria_label=table.title.get(lang),
+    )
+
+
+def _cell(cell: Cell, numeric: bool, lang: Lang, refs: Refs, *, first: bool) -> Markup:
+    name = "th" if first and isinstance(cell, Text) else "td"
+    scope = "row" if name == "th" else None
+    if isinstance(cell, Quantity):
+        return element(name, number_html(cell, lang, refs), class_="num")
+    words = "—" if cell is None else space_han(cell.get(lang))
+    return element(name, words, scope=scope, class_="num" if numeric else None)
+
+
+def html_empty(figure: Empty, lang: Lang) -> Markup:
+    """Why there is nothing, and what would fill the place."""
+    parts = [
+        element("p", space_han(figure.because.get(lang)), class_="because"),
+        element(
+            "p", WORDS["remedy"].get(lang), "：" if lang == "zh" else ": ", space_han(figure.remedy.get(lang))
+        ),
+    ]
+    if figure.command:
+        parts.append(element("p", element("code", figure.command)))
+    return element("div", *parts, class_="empty")

@@ -1,0 +1,229 @@
+"""Every figure as a table: for those who cannot see it, for the workbook and for Word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lianzhang.i18n import Text
+from lianzhang.report.draw.bars import share_of_level
+from lianzhang.report.format import both, listing, period
+from lianzhang.report.model import (
+    Cell,
+    Column,
+    Empty,
+    Figure,
+    HexCity,
+    HexMultiples,
+    LineChart,
+    LineGrid,
+    Quantity,
+    Table,
+    TierBars,
+    Tracker,
+    Voices,
+    Wall,
+    WeakLinks,
+)
+from lianzhang.report.words import COMPARATOR, COVERAGE, STATUS, VERDICT, WORDS
+
+
+def as_table(figure: Figure) -> Table | None:
+    """The data of a figure; ``None`` for an empty state, which has none."""
+    match figure:
+        case Table():
+            return figure
+        case Empty():
+            return None
+        case Wall():
+            return _wall(figure)
+        case Tracker():
+            return _tracker(figure)
+        case HexCity():
+            return _hex(figure.title, (figure,))
+        case HexMultiples():
+            return _hex(figure.title, figure.maps)
+        case Voices():
+            return _voices(figure)
+        case TierBars():
+            return _tiers(figure)
+        case WeakLinks():
+            return _weak_links(figure)
+        case LineChart():
+            return _lines(figure.title, (figure,))
+        case LineGrid():
+            return _lines(figure.title, figure.charts)
+
+
+def _columns(*words: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:
+    figures = set(numeric)
+    return tuple(Column(WORDS[word], numeric=n in figures) for n, word in enumerate(words))
+
+
+def _joined(texts: Iterable[Text]) -> Text | None:
+    parts = list(texts)
+    if not parts:
+        return None
+    return Text(listing([t.zh for t in parts], "zh"), listing([t.en for t in parts], "en"))
+
+
+def _wall(figure: Wall) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            brick.name,
+            course.name,
+            section.name,
+            COVERAGE[brick.coverage],
+            _joined(brick.makers),
+            brick.evidence,
+            brick.stake,
+            WORDS["yes" if brick.reconstructed else "no"],
+        )
+        for section in figure.sections
+        for course in section.courses
+        for brick in course.bricks
+    ]
+    columns = _columns(
+        "component",
+        "assembly",
+        "system",
+        "coverage",
+        "makers",
+        "evidence",
+        "stake",
+        "reconstructed",
+        numeric=(6,),
+    )
+    kept = [
+        n
+        for n in range(len(columns))
+        if n < 4 or n == len(columns) - 1 or any(row[n] is not None for row in rows)
+    ]
+    return Table(
+        figure.title,
+        tuple(columns[n] for n in kept),
+        tuple(tuple(row[n] for n in kept) for row in rows),
+    )
+
+
+def _tracker(figure: Tracker) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for row in figure.rows:
+        chance = None
+        if row.probability is not None:
+            origin = row.origins[0] if row.origins else row.target.value.origin
+            chance = Quantity(round(row.probability * 100, 1), "pct", origin)
+        rows.append(
+            (
+                row.label,
+                COMPARATOR[row.target.comparator],
+                row.target.value,
+                both(period, row.target.deadline),
+                row.latest,
+                row.required_growth,
+                row.recent_growth,
+                VERDICT[row.verdict],
+                chance,
+                row.reason,
+            )
+        )
+    return Table(
+        figure.title,
+        (
+            Column(WORDS["indicator"]),
+            Column(Text("比较", "Comparison")),
+            Column(WORDS["target"], numeric=True),
+            Column(WORDS["deadline"]),
+            Column(WORDS["latest"], numeric=True),
+            Column(WORDS["required"], numeric=True),
+            Column(WORDS["recent"], numeric=True),
+            Column(WORDS["verdict"]),
+            Column(WORDS["probability"], numeric=True),
+            Column(WORDS["reason"]),
+        ),
+        tuple(rows),
+    )
+
+
+def _hex(title: Text, maps: tuple[HexCity, ...]) -> Table:
+    cells = {cell.name: cell.name for city in maps for cell in city.cells}
+    found = [{cell.name: cell.value for cell in city.cells} for city in maps]
+    names = sorted(
+        cells,
+        key=lambda name: -((v.value or 0.0) if found and (v := found[0].get(name)) is not None else 0.0),
+    )
+    measures = [
+        Column(city.measure if len(maps) == 1 else Text(city.title.zh, city.title.en), numeric=True)
+        for city in maps
+    ]
+    return Table(
+        title,
+        (Column(WORDS["district"]), *measures),
+        tuple((name, *(values.get(name) for values in found)) for name in names),
+    )
+
+
+def _voices(figure: Voices) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            item.subject,
+            voice.quantity,
+            voice.says,
+            voice.citation.place,
+            WORDS["yes" if voice.used else "no"],
+            item.why if voice.used or n == 0 else None,
+        )
+        for item in figure.items
+        for n, voice in enumerate(item.voices)
+    ]
+    return Table(
+        figure.title,
+        _columns("subject", "value", "statement", "place", "used", "why", numeric=(1,)),
+        tuple(rows),
+    )
+
+
+def _tiers(figure: TierBars) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for tier in figure.tiers:
+        for bar in tier.bars:
+            share = share_of_level(bar, tier)
+            part: Cell = None
+            if share is not None and bar.value is not None:
+                part = Quantity(share * 100, "pct", bar.value.origin)
+            rows.append((bar.name, tier.name, bar.value, tier.level, part, bar.series, bar.because))
+    columns = _columns(
+        "cluster", "tier", "value", "level", "share_of_level", "series", "because", numeric=(2, 3, 4)
+    )
+    return Table(figure.title, columns, tuple(rows))
+
+
+def _weak_links(figure: WeakLinks) -> Table:
+    rows = tuple((row.sector, row.net_inflow, row.demand_share) for row in figure.rows)
+    columns = (
+        Column(WORDS["sector"]),
+        Column(WORDS["net_inflow"], numeric=True),
+        Column(Text("净流入占本地需求", "Net inflow as a share of local demand"), numeric=True),
+    )
+    return Table(figure.title, columns, rows)
+
+
+def _lines(title: Text, charts: tuple[LineChart, ...]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for chart in charts:
+        origin = chart.origins[0] if chart.origins else ""
+        for series in chart.series:
+            name = series.name if len(charts) == 1 else _titled(chart.title, series.name)
+            rows.extend(
+                (
+                    name,
+                    both(period, point.period),
+                    Quantity(point.value, chart.unit, origin),
+                    STATUS[point.status],
+                )
+                for point in series.points
+            )
+    return Table(title, _columns("series", "period", "value", "status", numeric=(2,)), tuple(rows))
+
+
+def _titled(title: Text, name: Text) -> Text:
+    return title if title == name else Text(f"{title.zh} · {name.zh}", f"{title.en} · {name.en}")
