@@ -1,0 +1,1 @@
+"""Parts of the script that builds the Chongqing pack from its sources and hand-written tables."""
