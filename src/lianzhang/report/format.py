@@ -14,13 +14,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Concatenate, Literal, ParamSpec
+from typing import Literal
 
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.model import Quantity
-
-P = ParamSpec("P")
 
 THIN = "\u202f"
 """Narrow no-break space: before unit symbols."""
@@ -79,15 +77,13 @@ UNITS: dict[str, UnitWord] = {
 }
 
 
-def both(write: Callable[Concatenate[P], str], *args: P.args, **kwargs: P.kwargs) -> Text:
+def both(write: Callable[..., str], *args: object, **kwargs: object) -> Text:
     """Call a helper of this module for both languages.
 
     >>> both(money, 1.3e12)
     Text(zh='1.30万亿元', en='¥1.30\\xa0trillion')
     """
-    zh: str = write(*args, **{**kwargs, "lang": "zh"})  # type: ignore[arg-type]
-    en: str = write(*args, **{**kwargs, "lang": "en"})  # type: ignore[arg-type]
-    return Text(zh, en)
+    return Text(write(*args, lang="zh", **kwargs), write(*args, lang="en", **kwargs))
 
 
 # --- numbers -----------------------------------------------------------------------------------------------

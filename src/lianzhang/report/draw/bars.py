@@ -106,10 +106,10 @@ def _bar(canvas: Canvas, tier: Tier, bar: TierBar, y: float, longest: float) -> 
             canvas.text(canvas.width, top + thick - 4, note, 15, "t bold num", "end")
             bottom = top + max(thick, len(fitted.lines) * fitted.size * 1.22) + 6
         colour = "none" if share is None else "full" if share >= 1 else "part"
-        canvas.rect(left, top, full, thick, "track", rx=2.0)
+        canvas.rect(left, top, full, thick, "rail", rx=2.0)
         canvas.rect(left, top, full * min(max(length, 0.0), _MOST - 0.03), thick, f"bar {colour}", rx=2.0)
         if share is not None:
-            canvas.line(left + full, top - 3, left + full, top + thick + 3, "mark")
+            canvas.line(left + full, top - 3, left + full, top + thick + 3, "level")
             if share > _MOST - 0.03:
                 end = left + full * (_MOST - 0.03)
                 canvas.polygon(
