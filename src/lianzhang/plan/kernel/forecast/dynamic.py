@@ -1,0 +1,194 @@
+"""A small family of dynamic linear models with unknown variance, filtered in closed form.
+
+State (l, δ, μ) of a series x on its scale, with one unknown variance s² for everything::
+
+    x_t = l_t + √r s v_t
+    l_t = l_{t-1} + μ + δ_t + s e_t              trend         (reversion 0)
+    l_t = l_{t-1} + κ (μ - l_{t-1}) + δ_t + s e_t   mean-reverting (reversion κ > 0; μ is then a level)
+    δ_t = φ δ_{t-1} + √q s w_t
+
+μ is the lasting drift, δ a passing departure from it that damps by φ a year. The random walk with drift is
+q = r = κ = 0. Priors: μ | s² ~ N(m₀, c s²), s² ~ scaled inverse χ²(n₀, S₀), so that drift, state and variance have
+a conjugate posterior and the prediction h years ahead is a Student-t with n₀ + (observed increments) degrees of
+freedom, its scale containing the uncertainty of drift and variance (West & Harrison 1997, Bayesian Forecasting and
+Dynamic Models, section 4.5). Missing years are steps of time without an update.
+
+Shapes: B series, T years, K models, H horizons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """One model of the family; all variances in units of s², all values on the model's scale.
+
+    ``drift_mean`` and ``drift_spread`` are m₀ and c, ``prior_df`` and ``prior_variance`` n₀ and S₀. With
+    ``reversion`` > 0 the mean level has a flat prior and the first value is drawn from the stationary law, so that
+    ``drift_mean`` and ``drift_spread`` do not apply.
+    """
+
+    name: str
+    reversion: float = 0.0
+    damping: float = 0.0
+    drift_noise: float = 0.0
+    measurement: float = 0.0
+    drift_mean: float = 0.0
+    drift_spread: float = 1.0
+    prior_df: float = 2.0
+    prior_variance: float = 0.01
+
+
+#: Random walk with drift and no prior knowledge: the textbook prediction with n - 2 degrees of freedom for n values.
+PLAIN_DRIFT = Dynamics("plain drift", drift_spread=1e10, prior_df=-1.0, prior_variance=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Student-t predictions of every model for every series.
+
+    ``location``, ``scale`` (B, K, H) on the model's scale, ``df`` (B, K); ``log_evidence`` (B, K) is the log density
+    of the values after the first under each model. ``running_location``, ``running_scale`` (B, K) speak of the last
+    column itself: the value where it was observed exactly (scale 0), and what is believed of it where it was a
+    nowcast.
+    """
+
+    location: FloatArray
+    scale: FloatArray
+    df: FloatArray
+    log_evidence: FloatArray
+    running_location: FloatArray
+    running_scale: FloatArray
+
+
+def predict(
+    x: FloatArray, models: Sequence[Dynamics], horizons: int, *, noise: FloatArray | None = None
+) -> Predictions:
+    """Filter every series with every model and predict 1 … ``horizons`` years beyond the last column.
+
+    Args:
+        x: (B, T) values on the model's scale, columns are consecutive years, NaN where a year is missing or lies
+            before the first value. Every row has a value.
+        models: the K models.
+        horizons: H ≥ 0.
+        noise: (B, T) variance of the error of each value on the model's scale, 0 for a final figure; a nowcast of
+            the running year enters with the variance of its error. It is put in units of s² with the estimate of
+            s² before that year.
+    """
+    values = np.atleast_2d(np.asarray(x, dtype=np.float64))
+    rows, years = values.shape
+    errors = np.zeros_like(values) if noise is None else np.broadcast_to(noise, values.shape)
+    k = len(models)
+    transition, innovation = _system(models)
+    measured = np.array([m.measurement for m in models])
+    prior_mean, prior_cov = _prior(models)
+    reverting = np.array([m.reversion > 0 for m in models])
+
+    mean = np.zeros((rows, k, 3))
+    cov = np.zeros((rows, k, 3, 3))
+    df = np.tile(np.array([m.prior_df for m in models]), (rows, 1))
+    squares = np.tile(np.array([m.prior_df * m.prior_variance for m in models]), (rows, 1))
+    evidence = np.zeros((rows, k))
+    running_location = np.full((rows, k), np.nan)
+    running_scale = np.zeros((rows, k))
+    started = np.zeros(rows, dtype=bool)
+    for t in range(years):
+        value = values[:, t]
+        seen = np.isfinite(value)
+        fresh = seen & ~started
+        active = started.copy()
+        if active.any():
+            variance = np.where(df > 0, squares / np.where(df > 0, df, 1.0), 0.0)
+            extra = errors[:, t, None] / np.where(variance > 0, variance, 1.0)
+            a = np.einsum("kij,bkj->bki", transition, mean)
+            r = np.einsum("kij,bkjl,kml->bkim", transition, cov, transition) + innovation
+            own = r[:, :, 0, 0] + measured
+            spread = own + extra
+            gap = value[:, None] - a[:, :, 0]
+            gain = r[:, :, :, 0] / spread[:, :, None]
+            update = (active & seen)[:, None]
+            evidence += np.where(update, _log_t(gap, df, variance * spread), 0.0)
+            running_location = np.where(update, a[:, :, 0] + own / spread * gap, running_location)
+            running_scale = np.where(update, np.sqrt(own * extra / spread * variance), running_scale)
+            df = df + update
+            squares = squares + np.where(update, gap**2 / spread, 0.0)
+            here = update[:, :, None]
+            mean_new = a + np.where(here, gain * gap[:, :, None], 0.0)
+            shrink = gain[:, :, :, None] * gain[:, :, None, :] * spread[:, :, None, None]
+            cov_new = r - np.where(here[..., None], shrink, 0.0)
+            mean = np.where(active[:, None, None], mean_new, mean)
+            cov = np.where(active[:, None, None, None], cov_new, cov)
+        if fresh.any():
+            start = np.broadcast_to(prior_mean, (rows, k, 3)).copy()
+            start[:, :, 0] = value[:, None]
+            # A flat prior on the level a mean-reverting series returns to, given its first value.
+            start[:, :, 2] = np.where(reverting[None, :], value[:, None], start[:, :, 2])
+            mean = np.where(fresh[:, None, None], start, mean)
+            cov = np.where(fresh[:, None, None, None], prior_cov, cov)
+            running_location = np.where(fresh[:, None], value[:, None], running_location)
+            started |= fresh
+
+    variance = np.where(df > 0, squares / np.where(df > 0, df, 1.0), np.nan)
+    location = np.empty((rows, k, horizons))
+    scale = np.empty((rows, k, horizons))
+    for h in range(horizons):
+        mean = np.einsum("kij,bkj->bki", transition, mean)
+        cov = np.einsum("kij,bkjl,kml->bkim", transition, cov, transition) + innovation
+        location[:, :, h] = mean[:, :, 0]
+        scale[:, :, h] = np.sqrt(variance * (cov[:, :, 0, 0] + measured))
+    return Predictions(location, scale, df, evidence, running_location, running_scale)
+
+
+def _system(models: Sequence[Dynamics]) -> tuple[FloatArray, FloatArray]:
+    """Transition matrices and innovation covariances in units of s², both (K, 3, 3)."""
+    transition = np.zeros((len(models), 3, 3))
+    innovation = np.zeros((len(models), 3, 3))
+    for i, m in enumerate(models):
+        transition[i] = [
+            [1.0 - m.reversion, m.damping, m.reversion if m.reversion > 0 else 1.0],
+            [0.0, m.damping, 0.0],
+            [0.0, 0.0, 1.0],
+        ]
+        q = m.drift_noise
+        innovation[i] = [[1.0 + q, q, 0.0], [q, q, 0.0], [0.0, 0.0, 0.0]]
+    return transition, innovation
+
+
+def _prior(models: Sequence[Dynamics]) -> tuple[FloatArray, FloatArray]:
+    """Mean (K, 3) and covariance in units of s² (K, 3, 3) of the state in the year of the first value."""
+    mean = np.zeros((len(models), 3))
+    cov = np.zeros((len(models), 3, 3))
+    for i, m in enumerate(models):
+        cov[i, 0, 0] = m.measurement
+        # The passing departure starts from its stationary law (from nothing where it would never damp).
+        cov[i, 1, 1] = m.drift_noise / (1.0 - m.damping**2) if m.damping < 1.0 else 0.0
+        if m.reversion > 0:
+            cov[i, 2, 2] = 1.0 / (1.0 - (1.0 - m.reversion) ** 2)
+        else:
+            mean[i, 2] = m.drift_mean
+            cov[i, 2, 2] = m.drift_spread
+    return mean, cov
+
+
+def _log_t(gap: FloatArray, df: FloatArray, variance: FloatArray) -> FloatArray:
+    """Log density of a Student-t of given squared scale; 0 where it is not proper yet."""
+    proper = (df > 0) & (variance > 0)
+    n = np.where(proper, df, 1.0)
+    v = np.where(proper, variance, 1.0)
+    g = np.where(np.isfinite(gap), gap, 0.0)
+    density = (
+        gammaln((n + 1) / 2)
+        - gammaln(n / 2)
+        - 0.5 * np.log(np.pi * n * v)
+        - (n + 1) / 2 * np.log1p(g**2 / (n * v))
+    )
+    return np.where(proper, density, 0.0)

@@ -1,0 +1,195 @@
+"""Which period governs a figure, and what the words around say about its kind.
+
+A sentence's own dates come first (the one bound directly behind the figure, the nearest before it, the only one after
+it); then the frame that an earlier sentence or the heading of the block has set (``By 2027, …`` over a list of
+targets; ``data as of the end of 2022`` over a list of achievements).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lianzhang.plan.kernel.dates import DateToken, Reference
+from lianzhang.plan.kernel.quantities import Quantity
+from lianzhang.plan.kernel.tables import alternation, load_words
+
+
+@dataclass(slots=True)
+class Frame:
+    """The period under which sentences without a date of their own are read."""
+
+    token: DateToken
+    paragraph: int
+    future: bool
+    heading_block: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    """What has been read so far."""
+
+    reference: Reference
+    data_year: int
+    section: str = ""
+    frame: Frame | None = None
+    subject: str = ""
+    region: str = ""
+    main_region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Period of a quantity: the token it comes from, and how far that token is (own, frame, none)."""
+
+    token: DateToken | None
+    origin: str
+
+
+_GOVERNING = ("deadline", "in", "asof", "range", "now", "since")
+_GAP_EN = re.compile(r"^[\s)]*(?:(?!from\b|to\b|and\b|compared\b|while\b)[\w%’'/“”-]+\s+){0,7}[\s(]*$", re.IGNORECASE)
+_GAP_ZH = re.compile(r"^\s*[(（]?\s*$")
+_FROM = re.compile(r"\bfrom\s+(?:[\w,.%$-]+\s+){0,6}$", re.IGNORECASE)
+_BREAK = re.compile("[;；]")
+
+
+def timing(sentence: str, lang: str, quantity: Quantity, tokens: list[DateToken], others: list[Quantity]) -> Timing:
+    """The sentence's own date for a quantity, if there is one."""
+    governing = [token for token in tokens if token.role in _GOVERNING and token.period_end]
+    gap_pattern = _GAP_ZH if lang == "zh" else _GAP_EN
+    for token in governing:  # directly behind: "… 500,000 vehicles by 2025"
+        if token.start >= quantity.end and not any(quantity.end <= other.start < token.start for other in others):
+            if gap_pattern.match(sentence[quantity.noun_end : token.start] if token.start >= quantity.noun_end else ""):
+                if lang == "en" or sentence[token.start - 1 : token.start] in ("(", "（"):
+                    return Timing(token, "own")
+            break
+    for token in reversed(tokens):  # "由2018年的1.97万亿元", "from 1.97 trillion in 2018"
+        if token.role == "base" and token.end <= quantity.start and len(sentence[token.end : quantity.start].strip()) <= 2:
+            if sentence[token.start : token.start + 1] in ("自", "从", "由") or sentence[token.end : quantity.start].strip() == "的":
+                return Timing(token, "own")
+    before = [token for token in governing if token.end <= quantity.start and not _spent(sentence, token, others, quantity)]
+    if before:
+        nearest = before[-1]
+        stronger = [token for token in before if token.role == "deadline"]
+        if nearest.role == "since" and stronger:
+            nearest = stronger[-1]
+        return Timing(nearest, "own")
+    for token in governing:
+        if token.start >= quantity.end and not _BREAK.search(sentence, quantity.end, token.start):
+            if lang == "zh" and token.role != "deadline":
+                continue
+            if any(_after_and(sentence, quantity, token, other) for other in others):
+                continue
+            return Timing(token, "own")
+    return Timing(None, "none")
+
+
+def _after_and(sentence: str, quantity: Quantity, token: DateToken, other: Quantity) -> bool:
+    """Whether a later figure stands behind the date, so that the date opens that figure's clause, not this one's."""
+    return other.start >= token.end and bool(re.search(r"[,，]\s*(?:and\s+)?$", sentence[quantity.end : token.start]))
+
+
+def _spent(sentence: str, token: DateToken, others: list[Quantity], quantity: Quantity) -> bool:
+    """A date bound behind an earlier figure in "from A in 2018 to B" does not reach B."""
+    for other in others:
+        if other.end <= token.start < quantity.start and _GAP_EN.match(sentence[other.noun_end : token.start] or ""):
+            if _FROM.search(sentence[: other.start]) and re.match(r"\s*to\b", sentence[token.end :]):
+                return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Which kinds of words the clause of a quantity holds, nearest one first."""
+
+    target: bool
+    strong: bool
+    expected: bool
+    achieved: bool
+    nearest: str
+
+
+_CUE: dict[str, dict[str, re.Pattern[str]]] = {}
+
+
+def _kind_patterns(lang: str) -> dict[str, re.Pattern[str]]:
+    if lang not in _CUE:
+        words = load_words(lang)["kind"]
+        flags = re.IGNORECASE if lang == "en" else 0
+        _CUE[lang] = {name: re.compile(alternation(lang, forms), flags) for name, forms in words.items()}
+    return _CUE[lang]
+
+
+def cues(lang: str, text: str) -> Cues:
+    """Kind words in ``text``, which ends at the quantity."""
+    patterns = _kind_patterns(lang)
+    last = {}
+    for name, pattern in patterns.items():
+        position = -1
+        for match in pattern.finditer(text):
+            position = match.start()
+        last[name] = position
+    nearest = max(last, key=lambda name: last[name])
+    return Cues(
+        target=last["target"] >= 0,
+        strong=(last["strong_target"] if lang == "zh" else last["target"]) >= 0,
+        expected=last["expected"] >= 0,
+        achieved=last["achieved"] >= 0,
+        nearest="" if last[nearest] < 0 else ("target" if nearest == "strong_target" else nearest),
+    )
+
+
+def is_future(token: DateToken, reference: Reference) -> bool:
+    """Whether a period lies ahead of the document's date; its own year does if it is given as a deadline."""
+    if token.role in ("now", "asof", "since"):
+        return token.year > reference.year
+    if token.year != reference.year:
+        return token.year > reference.year
+    if len(token.period_end) > 4 and reference.month:
+        return int(token.period_end[5:7]) > reference.month
+    return token.role == "deadline"
+
+
+_SECTION: dict[str, dict[str, re.Pattern[str]]] = {}
+_TOP_NUMBER = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|Section)\s+\w+|\d{1,2}\.\s+[A-Z])")
+_CONNECTIVE = re.compile(r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|Furthermore|At the same time|It also|The plan also|Among)", re.IGNORECASE)
+_CLOSED = re.compile(r"[。！？；!?;.…,，、]\s*[”’」』)）\"']*$")
+
+
+def heading(text: str, lang: str) -> bool:
+    """Whether a paragraph is a heading: short and without a closing sign."""
+    limit = 40 if lang == "zh" else 90
+    return len(text) <= limit and not _CLOSED.search(text)
+
+
+def update_section(context: Context, text: str, lang: str) -> None:
+    """Let a heading open a block of targets or of achievements, or close the block before."""
+    if lang not in _SECTION:
+        flags = re.IGNORECASE if lang == "en" else 0
+        _SECTION[lang] = {
+            name: re.compile(alternation(lang, forms), flags) for name, forms in load_words(lang)["section"].items()
+        }
+    patterns = _SECTION[lang]
+    section = next((name for name in ("goal", "past") if patterns[name].search(text)), "")
+    if section:
+        context.section, context.frame = section, None
+    elif _TOP_NUMBER.match(text):
+        context.section, context.frame = "", None
+
+
+def update_frame(context: Context, tokens: list[DateToken], paragraph: int) -> None:
+    """Remember the last governing date of a sentence."""
+    for token in tokens:
+        if token.role in ("deadline", "in", "asof", "range", "now") and token.period_end:
+            context.frame = Frame(token, paragraph, is_future(token, context.reference), bool(context.section))
+
+
+def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> bool:
+    """Whether the frame reaches a sentence of ``paragraph`` that has no date itself."""
+    frame = context.frame
+    if frame is None:
+        return False
+    if frame.paragraph == paragraph or (frame.heading_block and context.section):
+        return True
+    near = paragraph - frame.paragraph <= 3
+    return near and frame.future and (wants_future or bool(_CONNECTIVE.match(text)) or paragraph - frame.paragraph <= 1)
