@@ -1,0 +1,157 @@
+"""Classification of firms by name and business scope: the step between tables of texts and the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lianzhang.firms.kernel import codes as c
+from lianzhang.firms.kernel.charmap import code_units
+from lianzhang.firms.kernel.classify import classify_batch
+from lianzhang.firms.kernel.decide import Weights
+from lianzhang.firms.model import Classification, Evidence
+from lianzhang.firms.phrases import PhraseTable, load_phrases
+
+#: Rows per kernel call where evidence is kept (it is held in memory per call).
+EVIDENCE_BATCH = 2_000
+
+
+class Codes(NamedTuple):
+    """Results of a batch as arrays of one length; masks by `codes.CHAIN_CODES` and `codes.CLUSTER_CODES`."""
+
+    maker: NDArray[np.bool_]
+    maker_confidence: NDArray[np.float64]
+    gb2: NDArray[np.int8]
+    gb2_confidence: NDArray[np.float64]
+    chain: NDArray[np.int32]
+    cluster: NDArray[np.int32]
+
+
+class _Kept(NamedTuple):
+    at: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    score: NDArray[np.float64]
+
+
+def classify_codes(
+    names: Sequence[str], scopes: Sequence[str], table: PhraseTable | None = None, weights: Weights | None = None
+) -> Codes:
+    """Verdicts without evidence: the fast way for whole registers.
+
+    Args:
+        names: company names.
+        scopes: business scopes, of the same length.
+    """
+    return _run(list(names), list(scopes), table or load_phrases(), weights or Weights(), keep=False)[0]
+
+
+def _run(
+    names: list[str], scopes: list[str], table: PhraseTable, weights: Weights, *, keep: bool
+) -> tuple[Codes, _Kept]:
+    n = len(scopes)
+    scope, scope_at = code_units(scopes)
+    name, name_at = code_units(names)
+    scope, name = table.charmap[scope], table.charmap[name]
+    codes = Codes(
+        np.zeros(n, np.bool_), np.zeros(n), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int32), np.zeros(n, np.int32)
+    )  # fmt: skip
+    room = int(scope.size + 16 * n) if keep else 1
+    kept = _Kept(np.zeros(n + 1, np.int64), np.zeros((room, 8), np.int32), np.zeros(room))
+    classify_batch(
+        scope, scope_at, name, name_at, table.trie, table.name_trie, table.lexicon, weights, *codes, keep, *kept
+    )
+    return codes, kept
+
+
+@lru_cache(maxsize=65_536)
+def chain_codes(mask: int) -> tuple[str, ...]:
+    """Chain slots of a mask, in alphabetical order."""
+    return tuple(sorted(code for code, bit in c.CHAIN_BIT.items() if mask & bit))
+
+
+@lru_cache(maxsize=65_536)
+def cluster_codes(mask: int) -> tuple[str, ...]:
+    """Clusters of a mask, in alphabetical order."""
+    return tuple(sorted(code for code, bit in c.CLUSTER_BIT.items() if mask & bit))
+
+
+def classify(
+    usccs: Sequence[str],
+    names: Sequence[str],
+    scopes: Sequence[str],
+    table: PhraseTable | None = None,
+    *,
+    evidence: bool = True,
+) -> list[Classification]:
+    """Verdicts with confidence and evidence spans.
+
+    Args:
+        usccs: identifiers, carried through.
+        names: company names.
+        scopes: business scopes.
+        table: phrase table; the bundled one if None.
+        evidence: whether to collect the spans.
+    """
+    table = table or load_phrases()
+    found: list[Classification] = []
+    for begin in range(0, len(scopes), EVIDENCE_BATCH):
+        part = slice(begin, begin + EVIDENCE_BATCH)
+        part_names, part_scopes = list(names[part]), list(scopes[part])
+        codes, kept = _run(part_names, part_scopes, table, Weights(), keep=evidence)
+        for i, uscc in enumerate(usccs[part]):
+            spans: tuple[Evidence, ...] = ()
+            gb2 = int(codes.gb2[i])
+            if evidence:
+                spans = _evidence(i, part_names[i], part_scopes[i], codes, kept)
+            found.append(
+                Classification(
+                    uscc=uscc,
+                    is_maker=bool(codes.maker[i]),
+                    gb2=f"{gb2:02d}" if gb2 else None,
+                    chain=chain_codes(int(codes.chain[i])),
+                    clusters=cluster_codes(int(codes.cluster[i])),
+                    maker_confidence=float(codes.maker_confidence[i]),
+                    gb2_confidence=float(codes.gb2_confidence[i]),
+                    evidence=spans,
+                )
+            )
+    return found
+
+
+def _evidence(i: int, name: str, scope: str, codes: Codes, kept: _Kept) -> tuple[Evidence, ...]:
+    """The spans that speak for the findings on firm ``i``: the strongest two for maker and division, all for codes."""
+    rows = kept.rows[kept.at[i] : kept.at[i + 1]]
+    scores = kept.score[kept.at[i] : kept.at[i + 1]]
+    chain, cluster, gb2 = int(codes.chain[i]), int(codes.cluster[i]), int(codes.gb2[i])
+    spans: list[Evidence] = []
+
+    def add(field: str, code: str, row: NDArray[np.int32]) -> None:
+        in_name = bool(row[0])
+        text = (name if in_name else scope)[row[1] : row[2]]
+        spans.append(Evidence(field, code, "name" if in_name else "scope", int(row[1]), int(row[2]), text))  # type: ignore[arg-type]
+
+    makers = [row for row in rows if row[3]]
+    for row in makers[:2]:
+        add("is_maker", "1", row)
+    backing = [k for k in np.argsort(-scores, kind="stable") if rows[k][4] == gb2 and gb2]
+    for k in backing[:2]:
+        add("gb2", f"{gb2:02d}", rows[k])
+    for row in makers:
+        for code in chain_codes(int(row[5]) & chain):
+            add("chain", code, row)
+    for row in rows:
+        for code in cluster_codes(int(row[6]) & cluster):
+            if row[3] or code == "SOFT":
+                add("clusters", code, row)
+    for code in ("ICNEV", "MOTOR"):
+        bits = c.AUTO_SLOTS if code == "ICNEV" else c.MOTO
+        if cluster & c.CLUSTER_BIT[code] and not any(s.field == "clusters" and s.code == code for s in spans):
+            for row in makers:
+                if row[5] & bits & chain:
+                    add("clusters", code, row)
+                    break
+    return tuple(spans)

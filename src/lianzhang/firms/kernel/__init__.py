@@ -1,0 +1,1 @@
+"""Pure kernels of the word `firms`: arrays and strings in, arrays and strings out."""

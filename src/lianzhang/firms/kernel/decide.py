@@ -1,0 +1,256 @@
+"""From activities and the name to the verdict: maker or not, division, chain slots, clusters, confidence.
+
+The division is the one with the largest score
+
+    s_d = Σ_k w_k · g^p(k) · h^q(k) · a(role_k)  +  Σ_names w
+
+over activities *k* of division *d* (w the phrase's weight, p the rank of the activity's verb group in the text, q its
+place in the group, a the weight of its kind of activity), because the main activity is normally the first that is
+listed or the one that the name states. Weights are in `Weights`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from lianzhang.firms.kernel import codes as c
+
+
+class Weights(NamedTuple):
+    """The constants of the score (dimensionless)."""
+
+    group_decay: float = 0.72
+    item_decay: float = 0.62
+    make: float = 1.0
+    service: float = 1.0
+    sell: float = 0.75
+    software: float = 0.9
+    faint: float = 0.25
+    name: float = 0.8
+    name_modifier: float = 0.55
+    maker_name: float = 1.3
+    trade_name: float = 1.0
+    process_with_goods: float = 0.35
+    bare: float = 0.35
+
+
+class Verdict(NamedTuple):
+    """What the kernel finds for one firm."""
+
+    is_maker: bool
+    maker_confidence: float
+    gb2: int
+    gb2_confidence: float
+    chain: int
+    cluster: int
+
+
+@njit(cache=True, nogil=True)
+def _is_made(token: int, role: int, kind: int, flags: int) -> bool:
+    if role & c.NOT_MADE:
+        return False
+    if kind == c.SERVICE:
+        return False
+    if role & c.MAKE:
+        if flags & c.F_NOTMAKE or kind == c.TRADE:
+            return False
+        return not (flags & c.F_FARM) or role & c.PROCESS != 0
+    if role & c.CRAFT:
+        return kind == c.GOOD and flags & (c.F_ADVERT | c.F_FARM) == 0
+    return False
+
+
+@njit(cache=True, nogil=True)
+def settle_context(n: int, acts: Any, made: NDArray[np.bool_], name_auto: bool, name_moto: bool) -> None:
+    """Resolve parts that are a car's only in a car firm (``near``), in place.
+
+    They are when the name speaks of cars or an earlier activity of the same text makes car parts; where only
+    motorcycles are in sight they are a motorcycle's.
+    """
+    auto_seen, moto_anywhere, auto_anywhere = name_auto, name_moto, name_auto
+    for k in range(n):
+        if made[k] and acts.near[k] == 0:
+            moto_anywhere = moto_anywhere or acts.chain[k] & c.MOTO != 0
+            auto_anywhere = auto_anywhere or acts.chain[k] & c.AUTO_SLOTS != 0
+    for k in range(n):
+        if not made[k]:
+            continue
+        if acts.near[k]:
+            if auto_seen or (acts.chain[k] and not (moto_anywhere and not auto_anywhere)):
+                acts.chain[k] = acts.near[k]
+                acts.cluster[k] = c.ICNEV
+                acts.gb2[k] = 36
+            elif moto_anywhere and not auto_anywhere:
+                acts.chain[k] = c.MOTO
+                acts.cluster[k] = c.MOTOR
+                acts.gb2[k] = 37
+        elif acts.chain[k] & c.AUTO_SLOTS and acts.context[k] & c.IN_AUTO or acts.chain[k] & c.AUTOGEN:
+            auto_seen = True
+
+
+@njit(cache=True, nogil=True)
+def decide(
+    n: int, acts: Any, kinds_of: NDArray[np.int8], flags_of: NDArray[np.int32], n_groups: int,
+    n_names: int, name_ids: NDArray[np.int32], lexicon: Any, w: Any,
+    made: NDArray[np.bool_], score: NDArray[np.float64], given: NDArray[np.float64], given_to: NDArray[np.int32],
+) -> Any:  # fmt: skip
+    """The `Verdict` on one firm.
+
+    Args:
+        n: number of activities in ``acts``.
+        kinds_of, flags_of: kind and flags of each phrase (the lexicon's arrays).
+        n_groups: number of verb groups of the scope; 0 means a scope without verbs.
+        name_ids: phrases of kind *name* found in the name, in order.
+        made, score, given, given_to: scratch; afterwards ``made[k]`` says whether activity *k* is making,
+            ``given[k]`` what it added to the score of division ``given_to[k]``.
+    """
+    score[:] = 0.0
+    name_auto, name_moto, name_maker, name_trade, name_makes = False, False, False, False, False
+    for k in range(n_names):
+        flags = flags_of[name_ids[k]]
+        gb2 = lexicon.gb2[name_ids[k]]
+        name_auto = name_auto or gb2 == 36
+        name_moto = name_moto or gb2 == 37
+        name_maker = name_maker or flags & c.F_MAKER_WORD != 0
+        name_trade = name_trade or flags & c.F_TRADE_NAME != 0
+        name_makes = name_makes or flags & c.F_MAKE_NAME != 0
+    any_made = False
+    for k in range(n):
+        token = acts.token[k]
+        kind = c.OTHER if token < 0 else kinds_of[token]
+        flags = 0 if token < 0 else flags_of[token]
+        role = acts.role[k]
+        if n_groups == 0 and kind in (c.GOOD, c.CTX) and (name_maker or name_makes) and not name_trade:
+            # A scope that only lists goods: the name says that the firm makes them.
+            acts.role[k] = role = c.MAKE | c.PROCESS
+        made[k] = _is_made(token, role, kind, flags)
+        any_made = any_made or made[k]
+    settle_context(n, acts, made, name_auto, name_moto)
+    maker_sum, other_sum = 0.0, 0.0
+    chain, cluster = 0, 0
+    rank, group, place, sold_in = -1, -2, 0, -2
+    for k in range(n):
+        token = acts.token[k]
+        kind = c.OTHER if token < 0 else kinds_of[token]
+        flags = 0 if token < 0 else flags_of[token]
+        role = acts.role[k]
+        if acts.group[k] != group or acts.group[k] < 0:
+            rank, place, group = rank + 1, 0, acts.group[k]
+        base = w.group_decay**rank * w.item_decay**place * acts.weight[k]
+        gb2, worth = 0, 0.0
+        if made[k]:
+            gb2, worth = acts.gb2[k], base * w.make
+            if flags & c.F_FARM:
+                score[gb2] += 0.5 * worth
+                gb2 = 13
+                cluster |= c.FOOD
+            if kind == c.VERB and k + 1 < n and acts.group[k + 1] == acts.group[k]:
+                worth *= w.process_with_goods
+            if name_maker:
+                worth *= w.maker_name
+            chain |= acts.chain[k]
+            cluster |= acts.cluster[k]
+            maker_sum += base
+        else:
+            gb2, worth = _other_activity(k, acts, kind, flags, base, sold_in, w)
+            if role & c.SELL and kind in (c.GOOD, c.CTX, c.TRADE, c.PART):
+                sold_in = acts.group[k]
+            if flags & c.F_SOFT and kind == c.SERVICE and (role & (c.RD | c.SERVE | c.MAKE) or not role & c.SELL):
+                cluster |= c.SOFT
+            other_sum += worth
+        place += 1
+        if worth > 0 and gb2 > 0:
+            score[gb2] += worth
+        given[k], given_to[k] = worth, gb2
+    for k in range(n_names):
+        phrase = name_ids[k]
+        worth = lexicon.weight[phrase] * w.name
+        if k + 1 < n_names and not flags_of[name_ids[n_names - 1]] & c.F_MAKER_WORD:
+            worth *= w.name_modifier
+        if lexicon.gb2[phrase] > 0:
+            score[lexicon.gb2[phrase]] += worth
+    if not any_made:
+        # Who makes nothing is not in manufacturing.
+        score[13:43] = 0.0
+    chain, cluster = _tidy(chain, cluster)
+    best, second = 0, 0
+    for d in range(1, 100):
+        if score[d] > score[best]:
+            second, best = best, d
+        elif second == 0 or score[d] > score[second]:
+            second = d
+    margin = 0.0 if score[best] <= 0 else (score[best] - score[second]) / score[best]
+    if any_made:
+        confidence = 0.75 + 0.24 * min(1.0, maker_sum)
+        if n_groups == 0:
+            confidence = 0.6
+    else:
+        confidence = 0.98 if n > 0 else 0.6
+    return Verdict(any_made, confidence, best, min(0.99, 0.55 + 0.45 * margin), chain, cluster)
+
+
+@njit(cache=True, nogil=True)
+def _other_activity(k: int, acts: Any, kind: int, flags: int, base: float, sold_in: int, w: Any) -> tuple[int, float]:
+    """(division, weight) of an activity that makes nothing."""
+    role = acts.role[k]
+    own = acts.gb2[k]
+    if kind == c.SERVICE:
+        if flags & c.F_SOFT and role & c.SELL and not role & (c.RD | c.SERVE | c.MAKE):
+            return 51, (0.0 if sold_in == acts.group[k] else base * w.sell)
+        if flags & c.F_SOFT:
+            return own, base * w.software
+        if flags & c.F_SCRAP and role & c.REPAIR:
+            return 43, base
+        return own, base * w.service
+    if role & (c.GROW | c.RAISE):
+        if flags & c.F_FARM:
+            return own, base
+        return (3 if role & c.RAISE else 1), base * 0.8
+    if role & c.MAKE and flags & c.F_FARM:
+        return own, base
+    if role & c.MINE:
+        if 6 <= own <= 11:
+            return own, base
+        return 10, base * 0.8
+    if role & c.SELL:
+        if sold_in == acts.group[k]:
+            return 51, 0.0
+        if acts.chain[k] & c.VEH:
+            return 52, base * w.sell
+        return (52 if role & c.RETAIL else 51), w.group_decay ** 0 * base * w.sell
+    if role & c.REPAIR:
+        in_motor = acts.chain[k] & (c.VEH | c.MOTO) or own in (36, 37, 39)
+        return (81 if in_motor else 43), base * 0.8
+    if role & c.LEASE:
+        return 71, base
+    if role & c.INSTALL:
+        return 49, base * 0.7
+    if role & c.HAUL:
+        return 54, base
+    if role & c.STORE:
+        return 59, base * 0.6
+    if role & c.RD:
+        return 75, base * w.faint
+    if role & c.SERVE:
+        return 72, base * w.faint
+    if role & c.TRADING:
+        return 51, base * w.faint
+    if role == 0 and kind == c.TRADE:
+        return 51, base * w.bare
+    return 0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def _tidy(chain: int, cluster: int) -> tuple[int, int]:
+    """AUTOGEN only where nothing more specific is made; the clusters that follow from the chain."""
+    if chain & c.AUTO_SLOTS & ~(c.AUTOGEN | c.VEH):
+        chain &= ~c.AUTOGEN
+    if chain & c.AUTO_SLOTS:
+        cluster |= c.ICNEV
+    if chain & c.MOTO:
+        cluster |= c.MOTOR
+    return chain, cluster
