@@ -39,16 +39,15 @@ def _print(report: dict[str, Any]) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Sized cases, a peer or an oracle beside each."
+        prog="python -m benchmarks", description="Sized cases, each beside a peer or oracle."
     )
     parser.add_argument("names", nargs="*", help="case names or their beginnings; all when none is given")
-    parser.add_argument(
-        "--size", action="append", help="only these sizes (also the way to run the slow ones)"
-    )
+    parser.add_argument("--size", action="append", help="only these sizes; the way to run slow ones")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
     parser.add_argument("--list", action="store_true", help="names, sizes and goals, nothing run")
     parser.add_argument("--data", type=Path, help="folder of evaluation data that is not part of the project")
     parser.add_argument("--repeat", type=int, default=1, help="runs per variant; the fastest counts")
+    parser.add_argument("--all", action="store_true", help="also variants that are slow at a size")
     parser.add_argument("--timeout", type=float, default=1800.0, help="seconds per variant")
     parser.add_argument(
         "--child", nargs=4, metavar=("CASE", "SIZE", "VARIANT", "OUT"), help=argparse.SUPPRESS
@@ -81,7 +80,9 @@ def main(argv: list[str] | None = None) -> int:
         for size in case.sizes:
             if size not in args.size if args.size else size in case.slow:
                 continue
-            report = registry.measure(case, size, repeat=args.repeat, timeout_s=args.timeout)
+            report = registry.measure(
+                case, size, repeat=args.repeat, timeout_s=args.timeout, all_variants=args.all
+            )
             reports.append(report)
             failed |= report["reached"] is False or any(
                 "failed" in r or (r.get("max_difference") or 0.0) > case.tolerance for r in report["variants"]

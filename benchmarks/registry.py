@@ -41,6 +41,9 @@ class Variant:
     role: str = "peer"
     needs: tuple[str, ...] = ()
     warm: Callable[[], object] | None = None
+    prepare: Callable[[Any], Any] | None = None
+    finish: Callable[[Any, Result], Result] | None = None
+    slow: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +131,18 @@ def run_child(case: Case, size: str, variant: Variant, out: Path, repeat: int) -
     if data is None:
         out.with_suffix(".json").write_text(json.dumps({"skipped": "no input data (see --data)"}))
         return
+    given = data if variant.prepare is None else variant.prepare(data)
     base = reset_peak()
     seconds: list[float] = []
     result: Result = {}
     for _ in range(repeat):
         start = time.perf_counter()
-        result = variant.run(data)
+        result = variant.run(given)
         seconds.append(time.perf_counter() - start)
-    figures = {"seconds": min(seconds), "runs": seconds, "peak_mib": peak_mib() - base, "base_mib": base}
+    peak = peak_mib()
+    if variant.finish is not None:
+        result = variant.finish(data, result)
+    figures = {"seconds": min(seconds), "runs": seconds, "peak_mib": peak - base, "base_mib": base}
     notes = {k: v for k, v in result.items() if isinstance(v, str | int | float) and not k.startswith("_")}
     arrays = {k: np.asarray(v) for k, v in result.items() if isinstance(v, np.ndarray | np.generic)}
     np.savez(out, **arrays)
@@ -157,7 +164,9 @@ def _difference(
     return worst, compared
 
 
-def measure(case: Case, size: str, *, repeat: int = 1, timeout_s: float = 1800.0) -> dict[str, Any]:
+def measure(
+    case: Case, size: str, *, repeat: int = 1, timeout_s: float = 1800.0, all_variants: bool = False
+) -> dict[str, Any]:
     """All variants of one size, each in a fresh process; figures, ratios and the worst difference from
     ours."""
     rows: list[dict[str, Any]] = []
@@ -167,6 +176,9 @@ def measure(case: Case, size: str, *, repeat: int = 1, timeout_s: float = 1800.0
             out = Path(folder) / f"v{index}.npz"
             command = [sys.executable, "-m", "benchmarks", "--child", case.name, size, str(index), str(out)]
             row: dict[str, Any] = {"variant": variant.name, "role": variant.role}
+            if size in variant.slow and not all_variants:
+                rows.append(row | {"skipped": "slow at this size, runs with --all"})
+                continue
             try:
                 done = subprocess.run(
                     [*command, "--repeat", str(repeat)],

@@ -67,13 +67,11 @@ def multipliers(
         InputError: shapes do not fit.
     """
     direct = _coefficients(system, coefficients)
-    right = np.concatenate([np.ones((1, system.n)), direct]).T
-    solved = system.solve_transposed(right).T
     return Multipliers(
         names=_checked_names(names, direct.shape[0]),
-        output=solved[0].copy(),
+        output=system.column_sums,
         direct=direct,
-        total=np.ascontiguousarray(solved[1:]),
+        total=np.ascontiguousarray(system.solve_transposed(direct.T).T),
     )
 
 
@@ -107,9 +105,8 @@ def multipliers_closed(
             Text("居民消费与收入系数应各有 n 个", "consumption and income need one coefficient per sector")
         )
     direct = _coefficients(system, coefficients)
-    right = np.concatenate([np.ones((1, system.n)), h[None, :], direct]).T
-    solved = system.solve_transposed(right).T
-    h_l = solved[1]
+    solved = system.solve_transposed(np.concatenate([h[None, :], direct]).T).T
+    h_l = solved[0]
     room = 1.0 - float(h_l @ c)
     if room <= 0.0:
         raise InputError(
@@ -118,7 +115,7 @@ def multipliers_closed(
                 "households spend more than they earn: the closed system diverges",
             )
         )
-    open_part = np.concatenate([solved[:1], solved[2:]])
+    open_part = np.concatenate([system.column_sums[None, :], solved[1:]])
     closed = open_part + np.outer(open_part @ c, h_l) / room
     return Multipliers(_checked_names(names, direct.shape[0]), closed[0].copy(), direct, closed[1:].copy())
 
@@ -165,7 +162,7 @@ def linkages(system: LeontiefSystem) -> Linkages:
     Returns:
         Linkages (n,).
     """
-    backward = system.solve_transposed(np.ones(system.n))
+    backward = system.column_sums
     both = system.solve(np.stack([np.ones(system.n), system.x], axis=1))
     forward = np.full(system.n, np.nan)
     np.divide(both[:, 1], system.x, out=forward, where=system.x > 0)
@@ -216,8 +213,9 @@ def extract(
     if wanted.ndim != 1 or (wanted.size and not (int(wanted.min()) >= 0 and int(wanted.max()) < system.n)):
         raise InputError(Text("部门序号超出范围", "a sector index lies outside the table"))
     weights = np.concatenate([np.ones((1, system.n)), _coefficients(system, coefficients)])
+    solved = np.concatenate([system.column_sums[:, None], system.solve_transposed(weights[1:].T)], axis=1)
     diagonal = system.inverse_diagonal(None if sectors is None else wanted)
-    per_unit = system.solve_transposed(weights.T)[wanted]
+    per_unit = solved[wanted]
     own_weight = weights.T[wanted]
     x = system.x[wanted]
     if mode == "total":
