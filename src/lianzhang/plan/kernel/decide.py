@@ -117,8 +117,8 @@ def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str,
     ``topic`` the sentence up to the number (for units that the number does not carry).
     """
     dim = quantity.dim
-    if dim == "rank":
-        return "rank"
+    if dim in ("rank", "ratio"):
+        return dim
     if dim == "duration" or quantity.structural:
         return ""
     if dim == "points":

@@ -29,8 +29,14 @@ _LOST = re.compile(r"(?<![\d\w%)）”\"’零一二三四五六七八九十])\s
 _COUNTED_ZH = re.compile(r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)")
 _RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
 _WITH_EN = re.compile(
-    r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|cities)\s+(?:\w+\s+)?(?:with|having|exceeding|over|above|of)\b[^,;]*$", re.IGNORECASE
+    r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
+    re.IGNORECASE,
 )
+_UNIVERSE = {
+    "en": re.compile(r"\b(?:among|of|out\s+of)\s+(?:the|its|these|all|all\s+the)\s+$", re.IGNORECASE),
+    "zh": re.compile(r"[^，。；、]{0,8}?(?:当中|之中|中)[，,有]"),
+}
+_OF_WHICH = re.compile(r"\s*(?:of\s+(?:which|whom|them|these)\b|have\b|are\b|were\b|has\b)", re.IGNORECASE)
 _PARALLEL = {
     "zh": re.compile(r"^[、和及与]$"),
     "en": re.compile(r"^\s*,?\s*(?:(?:of|from|in|for)\s+[\w\s’'-]{1,40}?)?,?\s*and\s*$", re.IGNORECASE),
@@ -133,7 +139,8 @@ class _Reader:
         found = reader.quantities(masked)
         candidates = self._statements(sentence, body, masked, tokens, found, named) if found else []
         candidates += self._lost(sentence, masked, tokens)
-        frames.update_frame(context, [token for token in tokens if not _in_title(body, token)], sentence.paragraph)
+        first = found[0].start if found else len(body)
+        frames.update_frame(context, [token for token in tokens if not _in_title(body, token)], sentence.paragraph, first)
         self._carry_region(body)
         return candidates
 
@@ -172,7 +179,7 @@ class _Reader:
     ) -> list[_Candidate]:
         lang, context = sentence.lang, self.context
         cuts = [0, *(match.end() for match in _CLAUSE[lang].finditer(masked))]
-        dropped = self._respectively(lang, masked, found)
+        dropped = self._respectively(lang, masked, found) | _universe(lang, masked, found)
         thresholds = _thresholds(lang, masked, found)
         result: list[_Candidate] = []
         previous_end = 0
@@ -230,21 +237,23 @@ class _Reader:
 
     def _respectively(self, lang: str, masked: str, found: list[Quantity]) -> set[int]:
         """Fill the units of "respectively" lists; the indices of bare numbers in front of the list are returned."""
-        signal = _RESPECTIVELY[lang].search(masked)
-        if signal is None:
-            return set()
-        if lang == "zh":
-            ordered = [at for at, quantity in enumerate(found) if quantity.start >= signal.end()]
-            run = _run(masked, found, ordered)
-        else:
-            ordered = [at for at, quantity in enumerate(found) if quantity.end <= signal.start()]
-            run = _run(masked, found, list(reversed(ordered)))
-        run.sort()
-        if len(run) < 2 or all(found[at].unit for at in run):
-            return set()
-        members = [found[at] for at in run]
-        decide.fill_list(lang, members, masked[: members[0].start])
-        return {at for at in ordered if at not in run and not found[at].unit and at < run[0]}
+        dropped: set[int] = set()
+        floor = 0
+        for signal in _RESPECTIVELY[lang].finditer(masked):
+            if lang == "zh":
+                ordered = [at for at, quantity in enumerate(found) if quantity.start >= signal.end()]
+                run = _run(masked, found, ordered)
+            else:
+                ordered = [at for at, quantity in enumerate(found) if floor <= quantity.start and quantity.end <= signal.start()]
+                run = _run(masked, found, list(reversed(ordered)))
+                floor = signal.end()
+            run.sort()
+            if len(run) < 2 or all(found[at].unit for at in run):
+                continue
+            members = [found[at] for at in run]
+            decide.fill_list(lang, members, masked[: members[0].start])
+            dropped |= {at for at in ordered if at not in run and not found[at].unit and at < run[0]}
+        return dropped
 
     def _time(
         self,
@@ -266,6 +275,8 @@ class _Reader:
         if token is not None and token.role == "base":
             return (token.period_start, token.period_end), "achieved", "own"
         kind = decide.kind(lang, token, near, context)
+        if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
+            kind = "target"
         if token is not None:
             start, end = token.period_start, token.period_end
             if token.role == "now" and self._flows(lang, quantity, clause, body):
@@ -299,6 +310,26 @@ class _Reader:
             return False
         text = body[: quantity.end] if quantity.dim in ("percent", "points", "times", "rank") else clause
         return bool(cue(lang, "flow", "words").search(text)) and not cue(lang, "flow", "capacity").search(clause)
+
+
+def _universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
+    """Indices of wholes of which a part is told (among the 98 firms 54 …); the part takes the unit of the whole."""
+    result = set()
+    for at, quantity in enumerate(found):
+        if quantity.dim != "count":
+            continue
+        if lang == "en":
+            whole = bool(_UNIVERSE["en"].search(masked[: quantity.start]))
+        else:
+            whole = bool(_UNIVERSE["zh"].match(masked, quantity.end))
+        for other in found[at + 1 :]:
+            if other.dim == "bare" and not other.scaled and (lang == "en" and _OF_WHICH.match(masked, other.end)):
+                other.unit, other.dim = quantity.unit, "count"
+                if whole:
+                    result.add(at)
+            elif whole and other.unit == quantity.unit:
+                result.add(at)
+    return result
 
 
 def _run(masked: str, found: list[Quantity], order: list[int]) -> list[int]:

@@ -125,6 +125,8 @@ def cues(lang: str, text: str) -> Cues:
     patterns = _kind_patterns(lang)
     last = {}
     for name, pattern in patterns.items():
+        if name == "imperative":
+            continue
         position = -1
         for match in pattern.finditer(text):
             position = match.start()
@@ -137,6 +139,11 @@ def cues(lang: str, text: str) -> Cues:
         achieved=last["achieved"] >= 0,
         nearest="" if last[nearest] < 0 else ("target" if nearest == "strong_target" else nearest),
     )
+
+
+def imperative(lang: str, sentence: str) -> bool:
+    """Whether an English sentence or heading begins with an instruction ("Build 6 clusters …")."""
+    return lang == "en" and bool(_kind_patterns("en")["imperative"].match(sentence.lstrip(" •·-–*0123456789.()")))
 
 
 def is_future(token: DateToken, reference: Reference) -> bool:
@@ -177,10 +184,16 @@ def update_section(context: Context, text: str, lang: str) -> None:
         context.section, context.frame = "", None
 
 
-def update_frame(context: Context, tokens: list[DateToken], paragraph: int) -> None:
-    """Remember the last governing date of a sentence."""
+def update_frame(context: Context, tokens: list[DateToken], paragraph: int, first: int) -> None:
+    """Remember the date that governs what follows a sentence whose first figure stands at ``first``.
+
+    Dates in front of the first figure lead; behind it only a deadline does, or any date outside a block that a
+    heading has opened (there, "from 1.97 trillion in 2018" must not move the whole block to 2018).
+    """
     for token in tokens:
-        if token.role in ("deadline", "in", "asof", "range", "now") and token.period_end:
+        if token.role not in ("deadline", "in", "asof", "range", "now") or not token.period_end:
+            continue
+        if token.start < first or token.role == "deadline" or not context.section:
             context.frame = Frame(token, paragraph, is_future(token, context.reference), bool(context.section))
 
 

@@ -24,6 +24,7 @@ _EN_LEAD = re.compile(
 )
 _ZH_ANAPHORA = re.compile(r"^(?:占|同比|增长|增速|年均|较|比|下降|达|实现|其|提高|提升|增幅|位居|排名|居|$)")
 _EN_ANAPHORA = re.compile(r"^(?:\s*$|year-on-year|growth|increase|up|down|it\b|this\b|accounting|respectively|currently)", re.IGNORECASE)
+_LEVEL_STOP = re.compile(r"[，。；、,;.:：()（）\n]|\b(?:by|in|for|with|and|to|will|is|are|that|which|of|as)\b")
 _MAX_ZH, _MAX_EN = 40, 110
 
 
@@ -37,6 +38,11 @@ def phrase(lang: str, sentence: str, quantity: Quantity, left: str, subject: str
         counted = re.sub(r"^(?:\s|以上|左右|以下|多|余|\+|or more|or so)+", "", counted).strip(" “”\"'-")
         if quantity.dim == "count" and len(counted) > 1:
             return counted[:_MAX_EN]
+    if quantity.level:
+        stop = _LEVEL_STOP.search(sentence, quantity.end)
+        named = sentence[quantity.end : stop.start() if stop else quantity.end + 60].strip(" “”\"的")
+        if len(named) > 1:
+            return named[: _MAX_ZH if lang == "zh" else _MAX_EN]
     verb, lead, anaphora, limit = (
         (_ZH_VERB, _ZH_LEAD, _ZH_ANAPHORA, _MAX_ZH) if lang == "zh" else (_EN_VERB, _EN_LEAD, _EN_ANAPHORA, _MAX_EN)
     )

@@ -32,3 +32,9 @@ class Quantity:
 
     def __post_init__(self) -> None:
         self.noun_end = max(self.noun_end, self.end)
+
+
+def ratio(first: float, second: float, start: int, end: int, text: str) -> Quantity:
+    """``1:1.2`` as 1.2 and ``2:1`` as 2: the side that is not one; otherwise first over second."""
+    value = second if first == 1.0 else first if second == 1.0 or second == 0.0 else first / second
+    return Quantity(start, end, value, unit="ratio", unit_text=text, dim="ratio")

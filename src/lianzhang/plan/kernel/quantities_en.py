@@ -14,7 +14,7 @@ from lianzhang.plan.kernel.numerals import (
     clean,
     parse_arabic,
 )
-from lianzhang.plan.kernel.quantities import Quantity
+from lianzhang.plan.kernel.quantities import Quantity, ratio
 from lianzhang.plan.kernel.tables import load_units
 
 _CURRENCY = {
@@ -60,7 +60,8 @@ def _quantity() -> re.Pattern[str]:
     scale = _alternatives([word for word in EN_SCALES if len(word) > 1])
     return re.compile(
         rf"""
-        (?P<level>(?<![A-Za-z\d])(?:(?P<ln>{_NUM}|several\s+tens\s+of|tens\s+of|hundreds\s+of|ten|hundred|one|five|two|three)[\s-]+(?:large\s+)?)?
+        (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*(?::|to)\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:]|\s*(?:{scale}|%|[a-z]))
+      | (?P<level>(?<![A-Za-z\d])(?:(?P<ln>{_NUM}|several\s+tens\s+of|tens\s+of|hundreds\s+of|ten|hundred)[\s-]+(?:large\s+)?)?
            (?P<ls>million|billion|trillion)s?(?:[\s-]*(?:yuan|RMB|dollar|USD))?[\s-]*(?:level|class|scale|mark)\b(?!\s+mark))
       | (?P<vague>\b(?:(?P<vs>several)\s+)?(?:(?P<vt>tens|hundreds)\s+of\s+)?(?P<vw>thousands|hundreds|dozens|millions|billions|scores)(?:\s+of)\b|\b(?P<dozen>a\s+dozen|a\s+hundred|a\s+thousand|two\s+dozen)\b)
       | (?P<frac>\b(?:{fractions})\b(?=\s+(?:of|the)\b))
@@ -68,7 +69,7 @@ def _quantity() -> re.Pattern[str]:
       | (?P<cur>(?<![A-Za-z])(?:{currency})\s?)?
         (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z]))(?P<plus>\+)?
         (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b)?\s*(?:-{{1,2}}|–|—|\bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
-        (?:[\s-]?(?P<scale>(?:{scale})\b|(?<=\d)(?:bn|mn|m|b|k|tn)\b))?(?P<plus2>\+)?
+        (?:[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|m|b|k|tn)\b))?(?P<plus2>\+)?
         (?:[\s-]*(?P<sym>%|‰)|[\s-]+(?P<unit>{immediate})\b|(?<=\d)(?P<unit2>km|kW|MW|GW|GWh|MWh|kWh|TWh|ha|t|x|pp|Mt)\b)?
         (?:\s*(?:/|\bper\s+|\ba\s+(?=year)|\beach\s+(?=year))\s*(?P<per>{_alternatives(list(_PER))})\b)?
         """,
@@ -129,6 +130,8 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
         number = _LEVEL_NUMBER.get(key) or EN_CARDINALS.get(key) or (parse_arabic(key) if key else 1.0)
         value = clean(number * EN_SCALES[m["ls"].lower()])
         return Quantity(start, end, value, comparator="level", unit="yuan", unit_text=m.group(), dim="money", level=True)
+    if m["ra"]:
+        return ratio(float(m["ra"]), float(m["rb"]), start, end, m.group()) if "ratio" in s[max(0, start - 40) : start].lower() else None
     if m["vague"] or m["dozen"]:
         return _vague(m, s)
     if m["frac"]:

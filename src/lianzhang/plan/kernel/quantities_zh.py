@@ -7,7 +7,7 @@ from functools import cache
 
 from lianzhang.plan.kernel.masks import BLANK
 from lianzhang.plan.kernel.numerals import ZH_NUMERAL, ZH_SCALES, clean, parse_arabic, parse_chinese
-from lianzhang.plan.kernel.quantities import Quantity
+from lianzhang.plan.kernel.quantities import Quantity, ratio
 from lianzhang.plan.kernel.tables import Noun, Unit, load_units
 
 _CLASSIFIERS = "家户个项座条所支款处间"
@@ -38,7 +38,8 @@ def _quantity() -> re.Pattern[str]:
     scale = _alternatives(list(ZH_SCALES))
     return re.compile(
         rf"""
-        (?P<pre>数|上|几)?(?P<n1>{_NUM})(?P<f1>多|余|几)?\s*(?P<s1>{scale})?(?P<f1b>多|余)?\s*(?P<u1>{units})?
+        (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*[:：∶]\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:：])
+      | (?P<pre>数|上|几)?(?P<n1>{_NUM})(?P<f1>多|余|几)?\s*(?P<s1>{scale})?(?P<f1b>多|余)?\s*(?P<u1>{units})?
           (?:{_DASH}(?P<n2>{_NUM})(?P<f2>多|余)?\s*(?P<s2>{scale})?\s*(?P<u2>{units})?)?
           (?P<tail>[(（]含[)）])?
           (?:(?:/|每)\s*(?P<per>{_alternatives(list(_PER))}))?
@@ -101,6 +102,8 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
     start, end = m.span()
     if m["lv"]:
         return Quantity(start, end, ZH_SCALES[m["lv"]], comparator="level", unit="yuan", unit_text=m.group(), dim="money", level=True)
+    if m["ra"]:
+        return ratio(float(m["ra"]), float(m["rb"]), start, end, m.group()) if "比" in s[max(0, start - 12) : start] else None
     if m["pc"]:
         value = float(m["pc"]) if m["pc"][0].isdigit() else parse_chinese(m["pc"])
         return Quantity(start, end, value, unit="%", unit_text="百分之", dim="percent", words=True)

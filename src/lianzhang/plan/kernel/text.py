@@ -6,15 +6,24 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 _CJK_RUN = re.compile(f"[{CJK}]")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
-def _width_table() -> dict[int, str]:
-    """Full-width letters, digits and a few signs to their plain forms, one character for one character."""
-    table = {}
+@cache
+def _plain_table() -> dict[int, str]:
+    """Full-width letters and digits, odd spaces and traditional characters to their plain forms, one for one."""
+    rows = files("lianzhang.plan.kernel").joinpath("data", "traditional.txt").read_text(encoding="utf-8").split("\n")
+    pairs = [row for row in rows if row and not row.startswith("#")]
+    table = {
+        ord(old): new
+        for traditional, simplified in zip(pairs[::2], pairs[1::2], strict=True)
+        for old, new in zip(traditional, simplified, strict=True)
+    }
     for code in range(0xFF01, 0xFF5F):
         char = chr(code)
         if char in "，；：？！":  # these end clauses in Chinese and must stay apart from the Latin signs in numbers
@@ -26,12 +35,12 @@ def _width_table() -> dict[int, str]:
     return table
 
 
-_WIDTH = _width_table()
-
-
 def normalise(text: str) -> str:
-    """Full-width digits, letters, per cent signs and odd spaces made plain; the length never changes."""
-    return text.translate(_WIDTH)
+    """Full-width digits, letters and per cent signs, odd spaces and traditional characters made plain.
+
+    The length never changes, so that offsets into the result are offsets into ``text``.
+    """
+    return text.translate(_plain_table())
 
 
 @dataclass(frozen=True, slots=True)

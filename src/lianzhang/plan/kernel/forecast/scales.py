@@ -86,7 +86,9 @@ class Scale:
                 return y / self.unit_step
 
 
-def choose_scale(values: ArrayLike, *, share: bool = False, rate: bool = False, capacity: float = 100.0) -> Scale:
+def choose_scale(
+    values: ArrayLike, *, share: bool = False, rate: bool = False, capacity: float = 100.0
+) -> Scale:
     """The scale of a series.
 
     Shares move on the logit scale while they lie inside [0, capacity]; rates (growth in per cent and the like) and
@@ -114,7 +116,10 @@ def _typical_step(y: FloatArray) -> float:
 
 def _outside(value: float, scale: str) -> InputError:
     return InputError(
-        Text(f"数值 {value:g} 不在 {scale} 尺度的范围内", f"the value {value:g} has no place on the {scale} scale"),
+        Text(
+            f"数值 {value:g} 不在 {scale} 尺度的范围内",
+            f"the value {value:g} has no place on the {scale} scale",
+        ),
         hint=Text("请改用 linear 尺度，或更正该值", "use the linear scale, or correct the value"),
         details={"value": value, "scale": scale},
     )
