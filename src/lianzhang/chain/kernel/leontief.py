@@ -180,8 +180,8 @@ class LeontiefSystem:
             unit = np.where(unit > 0, unit, 1.0)
             y = y + self._back(self._single, residual / unit, transposed=transposed) * unit
             if best * gain <= 0.1 * _ROUNDING:
-                # Refinement contracts at least as fast as it did; this step cannot miss, so it is not
-                # measured.
+                # Refinement contracts at least as fast as it did: this step need not be measured.
+                best *= gain
                 break
             residual = rhs - (y - times(y))
             scale = size + np.abs(y).max(axis=0)
