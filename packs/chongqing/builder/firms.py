@@ -12,6 +12,7 @@ _SOURCE = {"source_id": "exchanges-2026-01", "status": "official"}
 def add_firms(pack: Pack) -> None:
     """Listed companies; for those of Chongqing the status *listed* and their clusters by sector."""
     provinces = {r["short_zh"]: r["region_id"] for r in pack.rows["regions"] if r["level"] in ("province", "city")}
+    provinces["内蒙"] = provinces["内蒙古"]  # the lists shorten it
     sectors = {row["industry"]: row["gb4754"] for row in read(MAPS / "industries.csv")}
     for row in sorted(read(LISTED), key=lambda r: r["code"]):
         ticker, exchange = row["code"].split(".")
