@@ -62,7 +62,7 @@ def _run(
     room = int(scope.size + 16 * n) if keep else 1
     kept = _Kept(np.zeros(n + 1, np.int64), np.zeros((room, 8), np.int32), np.zeros(room))
     classify_batch(
-        scope, scope_at, name, name_at, table.trie, table.name_trie, table.lexicon, weights, *codes, keep, *kept
+        scope, scope_at, name, name_at, table.trie, table.name_trie, table.suffixes, table.lexicon, weights, *codes, keep, *kept
     )
     return codes, kept
 

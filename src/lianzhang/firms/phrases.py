@@ -5,7 +5,7 @@ each field from the last row that fills it, so that a user's table can refine ou
 
 | column | meaning |
 |---|---|
-| kind | verb, good, ctx (what a part is a part of), part, link, service, trade, ignore, restrict, adverts, name |
+| kind | verb, good, suffix (last character of goods that no phrase names), ctx (what a part is a part of), part, link, service, trade, ignore, restrict, adverts, name |
 | phrases | the phrases, separated by ``\\|`` |
 | gb2 | GB/T 4754-2017 division of who does this |
 | chain | slots of the vehicle chain that making it always means |
@@ -57,6 +57,7 @@ class PhraseTable:
     lexicon: Lexicon
     trie: Trie
     name_trie: Trie
+    suffixes: NDArray[np.int32] = field(repr=False)
     charmap: NDArray[np.uint16] = field(repr=False)
     digest: str
 
@@ -87,7 +88,7 @@ def _fold(text: str, table: NDArray[np.uint16]) -> str:
 
 
 def _read_row(
-    row: dict[str, str], line: int, path: str, entries: dict[tuple[bool, str], _Entry], table: NDArray[np.uint16]
+    row: dict[str, str], line: int, path: str, entries: dict[tuple[int, str], _Entry], table: NDArray[np.uint16]
 ) -> None:
     kind_word, role_word = row["kind"], row["role"]
     if kind_word not in c.KINDS:
@@ -132,7 +133,7 @@ def _read_row(
         text = _fold(phrase.strip(), table)
         if not text:
             raise _problem(path, line, "短语为空", "an empty phrase")
-        key = (kind == c.NAME, text)
+        key = (kind if kind in (c.NAME, c.SUFFIX) else 0, text)
         entry = entries.get(key)
         if kind_word == "adverts":
             entry = entries.setdefault(key, entry or _Entry(c.OTHER))
@@ -158,8 +159,10 @@ def _read_row(
             entry.weight = weight
         if kind == c.RESTRICT and "含" in text or text.startswith(("限", "仅限")):
             entry.flags |= c.F_EXCLUDES
-        if kind == c.GOOD and chain & (c.AUTOGEN | c.MOTO) and text[-1] in "件品配":
-            entry.flags |= c.F_PARTLIKE
+        if kind == c.GOOD and len(text) >= 4 and text[-1] in "件品具":
+            entry.flags |= c.F_COMPLETE
+        if kind == c.SERVICE and "硬件" in text:
+            entry.flags |= c.F_HARDWARE
 
 
 def _rows(path: Path | None) -> tuple[list[dict[str, str]], bytes, str]:
@@ -208,15 +211,16 @@ def load_phrases(path: Path | None = None) -> PhraseTable:
     """
     table = character_map(traditional_table())
     rows, raw, name = _rows(path)
-    entries: dict[tuple[bool, str], _Entry] = {}
+    entries: dict[tuple[int, str], _Entry] = {}
     for line, row in enumerate(rows, 2):
         _read_row(row, line, name, entries, table)
+    _mark_contexts(entries)
     concordance = _concordance()
     keys = list(entries)
     values = [entries[key] for key in keys]
     for entry in values:
         if entry.clusters is None:
-            makes = entry.kind in (c.GOOD, c.TRADE) or (entry.kind == c.VERB and entry.role & c.MAKE)
+            makes = entry.kind in (c.GOOD, c.SUFFIX, c.TRADE) or (entry.kind == c.VERB and entry.role & c.MAKE)
             plain = makes and not entry.flags & c.F_FARM and not entry.chain & (c.AUTO_SLOTS | c.MOTO)
             entry.clusters = concordance.get(entry.gb2, 0) if plain else 0
     lexicon = Lexicon(
@@ -229,19 +233,34 @@ def load_phrases(path: Path | None = None) -> PhraseTable:
         weight=np.array([e.weight for e in values], np.float64),
         flags=np.array([e.flags for e in values], np.int32),
     )
-    scope_rows = [i for i, key in enumerate(keys) if not key[0]]
-    name_rows = [i for i, key in enumerate(keys) if key[0]]
+    scope_rows = [i for i, key in enumerate(keys) if key[0] == 0]
+    name_rows = [i for i, key in enumerate(keys) if key[0] == c.NAME]
+    suffixes = np.full(0x10000, -1, np.int32)
+    for i, (kind, text) in enumerate(keys):
+        if kind == c.SUFFIX:
+            suffixes[ord(text[-1])] = i
     return PhraseTable(
         phrases=tuple(key[1] for key in keys),
         lexicon=lexicon,
         trie=_trie_of(keys, scope_rows),
         name_trie=_trie_of(keys, name_rows),
+        suffixes=suffixes,
         charmap=table,
         digest=hashlib.sha256(raw).hexdigest()[:16],
     )
 
 
-def _trie_of(keys: list[tuple[bool, str]], rows: list[int]) -> Trie:
+def _mark_contexts(entries: dict[tuple[int, str], _Entry]) -> None:
+    """A product whose phrase begins with a word of context ("汽车天线") is in that context."""
+    contexts = [(key[1], entry.role) for key, entry in entries.items() if entry.kind == c.CTX]
+    for (_, text), entry in entries.items():
+        if entry.kind == c.GOOD:
+            for word, role in contexts:
+                if text.startswith(word) and role != c.IN_OTHER:
+                    entry.role |= role
+
+
+def _trie_of(keys: list[tuple[int, str]], rows: list[int]) -> Trie:
     trie = build_trie([keys[i][1] for i in rows])
     back = np.array([*rows, -1], np.int32)
     return trie._replace(phrase=back[trie.phrase])

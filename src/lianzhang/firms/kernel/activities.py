@@ -35,9 +35,13 @@ class Activities(NamedTuple):
 @njit(cache=True, nogil=True)
 def find_activities(
     m: int, live: NDArray[np.int32], ids: NDArray[np.int32], kinds: NDArray[np.int8], starts: NDArray[np.int32],
-    ends: NDArray[np.int32], roles: NDArray[np.int32], groups: NDArray[np.int32], lexicon: Any, out: Any,
+    ends: NDArray[np.int32], roles: NDArray[np.int32], groups: NDArray[np.int32], lexicon: Any,
+    suffix: NDArray[np.int32], out: Any,
 ) -> int:  # fmt: skip
-    """Write the activities of one text to ``out`` (`Activities`) in reading order; returns their number."""
+    """Write the activities of one text to ``out`` (`Activities`) in reading order; returns their number.
+
+    ``suffix[t]`` is the phrase of kind *suffix* that the last character of token *t* is, or −1.
+    """
     n = 0
     carried = 0  # context handed on over a link
     pending = -1  # first activity of a run of bare context words that may share the next head
@@ -68,7 +72,10 @@ def find_activities(
             kind = kinds[live[j]]
             if kind in (c.VERB, c.DELIM, c.COMMA, c.END, c.COLON, c.LINK):
                 break
-            if kind == c.CTX and head < 0:
+            if head >= 0 and kind in (c.GOOD, c.CTX) and lexicon.flags[ids[head]] & c.F_COMPLETE:
+                if kind == c.CTX or lexicon.gb2[ids[live[j]]] not in (35, 22):
+                    break
+            if kind == c.CTX and head < 0 or kind == c.GOOD:
                 context |= lexicon.role[ids[live[j]]]
             if kind in (c.GOOD, c.TRADE, c.SERVICE):
                 goods_before = goods_before or head >= 0
@@ -82,9 +89,7 @@ def find_activities(
         own_context = context != 0
         if not own_context and carried and head >= 0 and kinds[head] == c.GOOD:
             context = carried
-        begins_with_context = kinds[first] == c.CTX or (
-            kinds[first] == c.GOOD and lexicon.flags[ids[first]] & c.F_PARTLIKE != 0
-        )
+        begins_with_context = kinds[first] in (c.CTX, c.GOOD) and lexicon.role[ids[first]] != 0
         shares = pending >= 0 and (begins_with_context or de_seen) and (head >= 0 or last_kind == c.PART)
         if shares:
             for k in range(pending, n):
@@ -94,12 +99,17 @@ def find_activities(
                 context |= c.IN_AUTO
             pending = -1
         if head < 0 and context == 0 and last_kind in (c.OTHER, c.IGNORE, c.PART, c.DE, c.RESTRICT, -1):
-            if last_kind == c.OTHER and kinds[first] == c.OTHER and roles[first] & c.MAKE:
-                out.token[n] = -1
+            if last_kind in (c.OTHER, c.PART) and roles[first] & c.MAKE:
+                out.token[n] = suffix[last]
                 out.first[n], out.last[n] = starts[first], ends[last]
                 out.role[n], out.group[n] = roles[first], groups[first]
                 out.context[n], out.chain[n], out.near[n], out.cluster[n], out.gb2[n] = 0, 0, 0, 0, 0
                 out.weight[n] = 0.3
+                if suffix[last] >= 0:
+                    out.cluster[n], out.gb2[n] = lexicon.cluster[suffix[last]], lexicon.gb2[suffix[last]]
+                    out.weight[n] = lexicon.weight[suffix[last]]
+                elif last_kind == c.PART:
+                    out.gb2[n] = 34
                 n += 1
             i = j
             continue
@@ -117,9 +127,9 @@ def find_activities(
         if groups[head] >= 0 and groups[head] == sold_from:
             out.role[n] &= ~(c.MAKE | c.PROCESS)
         _settle(out, n, head, context, own_context, bare, last_kind, goods_before, ids, kinds, lexicon)
-        if kinds[live[i]] == c.CTX or own_context:
+        if own_context:
             carried = context
-        if bare and out.chain[n] & c.VEH and j + 1 < m and kinds[live[j]] == c.LINK and kinds[live[j + 1]] == c.PART:
+        if bare and out.chain[n] & c.VEH and out.role[n] & c.MAKE and j + 1 < m and kinds[live[j]] == c.LINK and kinds[live[j + 1]] == c.PART:
             out.chain[n] = c.AUTOGEN  # "客车及配件" made: the parts are certain
         if bare:
             if pending < 0:

@@ -37,7 +37,7 @@ def find_names(
 @njit(cache=True, nogil=True)
 def classify_batch(
     scope: NDArray[np.uint16], scope_at: NDArray[np.int64], name: NDArray[np.uint16], name_at: NDArray[np.int64],
-    trie: Any, name_trie: Any, lexicon: Any, weights: Any,
+    trie: Any, name_trie: Any, suffixes: NDArray[np.int32], lexicon: Any, weights: Any,
     maker: NDArray[np.bool_], maker_conf: NDArray[np.float64], gb2: NDArray[np.int8], gb2_conf: NDArray[np.float64],
     chain: NDArray[np.int32], cluster: NDArray[np.int32],
     keep: bool, kept_at: NDArray[np.int64], kept: NDArray[np.int32], kept_score: NDArray[np.float64],
@@ -48,6 +48,7 @@ def classify_batch(
         scope, name: mapped code units of all scopes and names, one after another.
         scope_at, name_at: offsets, shape (n + 1).
         trie, name_trie: automata of the phrases of scopes and of names; both report rows of ``lexicon``.
+        suffixes: row of ``lexicon`` for each code unit that names a kind of goods as a last character, or −1.
         maker … cluster: results, shape (n).
         keep: whether to keep the evidence.
         kept_at: where each firm's evidence begins, shape (n + 1).
@@ -61,6 +62,7 @@ def classify_batch(
     size = longest + 1
     ids, kinds = np.empty(size, np.int32), np.empty(size, np.int8)
     starts, ends = np.empty(size, np.int32), np.empty(size, np.int32)
+    suffix = np.empty(size, np.int32)
     live, roles, groups = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
     acts = Activities(
         np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32),
@@ -75,7 +77,9 @@ def classify_batch(
         n = tokenise(scope, scope_at[r], scope_at[r + 1], trie, lexicon, ids, kinds, starts, ends)
         m = mask_restrictions(n, ids, kinds, lexicon, live, roles)
         n_groups = assign_roles(m, live, ids, kinds, lexicon, roles, groups)
-        n_acts = find_activities(m, live, ids, kinds, starts, ends, roles, groups, lexicon, acts)
+        for t in range(n):
+            suffix[t] = suffixes[scope[scope_at[r] + ends[t] - 1]] if kinds[t] == c.OTHER and ids[t] < 0 else -1
+        n_acts = find_activities(m, live, ids, kinds, starts, ends, roles, groups, lexicon, suffix, acts)
         n_names = find_names(name, name_at[r], name_at[r + 1], name_trie, name_ids, name_first, name_last)
         verdict = decide(
             n_acts, acts, lexicon.kind, lexicon.flags, n_groups, n_names, name_ids, lexicon, weights,

@@ -27,6 +27,7 @@ MOTO: Final = 1 << 15
 #: Every chain slot but motorcycles: what makes a firm part of the cluster ICNEV.
 AUTO_SLOTS: Final = (1 << 15) - 1
 ICNEV: Final = 1 << 0
+ELEC: Final = 1 << 1
 SOFT: Final = 1 << 5
 MOTOR: Final = 1 << 7
 FOOD: Final = 1 << 4
@@ -50,6 +51,7 @@ OPEN: Final = 14
 CLOSE: Final = 15
 TRADE: Final = 16
 NAME: Final = 17
+SUFFIX: Final = 18
 KINDS: Final = {
     "verb": VERB,
     "good": GOOD,
@@ -62,6 +64,7 @@ KINDS: Final = {
     "trade": TRADE,
     "name": NAME,
     "adverts": OTHER,
+    "suffix": SUFFIX,
 }
 
 # Roles of a verb, as bits; a list "生产、销售：…" carries both.
@@ -121,7 +124,6 @@ F_SOFT: Final = 4
 F_NEAR: Final = 8
 F_NO_AUTO: Final = 16
 F_ADVERT: Final = 32
-F_PARTLIKE: Final = 64
 F_TRADE_NAME: Final = 128
 F_SERVE_NAME: Final = 256
 F_MAKE_NAME: Final = 512
@@ -129,6 +131,9 @@ F_MAKER_WORD: Final = 1024
 F_EXCLUDES: Final = 2048
 F_SCRAP: Final = 4096
 F_HAS_AUTO: Final = 8192
+#: A noun that is complete: another noun right after it begins a new item ("零部件五金制品").
+F_COMPLETE: Final = 16384
+F_HARDWARE: Final = 32768
 FLAGS: Final = {
     "farm": F_FARM,
     "notmake": F_NOTMAKE,

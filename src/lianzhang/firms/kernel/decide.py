@@ -36,6 +36,8 @@ class Weights(NamedTuple):
     trade_name: float = 1.0
     process_with_goods: float = 0.35
     bare: float = 0.35
+    repeat: float = 0.6
+    farm_name: float = 1.6
 
 
 class Verdict(NamedTuple):
@@ -50,17 +52,18 @@ class Verdict(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _is_made(token: int, role: int, kind: int, flags: int) -> bool:
+def _is_made(role: int, kind: int, flags: int, gb2: int) -> bool:
     if role & c.NOT_MADE:
         return False
     if kind == c.SERVICE:
-        return False
+        hardware = flags & c.F_HARDWARE != 0 and role & c.MAKE != 0
+        return hardware or (flags & c.F_SCRAP != 0 and role & c.PROCESS != 0)
     if role & c.MAKE:
         if flags & c.F_NOTMAKE or kind == c.TRADE:
             return False
         return not (flags & c.F_FARM) or role & c.PROCESS != 0
     if role & c.CRAFT:
-        return kind == c.GOOD and flags & (c.F_ADVERT | c.F_FARM) == 0
+        return kind == c.GOOD and flags & (c.F_ADVERT | c.F_FARM) == 0 and gb2 in (34, 35)
     return False
 
 
@@ -68,10 +71,11 @@ def _is_made(token: int, role: int, kind: int, flags: int) -> bool:
 def settle_context(n: int, acts: Any, made: NDArray[np.bool_], name_auto: bool, name_moto: bool) -> None:
     """Resolve parts that are a car's only in a car firm (``near``), in place.
 
-    They are when the name speaks of cars or an earlier activity of the same text makes car parts; where only
-    motorcycles are in sight they are a motorcycle's.
+    They are when the name speaks of cars or they follow car parts in the same list; where only motorcycles are in
+    sight they are a motorcycle's.
     """
-    auto_seen, moto_anywhere, auto_anywhere = name_auto, name_moto, name_auto
+    moto_anywhere, auto_anywhere = name_moto, name_auto
+    neighbour_auto, group = False, -1  # whether the list so far is one of car parts
     for k in range(n):
         if made[k] and acts.near[k] == 0:
             moto_anywhere = moto_anywhere or acts.chain[k] & c.MOTO != 0
@@ -79,8 +83,10 @@ def settle_context(n: int, acts: Any, made: NDArray[np.bool_], name_auto: bool, 
     for k in range(n):
         if not made[k]:
             continue
+        if acts.group[k] != group:
+            neighbour_auto, group = False, acts.group[k]
         if acts.near[k]:
-            if auto_seen or (acts.chain[k] and not (moto_anywhere and not auto_anywhere)):
+            if name_auto or neighbour_auto or (acts.chain[k] and not (moto_anywhere and not auto_anywhere)):
                 acts.chain[k] = acts.near[k]
                 acts.cluster[k] = c.ICNEV
                 acts.gb2[k] = 36
@@ -88,8 +94,10 @@ def settle_context(n: int, acts: Any, made: NDArray[np.bool_], name_auto: bool, 
                 acts.chain[k] = c.MOTO
                 acts.cluster[k] = c.MOTOR
                 acts.gb2[k] = 37
-        elif acts.chain[k] & c.AUTO_SLOTS and acts.context[k] & c.IN_AUTO or acts.chain[k] & c.AUTOGEN:
-            auto_seen = True
+        elif acts.chain[k] & c.AUTO_SLOTS:
+            neighbour_auto = True
+        elif not acts.chain[k] & c.MOTO:
+            neighbour_auto = False
 
 
 @njit(cache=True, nogil=True)
@@ -109,7 +117,9 @@ def decide(
             ``given[k]`` what it added to the score of division ``given_to[k]``.
     """
     score[:] = 0.0
+    times = np.zeros(100, np.int32)
     name_auto, name_moto, name_maker, name_trade, name_makes = False, False, False, False, False
+    name_farms = False
     for k in range(n_names):
         flags = flags_of[name_ids[k]]
         gb2 = lexicon.gb2[name_ids[k]]
@@ -117,6 +127,7 @@ def decide(
         name_moto = name_moto or gb2 == 37
         name_maker = name_maker or flags & c.F_MAKER_WORD != 0
         name_trade = name_trade or flags & c.F_TRADE_NAME != 0
+        name_farms = name_farms or (flags & c.F_FARM != 0 and gb2 == 0)
         name_makes = name_makes or flags & c.F_MAKE_NAME != 0
     any_made = False
     for k in range(n):
@@ -127,7 +138,7 @@ def decide(
         if n_groups == 0 and kind in (c.GOOD, c.CTX) and (name_maker or name_makes) and not name_trade:
             # A scope that only lists goods: the name says that the firm makes them.
             acts.role[k] = role = c.MAKE | c.PROCESS
-        made[k] = _is_made(token, role, kind, flags)
+        made[k] = _is_made(role, kind, flags, acts.gb2[k])
         any_made = any_made or made[k]
     settle_context(n, acts, made, name_auto, name_moto)
     maker_sum, other_sum = 0.0, 0.0
@@ -152,6 +163,9 @@ def decide(
                 worth *= w.process_with_goods
             if name_maker:
                 worth *= w.maker_name
+            if kind == c.SERVICE and flags & c.F_HARDWARE:
+                gb2 = 39
+                cluster |= c.ELEC
             chain |= acts.chain[k]
             cluster |= acts.cluster[k]
             maker_sum += base
@@ -160,10 +174,12 @@ def decide(
             if role & c.SELL and kind in (c.GOOD, c.CTX, c.TRADE, c.PART):
                 sold_in = acts.group[k]
             if flags & c.F_SOFT and kind == c.SERVICE and (role & (c.RD | c.SERVE | c.MAKE) or not role & c.SELL):
-                cluster |= c.SOFT
+                cluster |= acts.cluster[k]
             other_sum += worth
         place += 1
         if worth > 0 and gb2 > 0:
+            worth *= w.repeat ** times[gb2]
+            times[gb2] += 1
             score[gb2] += worth
         given[k], given_to[k] = worth, gb2
     for k in range(n_names):
@@ -173,6 +189,8 @@ def decide(
             worth *= w.name_modifier
         if lexicon.gb2[phrase] > 0:
             score[lexicon.gb2[phrase]] += worth
+    if name_farms:
+        score[1:6] *= w.farm_name
     if not any_made:
         # Who makes nothing is not in manufacturing.
         score[13:43] = 0.0

@@ -144,10 +144,12 @@ def mask_restrictions(
                 close = t + 1
                 while close < n and kinds[close] != c.END and kinds[close] != c.CLOSE:
                     close += 1
-            restricted, names_goods = False, False
+            restricted, names_goods, condition = False, False, False
             for s in range(t + 1, close):
                 if kinds[s] == c.RESTRICT:
                     restricted = True
+                    excludes = lexicon.flags[ids[s]] & c.F_EXCLUDES != 0
+                    condition = condition or (lexicon.role[ids[s]] != c.BACK and not excludes)
                 elif kinds[s] in (c.GOOD, c.VERB):
                     names_goods = True
             if _bracket_takes_making(n, t + 1, close, ids, kinds, lexicon):
@@ -161,6 +163,11 @@ def mask_restrictions(
                         live[m] = s
                         m += 1
             t = close + 1
+            if condition and close < n and t < n and kinds[t] not in (c.DELIM, c.COMMA, c.END, c.LINK, c.DE):
+                # "普通货运（取得许可后经营）加工、销售：…": a condition ends its activity.
+                kinds[close] = c.END
+                live[m] = close
+                m += 1
             continue
         if kind == c.CLOSE:
             t += 1
@@ -300,8 +307,10 @@ def _clause_roles(
             # "生产的…": a relative clause, nobody's activity.
             i = j
             continue
-        if j == i + 1 and object_before and j < b and _is_object(kinds[live[j]]):
-            # "食品加工机械": the verb is part of a thing's name.
+        direct = j == i + 1 and j < b and _is_object(kinds[live[j]])
+        names_process = lexicon.role[ids[live[i]]] & c.MAKE != 0 and lexicon.gb2[ids[live[i]]] > 0
+        if direct and (object_before or names_process):
+            # "食品加工机械", "焊接设备": the verb is part of a thing's name.
             kinds[live[i]] = c.OTHER
             i = j
             continue
