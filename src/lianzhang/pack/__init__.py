@@ -5,7 +5,7 @@ from lianzhang.pack.check import Prepared, check, prepared
 from lianzhang.pack.model import Pack, Problem, Progress, Report, Resource, silent
 from lianzhang.pack.package import describe_package, read_package, table_schema
 from lianzhang.pack.rules import RULES, Rule
-from lianzhang.pack.write import arrow_schema, arrow_table, write_csv, write_pack
+from lianzhang.pack.write import Rows, arrow_schema, arrow_table, write_csv, write_pack
 
 __all__ = [
     "RULES",
@@ -15,6 +15,7 @@ __all__ = [
     "Progress",
     "Report",
     "Resource",
+    "Rows",
     "Rule",
     "arrow_schema",
     "arrow_table",

@@ -46,7 +46,7 @@ def scan_csv(path: Path, resource: Resource, report: Report, tick: Callable[[int
     if size == 0:
         report.add("empty-file", file, table=table)
         return None
-    if head.startswith((_ZIP, _OLE, _PARQUET)) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((_ZIP, _OLE, _PARQUET, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         report.add("not-text", file, table=table)
         return None
     bom = head.startswith(codecs.BOM_UTF8)
@@ -111,7 +111,7 @@ def _classified(path: Path) -> Iterator[tuple[int, str, str]]:
                 continue
             try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                yield number, "utf-8" if any("\u0800" <= c for c in text) else "either", text.strip()
+                yield number, "utf-8" if any(c >= "\u0800" for c in text) else "either", text.strip()
             except UnicodeDecodeError:
                 try:
                     yield number, "gb18030", line.decode("gb18030").strip()
@@ -220,9 +220,8 @@ def _reading(path: Path, encoding: str) -> Iterator[tuple[Iterator[list[str]], C
     """A strict CSV reader and the position in bytes."""
     before = csv.field_size_limit(LONGEST_CELL)
     try:
-        with path.open("rb") as raw:
-            with io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-                yield csv.reader(text, strict=True), raw.tell
+        with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+            yield csv.reader(text, strict=True), raw.tell
     finally:
         csv.field_size_limit(before)
 

@@ -16,6 +16,7 @@ from lianzhang.schema import Column, Table, tables
 from lianzhang.schema.checks import (
     CROSS_CHECKS,
     TREE_COLUMNS,
+    clean_select,
     column_notices,
     column_rules,
     describe,
@@ -105,7 +106,8 @@ class _Run:
     def cells(self) -> None:
         """Every cell against the rules of its column, in one pass when all is well."""
         columns = [c for c in self.table.columns if c.name in self.given]
-        for rules_of, notices in ((column_rules, False), (column_notices, True)):
+        clean = f"({clean_select(self.table, self.raw)})"
+        for rules_of, cells, notices in ((column_rules, clean, False), (column_notices, self.raw, True)):
             coded = [(c, rules_of(c)) for c in columns]
             coded = [(c, rules) for c, rules in coded if rules]
             if not coded:
@@ -118,16 +120,16 @@ class _Run:
             assert found is not None
             for (column, rules), count in zip(coded, found, strict=True):
                 if count:
-                    self._cell_problems(column, rules, notices)
+                    self._cell_problems(column, rules, cells, notices)
 
-    def _cell_problems(self, column: Column, rules: list[tuple[str, str]], notices: bool) -> None:
+    def _cell_problems(self, column: Column, rules: list[tuple[str, str]], cells: str, notices: bool) -> None:
         name = ident(column.name)
         bad = ident(f"bad_{self.table.name}_{column.name}")
         if notices:
             bad = ident(f"told_{self.table.name}_{column.name}")
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {bad} AS SELECT _row, {name} AS value, r FROM"
-            f" (SELECT _row, {name}, {_case(rules)} AS r FROM {self.raw}) WHERE r IS NOT NULL"
+            f" (SELECT _row, {name}, {_case(rules)} AS r FROM {cells}) WHERE r IS NOT NULL"
         )
         if not notices:
             self.bad[column.name] = bad

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,8 @@ from lianzhang.i18n import Text
 from lianzhang.pack.package import FILE, describe_package
 from lianzhang.schema import Table, table, tables
 
-Rows = Sequence[Mapping[str, Any]] | pa.Table
+#: Rows of one table: mappings, an Arrow table, or blocks of it one after the other (read once).
+Rows = Sequence[Mapping[str, Any]] | pa.Table | Iterator[pa.Table]
 
 _ARROW = {
     "id": pa.string(),
@@ -40,6 +42,18 @@ def arrow_table(described: Table, rows: Rows) -> pa.Table:
     Raises:
         UsageError: a row has a column that the table does not have.
     """
+    return pa.concat_tables(_blocks(described, rows))
+
+
+def _blocks(described: Table, rows: Rows) -> Iterator[pa.Table]:
+    if isinstance(rows, Iterator):
+        for block in rows:
+            yield _block(described, block)
+    else:
+        yield _block(described, rows)
+
+
+def _block(described: Table, rows: Sequence[Mapping[str, Any]] | pa.Table) -> pa.Table:
     schema = arrow_schema(described)
     names = (
         rows.column_names if isinstance(rows, pa.Table) else sorted({name for row in rows for name in row})
@@ -54,15 +68,20 @@ def arrow_table(described: Table, rows: Rows) -> pa.Table:
             hint=Text("见数据字典", "see the data dictionary"),
         )
     if isinstance(rows, pa.Table):
-        absent = pa.nulls
-        return pa.table(
-            {
-                f.name: rows[f.name].cast(f.type) if f.name in names else absent(len(rows), f.type)
-                for f in schema
-            },
-            schema=schema,
-        )
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+        cells = {
+            f.name: rows[f.name].cast(f.type) if f.name in names else pa.nulls(len(rows), f.type)
+            for f in schema
+        }
+        return pa.table(cells, schema=schema)
+    return pa.table(
+        {f.name: pa.array([_value(f.type, row.get(f.name)) for row in rows], f.type) for f in schema},
+        schema=schema,
+    )
+
+
+def _value(kind: pa.DataType, value: Any) -> Any:
+    """Dates may be given as text."""
+    return date.fromisoformat(value) if pa.types.is_date(kind) and isinstance(value, str) else value
 
 
 def write_pack(
@@ -105,11 +124,13 @@ def write_pack(
         if described.name not in content:
             continue
         path = f"data/{described.name}.{format}"
-        data = arrow_table(described, content[described.name])
+        blocks = _blocks(described, content[described.name])
         if format == "parquet":
-            pq.write_table(data, folder / path, compression="zstd")
+            with pq.ParquetWriter(folder / path, arrow_schema(described), compression="zstd") as writer:
+                for block in blocks:
+                    writer.write_table(block)
         else:
-            write_csv(folder / path, data)
+            write_csv(folder / path, blocks)
         resources.append((described.name, path, format))
     target = folder / FILE
     text = describe_package(
@@ -125,13 +146,17 @@ def write_pack(
     return target
 
 
-def write_csv(path: Path, data: pa.Table) -> None:
+def write_csv(path: Path, blocks: Iterable[pa.Table]) -> None:
     """Write CSV as `pack check` reads it: UTF-8, \\n, quotes only where needed, empty for null."""
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(data.column_names)
-        for batch in data.to_batches(max_chunksize=50_000):
-            writer.writerows(zip(*(map(_cell, column.to_pylist()) for column in batch.columns), strict=True))
+        for index, block in enumerate(blocks):
+            if index == 0:
+                writer.writerow(block.column_names)
+            for batch in block.to_batches(max_chunksize=50_000):
+                writer.writerows(
+                    zip(*(map(_cell, column.to_pylist()) for column in batch.columns), strict=True)
+                )
 
 
 def _cell(value: Any) -> Any:

@@ -1,9 +1,9 @@
 """Validation SQL generated from the schema.
 
-A *raw* relation has one text column per column of the table, as read from a file. For every column,
-`column_rules` gives conditions in the order in which they are tried; the first that holds names the problem of a
-cell. `convert` turns the text into the column's type and gives null where it cannot. Row checks and checks that
-look across tables run on the converted values.
+A *raw* relation has one text column per column of the table, as read from a file; `clean_select` takes blanks off
+its cells. For every column, `column_rules` gives conditions on a clean cell in the order in which they are tried; the
+first that holds names the problem. `convert` turns a clean cell into the column's type and gives null where it
+cannot. Row checks and checks that look across tables run on the converted values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from lianzhang.i18n import Text
 from lianzhang.schema.ddl import ident, literal
 from lianzhang.schema.model import PERIOD_PATTERN, Column, Table
 
-_BLANKS = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
+#: Space, tab, line ends, no-break space, the wide space of Chinese keyboards.
+_BLANKS = literal(" \t\n\r\u00a0\u3000")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WHOLE = r"[+-]?\d+(?:\.0*)?"
 _TRUE = ("true", "1", "yes", "是")
@@ -49,9 +50,26 @@ class CrossCheck:
     needs: tuple[str, ...] = ()
 
 
-def clean(name: str) -> str:
-    """The text of a cell without surrounding blanks (those of Chinese keyboards too); null where nothing is left."""
-    return f"nullif(trim({ident(name)}, {_BLANKS}), '')"
+def clean_select(table: Table, relation: str) -> str:
+    """A query that takes the blanks off the cells of a raw relation (with ``_row``); nothing left is null.
+
+    Text keeps its blanks, unless there is nothing else.
+    """
+    return (
+        "SELECT _row, "
+        + ", ".join(f"{_clean(c)} AS {ident(c.name)}" for c in table.columns)
+        + f" FROM {relation}"
+    )
+
+
+def _clean(column: Column) -> str:
+    name = ident(column.name)
+    bare = f"nullif(trim({name}, {_BLANKS}), '')"
+    return f"CASE WHEN {bare} IS NOT NULL THEN {name} END" if _keeps_blanks(column) else bare
+
+
+def _keeps_blanks(column: Column) -> bool:
+    return column.type == "text" and not is_code(column)
 
 
 def is_code(column: Column) -> bool:
@@ -60,13 +78,10 @@ def is_code(column: Column) -> bool:
 
 
 def convert(column: Column) -> str:
-    """The cell in the column's type; null where it is empty or unreadable."""
-    cell = clean(column.name)
+    """A clean cell in the column's type; null where it is empty or unreadable."""
+    cell = ident(column.name)
     match column.type:
-        case "text":
-            # Only text that is nothing but blanks counts as empty; otherwise text stays as it was written.
-            return f"CASE WHEN {cell} IS NOT NULL THEN {clean(column.name) if is_code(column) else ident(column.name)} END"
-        case "id" | "word" | "period":
+        case "id" | "text" | "word" | "period":
             return cell
         case "number":
             number = f"TRY_CAST({cell} AS DOUBLE)"
@@ -84,8 +99,8 @@ def convert(column: Column) -> str:
 
 
 def column_rules(column: Column) -> list[tuple[str, str]]:
-    """(rule, condition) pairs for a cell of a raw relation; the first condition that is true names the problem."""
-    cell = clean(column.name)
+    """(rule, condition) pairs for a clean cell; the first condition that is true names the problem."""
+    cell = ident(column.name)
     rules: list[tuple[str, str]] = []
     if not column.nullable:
         rules.append(("missing-value", f"{cell} IS NULL"))
@@ -111,8 +126,8 @@ def column_rules(column: Column) -> list[tuple[str, str]]:
 
 
 def column_notices(column: Column) -> list[tuple[str, str]]:
-    """(rule, condition) pairs of things that are mended while reading and only told."""
-    if column.type == "text" and not is_code(column):
+    """(rule, condition on the raw cell) pairs of things that are mended while reading and only told."""
+    if _keeps_blanks(column):
         return []
     name = ident(column.name)
     return [("spaces", f"{name} <> trim({name}, {_BLANKS})")]
@@ -126,11 +141,8 @@ def row_rules(table: Table) -> list[tuple[str, str, str]]:
 def typed_select(table: Table, relation: str, *, keep_row: bool = True) -> str:
     """A query that converts a raw relation (with ``_row``) into the table's types."""
     row = "_row, " if keep_row else ""
-    return (
-        f"SELECT {row}"
-        + ", ".join(f"{convert(c)} AS {ident(c.name)}" for c in table.columns)
-        + f" FROM {relation}"
-    )
+    cells = ", ".join(f"{convert(c)} AS {ident(c.name)}" for c in table.columns)
+    return f"SELECT {row}{cells} FROM ({clean_select(table, relation)})"
 
 
 def row_key(table: Table) -> str:
