@@ -8,7 +8,18 @@ from typing import Literal, get_args
 Comparator = Literal["=", ">", ">=", "<", "<=", "~", "range", "level", "milestone"]
 Kind = Literal["target", "achieved", "expected", "count"]
 Measure = Literal[
-    "level", "count", "share", "growth", "growth p.a.", "multiple", "difference", "change", "index", "intensity", "rank", "ratio"
+    "level",
+    "count",
+    "share",
+    "growth",
+    "growth p.a.",
+    "multiple",
+    "difference",
+    "change",
+    "index",
+    "intensity",
+    "rank",
+    "ratio",
 ]
 COMPARATORS: tuple[str, ...] = get_args(Comparator)
 KINDS: tuple[str, ...] = get_args(Kind)

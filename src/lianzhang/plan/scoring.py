@@ -118,9 +118,20 @@ def read_truth(path: Path) -> dict[str, list[TruthRow]]:
             years = re.findall(r"\d{4}", raw["as_of_or_deadline"])
             documents[raw["seed_file"]].append(
                 TruthRow(
-                    raw["id"], start, start + len(raw["quote"]), raw["quote"], raw["indicator"], _float(raw["value"]),
-                    _float(raw["value_lower"]), _float(raw["value_upper"]), raw["comparator"], raw["unit"], raw["kind"],
-                    years[-1] if years else "", raw["class"], raw["notes"],
+                    raw["id"],
+                    start,
+                    start + len(raw["quote"]),
+                    raw["quote"],
+                    raw["indicator"],
+                    _float(raw["value"]),
+                    _float(raw["value_lower"]),
+                    _float(raw["value_upper"]),
+                    raw["comparator"],
+                    raw["unit"],
+                    raw["kind"],
+                    years[-1] if years else "",
+                    raw["class"],
+                    raw["notes"],
                 )  # fmt: skip
             )
     return dict(documents)
@@ -207,7 +218,9 @@ def score(rows: Sequence[TruthRow], statements: Sequence[Statement]) -> Report:
         for j, fact in enumerate(cores):
             if _overlap(spans[i], fact.spans):
                 right = right_fields(fact.row, statement)
-                weight[i, j] = 100.0 if len(right) == len(FIELDS) else 1.0 + len(right) + 3.0 * ("value" in right)
+                weight[i, j] = (
+                    100.0 if len(right) == len(FIELDS) else 1.0 + len(right) + 3.0 * ("value" in right)
+                )
         for j, row in enumerate(neutral, start=len(cores)):
             if _overlap(spans[i], [(row.start, row.end)]):
                 weight[i, j] = 1.5 + 4.0 * _close(row.value, statement.value)

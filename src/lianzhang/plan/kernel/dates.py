@@ -57,7 +57,7 @@ _SMALL = rf"(?:\d{{1,2}}|{_ZH_SMALL})"
 _ZH = re.compile(
     rf"""
     (?P<iso>{_Y}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
-  | (?P<base>(?:较之|较|比|相比|对比|相较于|与)\s*(?P<base_y>{_Y})\s*年?(?:底|末)?(?:相比)?)
+  | (?P<base>(?:较之|较|比|相比|对比|相较于|与)\s*(?P<base_y>{_Y})\s*年?(?:底|末)?(?:相比)?|在?(?P<base_y3>{_Y})\s*年?的?(?:水平|基础)(?:之?上)?|(?<=是)(?P<base_y4>{_Y})\s*年(?=的))
   | (?P<base_now>(?:较|比)(?P<base_rel>去年|上年|前年|同期|上年同期|去年同期)(?:同期)?)
   | (?P<span>(?P<lead_s>自|从|由)?(?P<s1>{_Y})\s*年?{_DASH}(?P<s2>{_Y})\s*年(?:底|末|间|期间)?)
   | (?P<paren>[(（]\s*(?P<p1>{_Y})\s*年?{_DASH}(?P<p2>{_Y})\s*年?\s*[)）])
@@ -77,9 +77,7 @@ _ZH = re.compile(
     re.VERBOSE,
 )
 
-_MONTH_NAMES = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTH_NAMES = "january february march april may june july august september october november december".split()
 _MONTHS = {name: index for index, name in enumerate(_MONTH_NAMES, start=1)}
 _MONTHS |= {name[:3]: index for name, index in list(_MONTHS.items())} | {"sept": 9}
 _MON = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
@@ -90,7 +88,7 @@ _YEAR_END = r"(?![\d%]|,\d|\.\d|\s*(?:km|MW|GW|kW|units|vehicles|tonnes|tons|yua
 _EN = re.compile(
     rf"""
     (?P<iso>\b{_Y}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
-  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{_Y}){_YEAR_END}(?:\s+levels?)?|\b(?P<base_y2>{_Y})\s+levels?\b)
+  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:that|those|figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{_Y}){_YEAR_END}(?:\s+levels?)?|\b(?P<base_y2>{_Y})\s+levels?\b)
   | (?P<span>\b(?:(?:from|between|during|in|over|for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{_Y})\s*(?:-{{1,2}}|–|—|to|and|through|until)\s*(?P<s2>{_Y}){_YEAR_END}(?:\s+period)?)
   | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|FY\s?)(?P<fy>{_Y})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
   | (?P<slash>\b(?:(?P<slash_lead>by|in|for|during|until)\s+)?(?P<sy>20\d\d)[-/–](?P<sy2>\d\d)\b(?![-/]\d))
@@ -144,7 +142,8 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
     if g["iso"]:
         return "", "", "date"
     if g["base"]:
-        return g["base_y"], g["base_y"], "base"
+        base = g["base_y"] or g["base_y3"] or g["base_y4"]
+        return base, base, "base"
     if g["base_now"]:
         return str(ref.year - 1), str(ref.year - 1), "base"
     if g["span"]:
@@ -161,7 +160,11 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         return _zh_relative(g, ref)
     if g["ahead"]:
         count = g["ahead_n"] or g["ahead_n2"]
-        end = ref.year + int(parse_chinese(count) if not count.isdigit() else count) - (0 if ref.month > 6 else 1)
+        end = (
+            ref.year
+            + int(parse_chinese(count) if not count.isdigit() else count)
+            - (0 if ref.month > 6 else 1)
+        )
         return str(end), str(end), "deadline"
     if g["months"]:
         if g["mm1"]:
@@ -183,7 +186,11 @@ _ZH_PART = {
 def _zh_year(g: dict[str, str], ref: Reference) -> tuple[str, str, str]:
     year = int(g["y"]) if g["y"].isdigit() else int(parse_chinese(g["y"].replace("0", "零")))
     if g["d"]:
-        return _month(year, int(g["m1"])), _month(year, int(g["m1"])), "asof" if g["lead"] in _ASOF else "date"
+        return (
+            _month(year, int(g["m1"])),
+            _month(year, int(g["m1"])),
+            "asof" if g["lead"] in _ASOF else "date",
+        )
     start = end = str(year)
     if g["m1"]:
         last = int(g["m2"] or g["m1"])
@@ -242,7 +249,9 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
     if g["fiscal"] or g["slash"]:
         first = int(g["fy"] or g["sy"])
         second = g["fy2"] or g["sy2"]
-        last = first if not second else (first // 100 * 100 + int(second) if len(second) == 2 else int(second))
+        last = (
+            first if not second else (first // 100 * 100 + int(second) if len(second) == 2 else int(second))
+        )
         lead = (g["fiscal_lead"] or g["slash_lead"] or "").lower()
         return str(first), str(last), "deadline" if lead in ("by", "until") else "in"
     if g["monthspan"]:
@@ -254,7 +263,11 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         number = _EN_FYP.get(g["fyp"].lower()) or int(g["fyp"][:2])
         first = 2006 + 5 * (number - 11)
         deadline = bool(g["plan_edge"]) or (g["plan_lead"] or "").lower() == "by"
-        return (str(first + 4) if deadline else str(first)), str(first + 4), "deadline" if deadline else "range"
+        return (
+            (str(first + 4) if deadline else str(first)),
+            str(first + 4),
+            "deadline" if deadline else "range",
+        )
     if g["partial"]:
         return _en_partial(g, ref)
     if g["rel"]:
@@ -279,7 +292,9 @@ def _en_plain(g: dict[str, str]) -> tuple[str, str, str]:
         return "", "", "date"
     if lead in ("by", "before", "until", "till", "by or before", "to", "up to", "toward", "towards"):
         return period, period, "deadline"
-    if lead in ("as of", "as at") or (lead in ("at", "") and (g["edge"] or "").strip().startswith(("the end", "end"))):
+    if lead in ("as of", "as at") or (
+        lead in ("at", "") and (g["edge"] or "").strip().startswith(("the end", "end"))
+    ):
         return period, period, "asof"
     if lead == "since":
         return period, period, "since"
@@ -317,7 +332,8 @@ _FULL_DATE = re.compile(
 )
 _HORIZON = re.compile(rf"[(（]\s*(?P<a>{_Y})\s*年?{_DASH}(?P<b>{_Y})\s*年?\s*[)）]")
 _PLAIN_YEAR = re.compile(
-    rf"(?P<ahead>到|至|by\s+|before\s+|until\s+|力争|目标|end\s+of\s+)?(?<!\d)(?P<y>{_Y})(?=年|[\s,.;)])", re.IGNORECASE
+    rf"(?P<ahead>到|至|by\s+|before\s+|until\s+|力争|目标|end\s+of\s+)?(?<!\d)(?P<y>{_Y})(?=年|[\s,.;)])",
+    re.IGNORECASE,
 )
 _HEAD = 2500
 
@@ -354,7 +370,9 @@ def data_year(text: str, reference: Reference) -> int:
     before; else the year before a dated document, else the document's year.
     """
     past = [
-        int(found["y"]) for found in _PLAIN_YEAR.finditer(text) if not found["ahead"] and int(found["y"]) < reference.year
+        int(found["y"])
+        for found in _PLAIN_YEAR.finditer(text)
+        if not found["ahead"] and int(found["y"]) < reference.year
     ]
     if past and reference.year - max(past) <= 2:
         return max(past)

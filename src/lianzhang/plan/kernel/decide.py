@@ -20,8 +20,12 @@ def _before(lang: str) -> list[tuple[str, re.Pattern[str]]]:
     patterns = []
     for sign in _ORDER:
         forms = alternation(lang, words[sign]) if lang == "zh" else _loose(words[sign])
-        tail = r"(?:了|过|到|至|的|约|为|年|全国|每年)?\s*$" if lang == "zh" else (
-            r"(?:\s+(?:the|a|an|its|their|by|about|of|level|mark|number|total|annual|roughly|some|RMB|more\s+than(?=\s))){0,3}[\s“\"($]*$"
+        tail = (
+            r"(?:了|过|到|至|的|约|为|年|全国|每年)?\s*$"
+            if lang == "zh"
+            else (
+                r"(?:\s+(?:the|a|an|its|their|by|about|of|level|mark|number|total|annual|roughly|some|RMB|more\s+than(?=\s))){0,3}[\s“\"($]*$"
+            )
         )
         patterns.append((sign, re.compile(forms + tail, 0 if lang == "zh" else re.IGNORECASE)))
     return patterns
@@ -37,7 +41,9 @@ def _loose(words: list[str]) -> str:
 def _after(lang: str) -> list[tuple[str, re.Pattern[str]]]:
     words = load_words(lang)["comparator"]["after"]
     flags = 0 if lang == "zh" else re.IGNORECASE
-    return [(sign, re.compile(r"\s*[(（]?" + alternation(lang, forms), flags)) for sign, forms in words.items()]
+    return [
+        (sign, re.compile(r"\s*[(（]?" + alternation(lang, forms), flags)) for sign, forms in words.items()
+    ]
 
 
 _NOT_BOUND_ZH = re.compile(r"(?:规模|限额)$")
@@ -54,13 +60,18 @@ def comparator(sentence: str, lang: str, quantity: Quantity) -> tuple[str, int]:
         if match is None and quantity.noun_end > end and lang == "en":
             match = pattern.match(sentence, quantity.noun_end)
         if match:
-            if lang == "zh" and sign in ("<=",) and not _CAP_ZH.search(sentence[: quantity.start]) and match.group().strip() in ("之内",):
+            if (
+                lang == "zh"
+                and sign in ("<=",)
+                and not _CAP_ZH.search(sentence[: quantity.start])
+                and match.group().strip() in ("之内",)
+            ):
                 continue
             return sign, match.end()
     left = sentence[max(0, quantity.start - 40) : quantity.start]
     for sign, pattern in _before(lang):
         if pattern.search(left):
-            if sign == "<=" and lang == "zh" and left.rstrip().endswith("控制在") :
+            if sign == "<=" and lang == "zh" and left.rstrip().endswith("控制在"):
                 return "=", end
             return sign, end
     return quantity.comparator, end
@@ -85,28 +96,49 @@ def _growth(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 _DECLINE_OBJECT_ZH = re.compile(r"(?:下降|降低|减少|压减|节约|节省|削减|缩短|减)[^，。；、]{0,18}$")
 _DECLINE_OBJECT_EN = re.compile(
-    r"\b(?:reduc(?:e|es|ed|ing)|reductions?|cut|cuts|cutting|lower(?:s|ed|ing)?|sav(?:e|es|ed|ing|ings)|decreas(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|slash(?:ed)?)\b(?:(?!\bto\b)[^,.;]){0,70}\bby\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE,
+    r"\b(?:reduc(?:e|es|ed|ing)|reductions?|cut|cuts|cutting|lower(?:s|ed|ing)?|sav(?:e|es|ed|ing|ings)|decreas(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|slash(?:ed)?)\b(?:(?!\bto\b)[^,.;]){0,70}\bby\s+(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
 )
-_SAVE_EN = re.compile(r"\b(?:sav(?:e|es|ed|ing|ings)|cut|cuts|reduc(?:e|es|ed|ing))\s+(?:(?:about|around|some|nearly|over|more\s+than|up\s+to)\s+)?$", re.IGNORECASE)
-_BY_EN = re.compile(r"\b(?:increas|ris|rose|grow|grew|expand|improv|rais|boost|up|higher|jump|surg|climb)\w*(?:\s+(?!to\b|from\b|\d)[\w’'-]+){0,6}\s+by\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_SAVE_EN = re.compile(
+    r"\b(?:sav(?:e|es|ed|ing|ings)|cut|cuts|reduc(?:e|es|ed|ing))\s+(?:(?:about|around|some|nearly|over|more\s+than|up\s+to)\s+)?$",
+    re.IGNORECASE,
+)
+_BY_EN = re.compile(
+    r"\b(?:increas|ris|rose|grow|grew|expand|improv|rais|boost|up|higher|jump|surg|climb)\w*(?:\s+(?!to\b|from\b|\d)[\w’'-]+){0,6}\s+by\s+(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 _TO_EN = re.compile(
     r"\bto\s+(?:(?:about|around|approximately|nearly|almost|more|less|than|over|above|below|under|at|least|some|a|an|only|just|up|roughly|as|high|low|the|level|of)\s+){0,4}[(“]?$",
     re.IGNORECASE,
 )
-_AFTER_GROWTH_EN = re.compile(r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:increase|growth|rise|jump|surge|gain|expansion|decrease|decline|drop|fall|reduction|cut)\b", re.IGNORECASE)
-_AFTER_DECLINE_EN = re.compile(r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:decrease|decline|drop|fall|reduction|cut|less|lower)\b", re.IGNORECASE)
+_AFTER_GROWTH_EN = re.compile(
+    r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:increase|growth|rise|jump|surge|gain|expansion|decrease|decline|drop|fall|reduction|cut)\b",
+    re.IGNORECASE,
+)
+_AFTER_DECLINE_EN = re.compile(
+    r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:decrease|decline|drop|fall|reduction|cut|less|lower)\b",
+    re.IGNORECASE,
+)
 _INDEX = {"zh": re.compile("指数|得分|评分"), "en": re.compile(r"\bindex\b|\bscore\b", re.IGNORECASE)}
 _TIMES_GROWTH = {
     "zh": re.compile(r"(?:增长|增加|提高|提升|扩大|翻)(?!到|至|为)" + _FILL_ZH + "$"),
     "en": re.compile(r"\b(?:increas|ris|rose|grow|grew|expand)\w*" + _FILL_EN, re.IGNORECASE),
 }
 _MONEY = {
-    "zh": re.compile("产值|营收|营业收入|收入|投资|增加值|利润|税收|GDP|生产总值|销售额|规模|产业|资金|融资|总额|出口额|进出口|费用|成本"),
-    "en": re.compile(r"\b(?:revenue|output value|income|investment|value|profit|sales revenue|GDP|turnover|industry scale|industrial scale|financing|funds?|spending|economy)\b", re.IGNORECASE),
+    "zh": re.compile(
+        "产值|营收|营业收入|收入|投资|增加值|利润|税收|GDP|生产总值|销售额|规模|产业|资金|融资|总额|出口额|进出口|费用|成本"
+    ),
+    "en": re.compile(
+        r"\b(?:revenue|output value|income|investment|value|profit|sales revenue|GDP|turnover|industry scale|industrial scale|financing|funds?|spending|economy)\b",
+        re.IGNORECASE,
+    ),
 }
 _VEHICLE_FLOW = {
     "zh": re.compile("产量|销量|产销|保有量|推广|出口|产能|应用|更新|投放|订单|交付|总量|规模"),
-    "en": re.compile(r"\b(?:output|production|sales|exports?|ownership|fleet|orders|deliveries|stock|capacity|sold|produced|registrations?|produce|sell|volume)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\b(?:output|production|sales|exports?|ownership|fleet|orders|deliveries|stock|capacity|sold|produced|registrations?|produce|sell|volume)\b",
+        re.IGNORECASE,
+    ),
 }
 
 
@@ -200,6 +232,12 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str) -> bool:
         quantity.unit, quantity.dim = "index points", "index"
         return True
     vehicles = _cue_vehicle(lang, left) and bool(_VEHICLE_FLOW[lang].search(left))
+    number_of = _NUMBER_OF[lang].search(left)
+    if number_of:
+        unit, dim = _noun_in(lang, number_of["what"], last=lang == "zh")
+        if unit:
+            quantity.unit, quantity.dim = unit, dim
+            return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
     if vehicles and size >= 1000 and not re.search("产值|output value|营收|revenue", left):
         quantity.unit, quantity.dim = "vehicles", "vehicles"
@@ -208,6 +246,12 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str) -> bool:
         quantity.unit, quantity.dim = "yuan", "money"
         return True
     return False
+
+
+_NUMBER_OF = {
+    "zh": re.compile(r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"),
+    "en": re.compile(r"\bnumber\s+of\b(?P<what>[^.;]*)$", re.IGNORECASE),
+}
 
 
 def _cue_vehicle(lang: str, text: str) -> bool:
@@ -248,8 +292,8 @@ def fill_list(lang: str, run: list[Quantity], left: str) -> None:
             _scale(quantity, factor)
 
 
-def _noun_in(lang: str, text: str) -> tuple[str, str]:
-    """The last counted noun of ``text``."""
+def _noun_in(lang: str, text: str, *, last: bool = True) -> tuple[str, str]:
+    """The last (or first) counted noun of ``text``."""
     tables = load_units()
     if lang == "zh":
         best = ("", "", -1)
@@ -258,7 +302,8 @@ def _noun_in(lang: str, text: str) -> tuple[str, str]:
             if at > best[2] and not noun.structural:
                 best = (noun.id, "count", at)
         return best[0], best[1]
-    for match in reversed(list(_LAST_NOUN_EN.finditer(text))):
+    words = list(_LAST_NOUN_EN.finditer(text))
+    for match in reversed(words) if last else words:
         word = match.group().lower()
         if word in tables.en_nouns and not tables.en_nouns[word].structural:
             return tables.en_nouns[word].id, "count"
@@ -278,7 +323,7 @@ def kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> s
     if token is not None:
         if is_future(token, reference):
             if found.expected and not (lang == "zh" and found.strong and token.role == "deadline"):
-                return "expected" if found.nearest != "target" or lang == "en" else "target"
+                return "expected"
             return "target"
         if token.year == reference.year and token.role in ("in", "range") and len(token.period_end) == 4:
             if found.strong and found.nearest != "achieved":

@@ -21,12 +21,19 @@ _WORTH = re.compile(
 )
 _CLAUSE = {"zh": re.compile(r"[，；;：:。]|,(?!\d{3})|——"), "en": re.compile(r",(?!\d{3})|[;:]|–\s|\s-\s|——")}
 _HEADLINE = re.compile(
-    r"^[\s“\"]*(?P<num>\d[\d,.]*)\s*(?P<rest>%|(?:trillion|billion|million)?\s*(?:yuan|times|vehicles|units)?|万?亿?(?:元|家|个|辆|倍|项)?)\s*[”\"]?$", re.IGNORECASE
+    r"^[\s“\"]*(?P<num>\d[\d,.]*)\s*(?P<rest>%|(?:trillion|billion|million)?\s*(?:yuan|times|vehicles|units)?|万?亿?(?:元|家|个|辆|倍|项)?)\s*[”\"]?$",
+    re.IGNORECASE,
 )
 _RESPECTIVELY = {"zh": re.compile("分别"), "en": re.compile(r"\brespectively\b", re.IGNORECASE)}
-_LIST_GAP = re.compile(r"^[\s,，、和及与以]*(?:and|to)?[\s]*(?:(?:about|over|more than|约|近|超过|超)\s*)?$|^[^\d，。；,;]{0,14}[、和及与]\s*$", re.IGNORECASE)
+_LIST_GAP = re.compile(
+    r"^[\s,，、和及与以]*(?:and|to)?[\s]*(?:(?:about|over|more than|约|近|超过|超)\s*)?$|^[^\d，。；,;]{0,14}[、和及与]\s*$",
+    re.IGNORECASE,
+)
 _LOST = re.compile(r"(?<![\d\w%)）”\"’零一二三四五六七八九十])\s*(?P<sign>%)(?=\s*[,，;；。.、])")
-_COUNTED_ZH = re.compile(r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)")
+_COUNTED_ZH = re.compile(
+    r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
+)
+_SUBJECT_ZH = re.compile(r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|过|在|高于)\s*$")
 _RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
 _WITH_EN = re.compile(
     r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
@@ -88,7 +95,9 @@ def _attach(
     for at, candidate in enumerate(fresh):
         if candidate.raw == headline[0]:
             statement = candidate.statement
-            fresh[at] = replace_statement(candidate, replace(statement, places=(*statement.places, headline[1])))
+            fresh[at] = replace_statement(
+                candidate, replace(statement, places=(*statement.places, headline[1]))
+            )
             return fresh, None
     return fresh, headline if paragraph <= headline[2] + 1 else None
 
@@ -106,10 +115,14 @@ class _Reader:
         self.lines = Lines(text)
         reference = dates.reference_of(plain)
         if published:
-            reference = dates.Reference(int(published[:4]), int(published[5:7]) if len(published) >= 7 else 0, stated=True)
+            reference = dates.Reference(
+                int(published[:4]), int(published[5:7]) if len(published) >= 7 else 0, stated=True
+            )
         self.reference = reference
         self.context = frames.Context(reference, dates.data_year(plain, reference))
-        named = Counter(place for _, place in indicator.regions(plain[:20000]) if place not in ("China", "the world"))
+        named = Counter(
+            place for _, place in indicator.regions(plain[:20000]) if place not in ("China", "the world")
+        )
         self.context.main_region = named.most_common(1)[0][0] if named else ""
         self.paragraph = -1
         self.has_reference = reference.year > 0
@@ -140,7 +153,9 @@ class _Reader:
         candidates = self._statements(sentence, body, masked, tokens, found, named) if found else []
         candidates += self._lost(sentence, masked, tokens)
         first = found[0].start if found else len(body)
-        frames.update_frame(context, [token for token in tokens if not _in_title(body, token)], sentence.paragraph, first)
+        frames.update_frame(
+            context, [token for token in tokens if not _in_title(body, token)], sentence.paragraph, first
+        )
         self._carry_region(body)
         return candidates
 
@@ -201,7 +216,9 @@ class _Reader:
                 previous_end = max(previous_end, quantity.end)
                 continue
             measure = self._parallel(lang, masked, found, at, measure, result)
-            period, kind, origin = self._time(sentence, body, tokens, found, quantity, clause_start, left_start, clause)
+            period, kind, origin = self._time(
+                sentence, body, tokens, found, quantity, clause_start, left_start, clause
+            )
             subject = indicator.phrase(lang, body, quantity, left, context.subject)
             end = max(tail, quantity.noun_end, quantity.end)
             start = _trim_start(body, left_start, quantity.start)
@@ -244,7 +261,11 @@ class _Reader:
                 ordered = [at for at, quantity in enumerate(found) if quantity.start >= signal.end()]
                 run = _run(masked, found, ordered)
             else:
-                ordered = [at for at, quantity in enumerate(found) if floor <= quantity.start and quantity.end <= signal.start()]
+                ordered = [
+                    at
+                    for at, quantity in enumerate(found)
+                    if floor <= quantity.start and quantity.end <= signal.start()
+                ]
                 run = _run(masked, found, list(reversed(ordered)))
                 floor = signal.end()
             run.sort()
@@ -267,7 +288,9 @@ class _Reader:
         clause: str,
     ) -> tuple[tuple[str, str], str, str]:
         lang, context, reference = sentence.lang, self.context, self.reference
-        timing = frames.timing(body, lang, quantity, tokens, [other for other in found if other is not quantity])
+        timing = frames.timing(
+            body, lang, quantity, tokens, [other for other in found if other is not quantity]
+        )
         token = timing.token
         near = frames.cues(lang, body[left_start : quantity.start])
         if not near.nearest or (token is not None and frames.is_future(token, reference)):
@@ -288,7 +311,11 @@ class _Reader:
         wants_future = kind in ("target", "expected") or near.strong
         if frame is not None and frames.reaches(context, sentence.paragraph, body, wants_future):
             if frame.heading_block and frame.future and context.section == "goal":
-                return (frame.token.period_start, frame.token.period_end), "expected" if kind == "expected" else "target", "frame"
+                return (
+                    (frame.token.period_start, frame.token.period_end),
+                    "expected" if kind == "expected" else "target",
+                    "frame",
+                )
             if frame.future and kind != "achieved":
                 return (frame.token.period_start, frame.token.period_end), kind or "target", "frame"
             if not frame.future and kind in ("", "achieved") and frame.token.role != "now":
@@ -309,7 +336,9 @@ class _Reader:
         if quantity.dim in ("count", "people", "index"):
             return False
         text = body[: quantity.end] if quantity.dim in ("percent", "points", "times", "rank") else clause
-        return bool(cue(lang, "flow", "words").search(text)) and not cue(lang, "flow", "capacity").search(clause)
+        return bool(cue(lang, "flow", "words").search(text)) and not cue(lang, "flow", "capacity").search(
+            clause
+        )
 
 
 def _universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
@@ -323,7 +352,11 @@ def _universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
         else:
             whole = bool(_UNIVERSE["zh"].match(masked, quantity.end))
         for other in found[at + 1 :]:
-            if other.dim == "bare" and not other.scaled and (lang == "en" and _OF_WHICH.match(masked, other.end)):
+            if (
+                other.dim == "bare"
+                and not other.scaled
+                and (lang == "en" and _OF_WHICH.match(masked, other.end))
+            ):
                 other.unit, other.dim = quantity.unit, "count"
                 if whole:
                     result.add(at)
@@ -346,7 +379,11 @@ def _run(masked: str, found: list[Quantity], order: list[int]) -> list[int]:
 
 def _thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
     """Money that only describes the counted things (10 districts whose revenue exceeds 100 billion; 百亿级企业 5 家)."""
-    counts = [at for at, quantity in enumerate(found) if quantity.dim in ("count", "bare") and not quantity.structural]
+    counts = [
+        at
+        for at, quantity in enumerate(found)
+        if quantity.dim in ("count", "bare") and not quantity.structural
+    ]
     result = set()
     for at, quantity in enumerate(found):
         if quantity.dim != "money" and not (quantity.dim == "bare" and quantity.scaled):
@@ -354,17 +391,28 @@ def _thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
         if lang == "en":
             left = masked[: quantity.start]
             relative = _RELATIVE_EN.search(left)
-            if (relative and any(found[c].start < relative.start() + 12 for c in counts)) or (_WITH_EN.search(left) and not quantity.level):
+            if (relative and any(found[c].start < relative.start() + 12 for c in counts)) or (
+                _WITH_EN.search(left) and not quantity.level
+            ):
                 result.add(at)
+            continue
+        if at and found[at - 1].dim == "count" and _SUBJECT_ZH.match(masked[found[at - 1].noun_end : quantity.start]):
+            result.add(at)
             continue
         described = _COUNTED_ZH.match(masked, quantity.end)
         if described is None:
             continue
         near = any(
-            c != at and not re.search("[，。；]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)])
+            c != at
+            and not re.search(
+                "[，。；]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)]
+            )
             for c in counts
         )
-        if near or (described["noun"] in ("企业", "公司", "集团", "车企", "项目") and not described.group().startswith("的产业")):
+        if near or (
+            described["noun"] in ("企业", "公司", "集团", "车企", "项目")
+            and not described.group().startswith("的产业")
+        ):
             result.add(at)
     return result
 
@@ -374,13 +422,18 @@ def _in_title(body: str, token: dates.DateToken) -> bool:
     left, right = body[: token.start], body[token.end :]
     if left.count("《") > left.count("》"):
         return True
-    return token.role == "range" and bool(re.search(r"[(（]\s*$", left)) and bool(re.match(r"\s*[)）]", right)) or (
-        body[token.start : token.start + 1] in "(（" and token.role == "range"
+    return (
+        token.role == "range"
+        and bool(re.search(r"[(（]\s*$", left))
+        and bool(re.match(r"\s*[)）]", right))
+        or (body[token.start : token.start + 1] in "(（" and token.role == "range")
     )
 
 
 def _trim_start(body: str, start: int, stop: int) -> int:
-    match = re.compile(r"[\s，。；、,;:：)）”’]*(?:(?:and|to|with|while|but|及|和|以及|并)\b\s*)?").match(body, start, stop)
+    match = re.compile(r"[\s，。；、,;:：)）”’]*(?:(?:and|to|with|while|but|及|和|以及|并)\b\s*)?").match(
+        body, start, stop
+    )
     return match.end() if match else start
 
 

@@ -47,27 +47,49 @@ class Timing:
 
 
 _GOVERNING = ("deadline", "in", "asof", "range", "now", "since")
-_GAP_EN = re.compile(r"^[\s)]*(?:(?!from\b|to\b|and\b|compared\b|while\b)[\w%’'/“”-]+\s+){0,7}[\s(]*$", re.IGNORECASE)
+_GAP_EN = re.compile(
+    r"^[\s)]*(?:(?!from\b|to\b|and\b|compared\b|while\b)[\w%’'/“”-]+\s+){0,7}[\s(]*$", re.IGNORECASE
+)
 _GAP_ZH = re.compile(r"^\s*[(（]?\s*$")
 _FROM = re.compile(r"\bfrom\s+(?:[\w,.%$-]+\s+){0,6}$", re.IGNORECASE)
 _BREAK = re.compile("[;；]")
 
 
-def timing(sentence: str, lang: str, quantity: Quantity, tokens: list[DateToken], others: list[Quantity]) -> Timing:
+def timing(
+    sentence: str, lang: str, quantity: Quantity, tokens: list[DateToken], others: list[Quantity]
+) -> Timing:
     """The sentence's own date for a quantity, if there is one."""
     governing = [token for token in tokens if token.role in _GOVERNING and token.period_end]
     gap_pattern = _GAP_ZH if lang == "zh" else _GAP_EN
     for token in governing:  # directly behind: "… 500,000 vehicles by 2025"
-        if token.start >= quantity.end and not any(quantity.end <= other.start < token.start for other in others):
-            if gap_pattern.match(sentence[quantity.noun_end : token.start] if token.start >= quantity.noun_end else ""):
+        if token.start >= quantity.end and not any(
+            quantity.end <= other.start < token.start for other in others
+        ):
+            if gap_pattern.match(
+                sentence[quantity.noun_end : token.start] if token.start >= quantity.noun_end else ""
+            ):
                 if lang == "en" or sentence[token.start - 1 : token.start] in ("(", "（"):
                     return Timing(token, "own")
             break
     for token in reversed(tokens):  # "由2018年的1.97万亿元", "from 1.97 trillion in 2018"
-        if token.role == "base" and token.end <= quantity.start and len(sentence[token.end : quantity.start].strip()) <= 2:
-            if sentence[token.start : token.start + 1] in ("自", "从", "由") or sentence[token.end : quantity.start].strip() == "的":
+        if (
+            token.role == "base"
+            and token.end <= quantity.start
+            and len(sentence[token.end : quantity.start].strip()) <= 2
+        ):
+            if (
+                sentence[token.start : token.start + 1] in ("自", "从", "由")
+                or (
+                    sentence[token.end : quantity.start].strip() == "的"
+                    and sentence[max(0, token.start - 1) : token.start] != "是"
+                )
+            ):
                 return Timing(token, "own")
-    before = [token for token in governing if token.end <= quantity.start and not _spent(sentence, token, others, quantity)]
+    before = [
+        token
+        for token in governing
+        if token.end <= quantity.start and not _spent(sentence, token, others, quantity)
+    ]
     if before:
         nearest = before[-1]
         stronger = [token for token in before if token.role == "deadline"]
@@ -86,13 +108,17 @@ def timing(sentence: str, lang: str, quantity: Quantity, tokens: list[DateToken]
 
 def _after_and(sentence: str, quantity: Quantity, token: DateToken, other: Quantity) -> bool:
     """Whether a later figure stands behind the date, so that the date opens that figure's clause, not this one's."""
-    return other.start >= token.end and bool(re.search(r"[,，]\s*(?:and\s+)?$", sentence[quantity.end : token.start]))
+    return other.start >= token.end and bool(
+        re.search(r"[,，]\s*(?:and\s+)?$", sentence[quantity.end : token.start])
+    )
 
 
 def _spent(sentence: str, token: DateToken, others: list[Quantity], quantity: Quantity) -> bool:
     """A date bound behind an earlier figure in "from A in 2018 to B" does not reach B."""
     for other in others:
-        if other.end <= token.start < quantity.start and _GAP_EN.match(sentence[other.noun_end : token.start] or ""):
+        if other.end <= token.start < quantity.start and _GAP_EN.match(
+            sentence[other.noun_end : token.start] or ""
+        ):
             if _FROM.search(sentence[: other.start]) and re.match(r"\s*to\b", sentence[token.end :]):
                 return True
     return False
@@ -143,7 +169,9 @@ def cues(lang: str, text: str) -> Cues:
 
 def imperative(lang: str, sentence: str) -> bool:
     """Whether an English sentence or heading begins with an instruction ("Build 6 clusters …")."""
-    return lang == "en" and bool(_kind_patterns("en")["imperative"].match(sentence.lstrip(" •·-–*0123456789.()")))
+    return lang == "en" and bool(
+        _kind_patterns("en")["imperative"].match(sentence.lstrip(" •·-–*0123456789.()"))
+    )
 
 
 def is_future(token: DateToken, reference: Reference) -> bool:
@@ -158,8 +186,13 @@ def is_future(token: DateToken, reference: Reference) -> bool:
 
 
 _SECTION: dict[str, dict[str, re.Pattern[str]]] = {}
-_TOP_NUMBER = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|Section)\s+\w+|\d{1,2}\.\s+[A-Z])")
-_CONNECTIVE = re.compile(r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|Furthermore|At the same time|It also|The plan also|Among)", re.IGNORECASE)
+_TOP_NUMBER = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|Section)\s+\w+|\d{1,2}\.\s+[A-Z])"
+)
+_CONNECTIVE = re.compile(
+    r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|Furthermore|At the same time|It also|The plan also|Among)",
+    re.IGNORECASE,
+)
 _CLOSED = re.compile(r"[。！？；!?;.…,，、]\s*[”’」』)）\"']*$")
 
 
@@ -174,7 +207,8 @@ def update_section(context: Context, text: str, lang: str) -> None:
     if lang not in _SECTION:
         flags = re.IGNORECASE if lang == "en" else 0
         _SECTION[lang] = {
-            name: re.compile(alternation(lang, forms), flags) for name, forms in load_words(lang)["section"].items()
+            name: re.compile(alternation(lang, forms), flags)
+            for name, forms in load_words(lang)["section"].items()
         }
     patterns = _SECTION[lang]
     section = next((name for name in ("goal", "past") if patterns[name].search(text)), "")
@@ -194,7 +228,9 @@ def update_frame(context: Context, tokens: list[DateToken], paragraph: int, firs
         if token.role not in ("deadline", "in", "asof", "range", "now") or not token.period_end:
             continue
         if token.start < first or token.role == "deadline" or not context.section:
-            context.frame = Frame(token, paragraph, is_future(token, context.reference), bool(context.section))
+            context.frame = Frame(
+                token, paragraph, is_future(token, context.reference), bool(context.section)
+            )
 
 
 def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> bool:
@@ -205,4 +241,8 @@ def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> 
     if frame.paragraph == paragraph or (frame.heading_block and context.section):
         return True
     near = paragraph - frame.paragraph <= 3
-    return near and frame.future and (wants_future or bool(_CONNECTIVE.match(text)) or paragraph - frame.paragraph <= 1)
+    return (
+        near
+        and frame.future
+        and (wants_future or bool(_CONNECTIVE.match(text)) or paragraph - frame.paragraph <= 1)
+    )

@@ -13,7 +13,9 @@ _ZH_VERB = re.compile(
     r"(?:(?:将|要|已|力争|争取|努力|确保|预计|累计|共|均|再|也|并|全面|基本|分别|年均|同比|平均|实际|突破|实现|完成|达到|达|为|是|约|近|超过|超|提高|提升|增长|增加|增|下降|降低|减少|压减|控制|保持|稳定|"
     r"不低于|不少于|不超过|高于|低于|逾|至少|占|在|至|到|有|了|的|以上|左右|位居|排名|突破了|建成|形成|打造|培育|引进|集聚|拥有|新增|建设|推广|推动|发展|构建|提至|增至|升至|降至|扩大|翻|“|\"|,|，|：|:|\s)+)$"
 )
-_ZH_LEAD = re.compile(r"^(?:[，。；、,;:：\s”’」』）)】]|其中|此外|同时|另外|并|且|预计|力争|计划|争取|努力|确保|届时|规划指出|目标是|使|让|由|从|将|到|全面|还|以及|和|及|与|要|实现|推动|在|以)+")
+_ZH_LEAD = re.compile(
+    r"^(?:[，。；、,;:：\s”’」』）)】]|其中|此外|同时|另外|并|且|预计|力争|计划|争取|努力|确保|届时|规划指出|目标是|使|让|由|从|将|到|全面|还|以及|和|及|与|要|实现|推动|在|以)+"
+)
 _EN_VERB = re.compile(
     r"(?:[\s,;:(\"“]+|\b(?:will|would|shall|to|is|are|was|were|be|been|being|has|have|had|reach|reached|reaches|reaching|exceed|exceeds|exceeded|exceeding|account|accounts|accounted|accounting|for|increase|increased|increases|increasing|rise|rose|risen|rises|grow|grew|grown|growth|by|of|at|about|around|approximately|nearly|almost|more|than|over|above|achieve|achieved|achieving|hit|total|totaled|totalled|stand|stood|expected|aims?|aimed|targets?|targeted|plans?|planned|an?|the|from|drop|dropped|decrease|decreased|decline|declined|fall|fell|some|roughly|up|down|break|breaking|through|surpass|surpassed|currently|already|with|set|and|at|least|reduce|reduced|as|in|that|it|there|only|another|further|annual|annually|average|contribute|contributed|contributes|gather|gathers|build|built|introduce|develop|cultivate|attract|has|minimum|maximum|no|less)\b)+$",
     re.IGNORECASE,
@@ -23,8 +25,13 @@ _EN_LEAD = re.compile(
     re.IGNORECASE,
 )
 _ZH_ANAPHORA = re.compile(r"^(?:占|同比|增长|增速|年均|较|比|下降|达|实现|其|提高|提升|增幅|位居|排名|居|$)")
-_EN_ANAPHORA = re.compile(r"^(?:\s*$|year-on-year|growth|increase|up|down|it\b|this\b|accounting|respectively|currently)", re.IGNORECASE)
-_LEVEL_STOP = re.compile(r"[，。；、,;.:：()（）\n]|\b(?:by|in|for|with|and|to|will|is|are|that|which|of|as)\b")
+_EN_ANAPHORA = re.compile(
+    r"^(?:\s*$|year-on-year|growth|increase|up|down|it\b|this\b|accounting|respectively|currently)",
+    re.IGNORECASE,
+)
+_LEVEL_STOP = re.compile(
+    r"[，。；、,;.:：()（）\n]|\b(?:by|in|for|with|and|to|will|is|are|that|which|of|as)\b"
+)
 _MAX_ZH, _MAX_EN = 40, 110
 
 
@@ -33,18 +40,22 @@ def phrase(lang: str, sentence: str, quantity: Quantity, left: str, subject: str
 
     ``subject`` is the phrase of the former figure, used where the clause only says "of which", "year on year", "占".
     """
-    if quantity.dim in ("count", "people") or (quantity.dim == "vehicles" and quantity.noun_end > quantity.end):
+    if quantity.dim in ("count", "people") or (
+        quantity.dim == "vehicles" and quantity.noun_end > quantity.end
+    ):
         counted = sentence[quantity.end : quantity.noun_end]
         counted = re.sub(r"^(?:\s|以上|左右|以下|多|余|\+|or more|or so)+", "", counted).strip(" “”\"'-")
         if quantity.dim == "count" and len(counted) > 1:
             return counted[:_MAX_EN]
     if quantity.level:
         stop = _LEVEL_STOP.search(sentence, quantity.end)
-        named = sentence[quantity.end : stop.start() if stop else quantity.end + 60].strip(" “”\"的")
+        named = sentence[quantity.end : stop.start() if stop else quantity.end + 60].strip(' “”"的')
         if len(named) > 1:
             return named[: _MAX_ZH if lang == "zh" else _MAX_EN]
     verb, lead, anaphora, limit = (
-        (_ZH_VERB, _ZH_LEAD, _ZH_ANAPHORA, _MAX_ZH) if lang == "zh" else (_EN_VERB, _EN_LEAD, _EN_ANAPHORA, _MAX_EN)
+        (_ZH_VERB, _ZH_LEAD, _ZH_ANAPHORA, _MAX_ZH)
+        if lang == "zh"
+        else (_EN_VERB, _EN_LEAD, _EN_ANAPHORA, _MAX_EN)
     )
     text = lead.sub("", left).strip()
     short = verb.sub("", text).strip(" “”\"'（(")
@@ -62,7 +73,9 @@ def _places() -> tuple[re.Pattern[str], dict[str, str]]:
     names = {form: place for place, forms in raw.items() for form in forms}
     chinese = sorted((name for name in names if not name[0].isascii()), key=len, reverse=True)
     english = sorted((name for name in names if name[0].isascii()), key=len, reverse=True)
-    pattern = "|".join(map(re.escape, chinese)) + r"|\b(?:" + "|".join(map(re.escape, english)) + r")(?![A-Za-z])"
+    pattern = (
+        "|".join(map(re.escape, chinese)) + r"|\b(?:" + "|".join(map(re.escape, english)) + r")(?![A-Za-z])"
+    )
     return re.compile(pattern), names
 
 
@@ -75,7 +88,9 @@ def regions(sentence: str) -> list[tuple[int, str]]:
     return [(match.start(), names[match.group()]) for match in pattern.finditer(sentence)]
 
 
-def region_of(sentence: str, named: list[tuple[int, str]], quantity: Quantity, carried: str, main: str) -> str:
+def region_of(
+    sentence: str, named: list[tuple[int, str]], quantity: Quantity, carried: str, main: str
+) -> str:
     """The place a figure is said of.
 
     A place in brackets right before the figure (全国(5.4%)) wins; the country or the world named as a yardstick (占全国,

@@ -12,7 +12,9 @@ _SAME = 0.5
 def _grams(text: str, lang: str) -> frozenset[str]:
     if lang == "zh":
         letters = [char for char in text if "\u4e00" <= char <= "\u9fff" or char.isalnum()]
-        return frozenset("".join(pair) for pair in zip(letters, letters[1:], strict=False)) or frozenset(letters)
+        return frozenset("".join(pair) for pair in zip(letters, letters[1:], strict=False)) or frozenset(
+            letters
+        )
     stop = {"the", "of", "a", "an", "and", "in", "its", "with", "to"}
     words = "".join(char.lower() if char.isalnum() else " " for char in text).split()
     return frozenset(word.rstrip("s") for word in words if word not in stop)

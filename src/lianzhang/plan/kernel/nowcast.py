@@ -53,16 +53,17 @@ def nowcast(
         months: 1 … 11.
         earlier_parts: the same months of earlier years.
         earlier_years: those years as a whole, in the same order.
-        scale: scale of the series; for ``additive`` amounts it must be log.
+        scale: scale of the series.
         additive: whether months add up to the year (output, revenue) or stand for it (a share, a rate, a stock).
 
     Returns:
-        None where months add up and no earlier year has the same part: nothing then says how much is to come.
+        None where no earlier year has the same part and the part says little of the whole: amounts that add up, and
+        stocks, which grow through the year.
     """
     rest = 1.0 - months / 12.0
     prior = (_PRIOR_STEP[scale.name] * rest) ** 2
     pairs = len(earlier_parts)
-    if additive and (pairs == 0 or scale.name != "log"):
+    if pairs == 0 and (additive or scale.name == "log"):
         return None
     x = float(scale.forward(known_part))
     if pairs == 0:

@@ -31,7 +31,9 @@ _PER = {
 }  # fmt: skip
 _NUM = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _IRREGULAR = frozenset({"staff", "people", "aircraft", "personnel", "talents", "x"})
-_AREAL_PAIRS = frozenset({"cities", "regions", "municipalities", "autonomous", "districts", "counties", "provinces", "countries"})
+_AREAL_PAIRS = frozenset(
+    {"cities", "regions", "municipalities", "autonomous", "districts", "counties", "provinces", "countries"}
+)
 _STOP = frozenset(
     """in on at for from to by with that which who whose where when while will would is are was were has have had be
     been than as per each every a an the this these its their under above below over across between during within into
@@ -47,13 +49,22 @@ _VERBS = frozenset(
 
 
 def _alternatives(words: list[str]) -> str:
-    return "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(words, key=lambda word: (-len(word), word)))
+    return "|".join(
+        re.escape(word).replace(r"\ ", r"[\s-]+")
+        for word in sorted(words, key=lambda word: (-len(word), word))
+    )
 
 
 @cache
 def _quantity() -> re.Pattern[str]:
     units = load_units().en_units
-    immediate = _alternatives([form for form, unit in units.items() if unit.dim not in ("vehicles", "people", "units") and form[0].isalpha()])
+    immediate = _alternatives(
+        [
+            form
+            for form, unit in units.items()
+            if unit.dim not in ("vehicles", "people", "units") and form[0].isalpha()
+        ]
+    )
     cardinals = _alternatives([word for word in EN_CARDINALS if word not in ("zero", "one")])
     fractions = _alternatives(list(EN_FRACTIONS))
     currency = _alternatives(list(_CURRENCY))
@@ -87,7 +98,9 @@ _RANK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_DETERMINED = re.compile(r"\b(?:the|these|those|its|their|our|all|both|this|other)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_DETERMINED = re.compile(
+    r"\b(?:the|these|those|its|their|our|all|both|this|other)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
 
 
 def quantities(masked: str) -> list[Quantity]:
@@ -114,12 +127,22 @@ def _rank(match: re.Match[str]) -> Quantity:
     value = float(word) if word.isdigit() else float(EN_ORDINALS.get(word, EN_CARDINALS.get(word, 1.0)))
     start, end = match.span()
     if top:
-        return Quantity(start, end, value, None, value, "<=", unit="rank", unit_text=match.group(), dim="rank")
+        return Quantity(
+            start, end, value, None, value, "<=", unit="rank", unit_text=match.group(), dim="rank"
+        )
     return Quantity(start, end, value, unit="rank", unit_text=match.group(), dim="rank")
 
 
 _LEVEL_NUMBER = {"severaltensof": 10.0, "tensof": 10.0, "hundredsof": 100.0, "ten": 10.0, "hundred": 100.0}
-_FOLD = {"doubl": 100.0, "tripl": 200.0, "quadr": 300.0, "two": 100.0, "three": 200.0, "ten": 900.0, "five": 400.0}
+_FOLD = {
+    "doubl": 100.0,
+    "tripl": 200.0,
+    "quadr": 300.0,
+    "two": 100.0,
+    "three": 200.0,
+    "ten": 900.0,
+    "five": 400.0,
+}
 _VAGUE = {"thousands": 1e3, "hundreds": 1e2, "dozens": 12.0, "millions": 1e6, "billions": 1e9, "scores": 20.0}
 
 
@@ -129,9 +152,15 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
         key = re.sub(r"[\s-]", "", (m["ln"] or "").lower())
         number = _LEVEL_NUMBER.get(key) or EN_CARDINALS.get(key) or (parse_arabic(key) if key else 1.0)
         value = clean(number * EN_SCALES[m["ls"].lower()])
-        return Quantity(start, end, value, comparator="level", unit="yuan", unit_text=m.group(), dim="money", level=True)
+        return Quantity(
+            start, end, value, comparator="level", unit="yuan", unit_text=m.group(), dim="money", level=True
+        )
     if m["ra"]:
-        return ratio(float(m["ra"]), float(m["rb"]), start, end, m.group()) if "ratio" in s[max(0, start - 40) : start].lower() else None
+        return (
+            ratio(float(m["ra"]), float(m["rb"]), start, end, m.group())
+            if "ratio" in s[max(0, start - 40) : start].lower()
+            else None
+        )
     if m["vague"] or m["dozen"]:
         return _vague(m, s)
     if m["frac"]:
@@ -148,13 +177,19 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
 
 def _vague(m: re.Match[str], s: str) -> Quantity | None:
     if m["dozen"]:
-        value = {"adozen": 12.0, "ahundred": 100.0, "athousand": 1000.0, "twodozen": 24.0}[re.sub(r"\s", "", m["dozen"].lower())]
+        value = {"adozen": 12.0, "ahundred": 100.0, "athousand": 1000.0, "twodozen": 24.0}[
+            re.sub(r"\s", "", m["dozen"].lower())
+        ]
         comparator = "="
     else:
         factor = {"tens": 10.0, "hundreds": 100.0}.get((m["vt"] or "").lower(), 1.0)
         value, comparator = factor * _VAGUE[m["vw"].lower()], ">="
     quantity = Quantity(m.start(), m.end(), value, comparator=comparator, words=True)
-    return quantity if _count_noun(quantity, s, m.end()) and not quantity.generic and not quantity.structural else None
+    return (
+        quantity
+        if _count_noun(quantity, s, m.end()) and not quantity.generic and not quantity.structural
+        else None
+    )
 
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
@@ -169,7 +204,11 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     unit_text = m["sym"] or m["unit"] or m["unit2"] or ""
     unit = load_units().en_units.get(re.sub(r"[\s-]+", " ", unit_text.lower()))
     if m["cur"]:
-        quantity.unit, quantity.dim, quantity.unit_text = _CURRENCY_FOLDED[m["cur"].strip().lower()], "money", m["cur"].strip()
+        quantity.unit, quantity.dim, quantity.unit_text = (
+            _CURRENCY_FOLDED[m["cur"].strip().lower()],
+            "money",
+            m["cur"].strip(),
+        )
     elif unit is not None:
         quantity.unit, quantity.dim, quantity.unit_text = unit.id, unit.dim, unit_text
         if unit.factor != 1.0 and quantity.value is not None:
@@ -198,7 +237,9 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
 
 
 _CURRENCY_FOLDED = {sign.lower(): unit for sign, unit in _CURRENCY.items()}
-_PER_AFTER = re.compile(r"\s*(?:/|per\s+|a\s+|each\s+)(?P<per>year|annum|month|day)\b|\s*(?P<adv>annually)\b", re.IGNORECASE)
+_PER_AFTER = re.compile(
+    r"\s*(?:/|per\s+|a\s+|each\s+)(?P<per>year|annum|month|day)\b|\s*(?P<adv>annually)\b", re.IGNORECASE
+)
 
 
 def _per_after(quantity: Quantity, s: str) -> None:
@@ -210,6 +251,7 @@ def _per_after(quantity: Quantity, s: str) -> None:
 
 
 _WORD = re.compile(r"(?P<gap>[\s“”\"'‘’-]*)(?P<word>[A-Za-z][A-Za-z&’'-]*|\S)")
+_BOUND = re.compile(r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE)
 _MAX_WORDS = 12
 
 
@@ -219,32 +261,56 @@ def _count_noun(quantity: Quantity, s: str, position: int) -> bool:
     found: tuple[str, str, bool, int] | None = None
     last_plural: tuple[str, int] | None = None
     previous = ""
+    bound = _BOUND.match(s, position)
+    if bound:
+        position = bound.end()
     for _ in range(_MAX_WORDS):
         match = _WORD.match(s, position)
         if match is None or not match["word"][0].isalpha() or "\n" in match["gap"]:
             break
         word = match["word"].lower().rstrip("’'-")
-        if word == "of" and found is not None and found[0] in ("units", "sets", "pieces") :
+        if word == "of" and found is not None and found[0] in ("units", "sets", "pieces"):
             position, previous = match.end(), word
             continue
         if word in _STOP or (word in _VERBS and (found or last_plural or not previous)):
             break
         if (found or last_plural) and (word.endswith(("ing", "ed", "ly")) or word in ("and", "both")):
             following = _WORD.match(s, match.end())
-            if word != "and" or following is None or following["word"].lower() not in _AREAL_PAIRS or found is None or found[0] not in ("regions", "cities", "districts"):
+            if (
+                word != "and"
+                or following is None
+                or following["word"].lower() not in _AREAL_PAIRS
+                or found is None
+                or found[0] not in ("regions", "cities", "districts")
+            ):
                 break
         elif (pair := f"{previous} {word}") in tables.en_nouns or (pair in tables.en_units and previous):
             noun = tables.en_nouns.get(pair)
-            found = (noun.id, "count", noun.structural, match.end()) if noun else (tables.en_units[pair].id, tables.en_units[pair].dim, False, match.end())
+            found = (
+                (noun.id, "count", noun.structural, match.end())
+                if noun
+                else (tables.en_units[pair].id, tables.en_units[pair].dim, False, match.end())
+            )
         elif word.endswith("s") or word in _IRREGULAR:
-            if word in tables.en_units and tables.en_units[word].dim in ("vehicles", "people", "units", "count", "duration"):
+            if word in tables.en_units and tables.en_units[word].dim in (
+                "vehicles",
+                "people",
+                "units",
+                "count",
+                "duration",
+            ):
                 unit = tables.en_units[word]
                 found = (unit.id, unit.dim, False, match.end())
             elif word in tables.en_nouns:
                 noun = tables.en_nouns[word]
-                area = found is not None and noun.id in ("cities", "regions", "districts") and previous == "and"
+                area = (
+                    found is not None and noun.id in ("cities", "regions", "districts") and previous == "and"
+                )
                 found = ("regions" if area else noun.id, "count", noun.structural, match.end())
-            elif word.split("-")[-1] in tables.en_units and tables.en_units[word.split("-")[-1]].dim == "vehicles":
+            elif (
+                word.split("-")[-1] in tables.en_units
+                and tables.en_units[word.split("-")[-1]].dim == "vehicles"
+            ):
                 found = (tables.en_units[word.split("-")[-1]].id, "vehicles", False, match.end())
             elif len(word) > 3 and not word.endswith(("ss", "us", "is", "’s", "'s")):
                 last_plural = (word, match.end())

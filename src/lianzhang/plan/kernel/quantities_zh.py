@@ -20,7 +20,9 @@ _PER = {
 }  # fmt: skip
 # Where the noun phrase after a classifier ends: punctuation, the next number, or a verb.
 _NOUN_STOP = re.compile(
-    r"[，。；、（(：:,;!?！？\d\s“”《》" + BLANK + "]|建设|开展|进入|入选|上市|通过|实现|完成|投资|落户|形成|获|被|纳入|营业|产值|达到|超过|占|其中|分别"
+    r"[，。；、（(：:,;!?！？\d\s“”《》"
+    + BLANK
+    + "]|建设|开展|进入|入选|上市|通过|实现|完成|投资|落户|形成|获|被|纳入|营业|产值|达到|超过|占|其中|分别"
     r"|投产|投入|开工|在(?!线)|和(?=\d)|以及|及(?=\d)|的(?:转型|发展|建设|培育|招商|目标|规模)"
 )
 _NUM = rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|{ZH_NUMERAL}+)"
@@ -35,21 +37,21 @@ def _alternatives(words: list[str]) -> str:
 @cache
 def _quantity() -> re.Pattern[str]:
     units = _alternatives([*load_units().zh_units, *_CLASSIFIERS])
-    scale = _alternatives(list(ZH_SCALES))
+    scale = f"(?:{_alternatives(list(ZH_SCALES))})(?!克|瓦|米(?!产)|伏|分之)"
     return re.compile(
         rf"""
         (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*[:：∶]\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:：])
+      | (?P<lv>万亿|亿)(?:元)?(?:级|规模)
+      | 百分之(?P<pc>{ZH_NUMERAL}+|\d+(?:\.\d+)?)
+      | (?P<fa>[二三四五六七八九十]+)分之(?P<fb>[一二两三四五六七八九]+)
+      | (?P<cheng>[一二两三四五六七八九])成(?P<cheng5>五|半)?(?![为立长员本果功效套交绩年就都渝])
+      | (?P<fan>翻了?(?P<fn>[一二两三四])番|翻番|翻一番|成倍增长|(?<!四个)倍增(?!计划|行动|工程|器|企业))
       | (?P<pre>数|上|几)?(?P<n1>{_NUM})(?P<f1>多|余|几)?\s*(?P<s1>{scale})?(?P<f1b>多|余)?\s*(?P<u1>{units})?
           (?:{_DASH}(?P<n2>{_NUM})(?P<f2>多|余)?\s*(?P<s2>{scale})?\s*(?P<u2>{units})?)?
           (?P<tail>[(（]含[)）])?
           (?:(?:/|每)\s*(?P<per>{_alternatives(list(_PER))}))?
           (?P<level>(?:美元|元)?(?:规模)?(?:级(?!别)|量级))?
           (?P<more>\+)?
-      | (?P<lv>万亿|亿)(?:元)?(?:级|规模)
-      | 百分之(?P<pc>{ZH_NUMERAL}+|\d+(?:\.\d+)?)
-      | (?P<fa>[二三四五六七八九十]+)分之(?P<fb>[一二两三四五六七八九]+)
-      | (?P<cheng>[一二两三四五六七八九])成(?P<cheng5>五|半)?(?![为立长员本果功效套交绩年就都渝])
-      | (?P<fan>翻了?(?P<fn>[一二两三四])番|翻番|翻一番|成倍增长|(?<!四个)倍增(?!计划|行动|工程|器|企业))
         """,
         re.VERBOSE,
     )
@@ -101,9 +103,22 @@ def _number(text: str) -> tuple[float, bool]:
 def _build(m: re.Match[str], s: str) -> Quantity | None:
     start, end = m.span()
     if m["lv"]:
-        return Quantity(start, end, ZH_SCALES[m["lv"]], comparator="level", unit="yuan", unit_text=m.group(), dim="money", level=True)
+        return Quantity(
+            start,
+            end,
+            ZH_SCALES[m["lv"]],
+            comparator="level",
+            unit="yuan",
+            unit_text=m.group(),
+            dim="money",
+            level=True,
+        )
     if m["ra"]:
-        return ratio(float(m["ra"]), float(m["rb"]), start, end, m.group()) if "比" in s[max(0, start - 12) : start] else None
+        return (
+            ratio(float(m["ra"]), float(m["rb"]), start, end, m.group())
+            if "比" in s[max(0, start - 12) : start]
+            else None
+        )
     if m["pc"]:
         value = float(m["pc"]) if m["pc"][0].isdigit() else parse_chinese(m["pc"])
         return Quantity(start, end, value, unit="%", unit_text="百分之", dim="percent", words=True)
@@ -115,7 +130,9 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
         return Quantity(start, end, value, unit="%", unit_text="成", dim="percent", words=True)
     if m["fan"]:
         times = parse_chinese(m["fn"]) if m["fn"] else 1.0
-        return Quantity(start, end, 100.0 * (2.0**times - 1.0), unit="%", unit_text=m.group(), dim="doubling", words=True)
+        return Quantity(
+            start, end, 100.0 * (2.0**times - 1.0), unit="%", unit_text=m.group(), dim="doubling", words=True
+        )
     return _plain(m, s)
 
 
@@ -147,7 +164,9 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
         return None  # 3 级: a grade
     if words and not _words_count(m, unit, noun):
         return None
-    quantity = Quantity(start, end, value, words=words, scaled=m["s1"] is not None, unit_text=unit_text, noun_end=noun_end)
+    quantity = Quantity(
+        start, end, value, words=words, scaled=m["s1"] is not None, unit_text=unit_text, noun_end=noun_end
+    )
     quantity.unit, quantity.dim = _unit_of(unit, noun, unit_text, m, quantity)
     if unit is not None and unit.factor != 1.0:
         quantity.value = clean(value * unit.factor)
@@ -156,7 +175,12 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     if noun is not None and noun.structural:
         quantity.structural = True
     if second is not None:
-        quantity.lower, quantity.upper, quantity.value, quantity.comparator = quantity.value, second, None, "range"
+        quantity.lower, quantity.upper, quantity.value, quantity.comparator = (
+            quantity.value,
+            second,
+            None,
+            "range",
+        )
     elif m["level"] and m["s1"]:
         quantity.level, quantity.comparator = True, "level"
         if quantity.dim == "bare":
@@ -216,23 +240,40 @@ def _last_noun(s: str, start: int, end: int) -> tuple[Noun | None, int]:
 
 def _words_count(m: re.Match[str], unit: Unit | None, noun: Noun | None) -> bool:
     """Whether a number in Chinese numerals is a quantity; most (一体, 两手, 三大) are not."""
-    if m["s1"] in ("万", "亿", "万亿", "千亿", "百亿", "千万", "百万") and (m["u1"] or m["u2"]):
+    if m["s1"] in ("万", "亿", "万亿", "千亿", "百亿", "千万", "百万") and (m["u1"] or m["u2"] or m["level"]):
         return True
     few = bool(m["f1"] or m["f1b"]) or m["pre"] in ("数", "上", "几")
     if unit is not None:
-        return few and unit.dim not in ("duration", "people") or unit.dim in ("vehicles", "times") and m["n1"] not in ("一", "千", "百")
+        return (
+            few
+            and unit.dim not in ("duration", "people")
+            or unit.dim in ("vehicles", "times")
+            and m["n1"] not in ("一", "千", "百")
+        )
     if m["u1"] == "家":
-        return m["n1"] not in ("一", "千", "万", "百", "十") or few or (m["n1"] in ("千", "百") and noun is not None)
+        return (
+            m["n1"] not in ("一", "千", "万", "百", "十")
+            or few
+            or (m["n1"] in ("千", "百") and noun is not None)
+        )
     if noun is not None and not noun.structural and m["u1"] in tuple(_CLASSIFIERS):
         return m["n1"] != "一"
     return False
 
 
-_NOT_COUNTED = re.compile(r"\s*(?:大(?!型)|强|级|类|版|代|层|章|节|期|型|纳米|度|点|时|\+|/|\.|-|[A-Za-z]|版|产业|号|届|批|次(?!于)|位|五大)")
+_NOT_COUNTED = re.compile(
+    r"\s*(?:大(?!型)|强|级|类|版|代|层|章|节|期|型|纳米|度|点|时|\+|/|\.|-|[A-Za-z]|版|产业|号|届|批|次(?!于)|位|五大)"
+)
 
 
 def _not_counted(s: str, end: int, m: re.Match[str]) -> bool:
     """A bare number that belongs to a name or a numbering (500强, 三大, 5级)."""
-    return m["level"] is None and bool(_NOT_COUNTED.match(s, end)) or (
-        m.start() > 0 and s[m.start() - 1] in "./-_第" or (m.start() > 0 and s[m.start() - 1].isascii() and s[m.start() - 1].isalpha())
+    return (
+        m["level"] is None
+        and bool(_NOT_COUNTED.match(s, end))
+        or (
+            m.start() > 0
+            and s[m.start() - 1] in "./-_第"
+            or (m.start() > 0 and s[m.start() - 1].isascii() and s[m.start() - 1].isalpha())
+        )
     )

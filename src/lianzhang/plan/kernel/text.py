@@ -17,7 +17,12 @@ _LATIN = re.compile(r"[A-Za-z]")
 @cache
 def _plain_table() -> dict[int, str]:
     """Full-width letters and digits, odd spaces and traditional characters to their plain forms, one for one."""
-    rows = files("lianzhang.plan.kernel").joinpath("data", "traditional.txt").read_text(encoding="utf-8").split("\n")
+    rows = (
+        files("lianzhang.plan.kernel")
+        .joinpath("data", "traditional.txt")
+        .read_text(encoding="utf-8")
+        .split("\n")
+    )
     pairs = [row for row in rows if row and not row.startswith("#")]
     table = {
         ord(old): new
@@ -26,7 +31,9 @@ def _plain_table() -> dict[int, str]:
     }
     for code in range(0xFF01, 0xFF5F):
         char = chr(code)
-        if char in "，；：？！":  # these end clauses in Chinese and must stay apart from the Latin signs in numbers
+        if (
+            char in "，；：？！"
+        ):  # these end clauses in Chinese and must stay apart from the Latin signs in numbers
             continue
         table[code] = unicodedata.normalize("NFKC", char)
     table.update({ord(char): " " for char in "\u00a0\u2002\u2003\u2009\u202f\u3000\t\u200b\ufeff"})
