@@ -34,6 +34,8 @@ from lianzhang.firms.kernel.scope import Lexicon
 from lianzhang.firms.kernel.trie import Trie, build_trie
 from lianzhang.i18n import Text
 
+#: Services whose phrase says that they are given, whatever verb follows.
+_VERBAL = ("开发", "服务", "集成", "设计", "研发", "工程", "建设", "咨询")
 COLUMNS = ("kind", "phrases", "gb2", "chain", "auto", "clusters", "weight", "role", "note")
 
 
@@ -161,6 +163,8 @@ def _read_row(
             entry.flags |= c.F_EXCLUDES
         if kind == c.GOOD and len(text) >= 4 and text[-1] in "件品具":
             entry.flags |= c.F_COMPLETE
+        if kind == c.SERVICE and text.endswith(_VERBAL):
+            entry.role |= c.RD
         if kind == c.SERVICE and "硬件" in text:
             entry.flags |= c.F_HARDWARE
 

@@ -51,7 +51,8 @@ def find_activities(
         kind = kinds[live[i]]
         if kind == c.VERB:
             t = live[i]
-            if lexicon.gb2[ids[t]] > 0 and groups[t] >= 0 and lexicon.role[ids[t]] & c.MAKE:
+            makes = lexicon.role[ids[t]] & c.MAKE != 0
+            if lexicon.gb2[ids[t]] > 0 and groups[t] >= 0 and (makes or _stands_alone(i, m, live, kinds, groups)):
                 _put(out, n, t, t, t, ids, starts, ends, roles, groups, lexicon)
                 n += 1
             carried, pending = 0, -1
@@ -142,6 +143,25 @@ def find_activities(
 
 
 @njit(cache=True, nogil=True)
+def _stands_alone(
+    i: int, m: int, live: NDArray[np.int32], kinds: NDArray[np.int8], groups: NDArray[np.int32]
+) -> bool:
+    """Whether a verb is an activity of its own ("…；仓储；…"): no object and no other verb beside it."""
+    group = groups[live[i]]
+    if i > 0:
+        if kinds[live[i - 1]] not in (c.DELIM, c.COMMA, c.END):
+            return False
+        if i > 1 and groups[live[i - 2]] == group:
+            return False
+    if i + 1 < m:
+        if kinds[live[i + 1]] not in (c.DELIM, c.COMMA, c.END):
+            return False
+        if i + 2 < m and groups[live[i + 2]] == group:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def _put(
     out: Any, n: int, head: int, first: int, last: int, ids: NDArray[np.int32], starts: NDArray[np.int32],
     ends: NDArray[np.int32], roles: NDArray[np.int32], groups: NDArray[np.int32], lexicon: Any,
@@ -150,6 +170,8 @@ def _put(
     out.token[n] = phrase
     out.first[n], out.last[n] = starts[first], ends[last]
     out.role[n], out.group[n] = roles[head], groups[head]
+    if lexicon.kind[phrase] == c.SERVICE:
+        out.role[n] |= lexicon.role[phrase]
     out.context[n] = 0
     out.chain[n] = lexicon.chain[phrase]
     out.near[n] = 0
@@ -191,7 +213,8 @@ def _settle(
             found = c.AUTOGEN
         if found:
             out.chain[n] = found | (c.MOTO if in_motorcycle else 0)
-            out.cluster[n] = c.ICNEV | (c.MOTOR if in_motorcycle else 0)
+            electronics = lexicon.cluster[phrase] & c.ELEC if found & c.ELECTRONIC_SLOTS else 0
+            out.cluster[n] = c.ICNEV | electronics | (c.MOTOR if in_motorcycle else 0)
             out.gb2[n] = 36
     elif in_motorcycle:
         out.chain[n] = c.MOTO

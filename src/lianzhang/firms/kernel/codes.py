@@ -24,10 +24,13 @@ CLUSTER_BIT: Final = {code: 1 << i for i, code in enumerate(CLUSTER_CODES)}
 VEH: Final = 1 << 0
 AUTOGEN: Final = 1 << 14
 MOTO: Final = 1 << 15
+#: Slots whose parts are goods of the electronic industry too (cockpit, driving, V2X).
+ELECTRONIC_SLOTS: Final = 1 << 6 | 1 << 7 | 1 << 9
 #: Every chain slot but motorcycles: what makes a firm part of the cluster ICNEV.
 AUTO_SLOTS: Final = (1 << 15) - 1
 ICNEV: Final = 1 << 0
 ELEC: Final = 1 << 1
+MATL: Final = 1 << 2
 SOFT: Final = 1 << 5
 MOTOR: Final = 1 << 7
 FOOD: Final = 1 << 4

@@ -23,21 +23,21 @@ from lianzhang.firms.kernel import codes as c
 class Weights(NamedTuple):
     """The constants of the score (dimensionless)."""
 
-    group_decay: float = 0.72
-    item_decay: float = 0.62
+    group_decay: float = 0.6
+    item_decay: float = 0.57
     make: float = 1.0
-    service: float = 1.0
-    sell: float = 0.75
-    software: float = 0.9
+    service: float = 1.05
+    sell: float = 0.8
+    software: float = 1.07
     faint: float = 0.25
     name: float = 0.8
-    name_modifier: float = 0.55
-    maker_name: float = 1.3
+    name_modifier: float = 0.58
+    maker_name: float = 1.4
     trade_name: float = 1.0
     process_with_goods: float = 0.35
     bare: float = 0.35
     repeat: float = 0.6
-    farm_name: float = 1.6
+    farm_name: float = 2.0
 
 
 class Verdict(NamedTuple):
@@ -166,6 +166,8 @@ def decide(
             if kind == c.SERVICE and flags & c.F_HARDWARE:
                 gb2 = 39
                 cluster |= c.ELEC
+            if flags & c.F_SCRAP:
+                cluster |= c.MATL
             chain |= acts.chain[k]
             cluster |= acts.cluster[k]
             maker_sum += base
