@@ -59,17 +59,19 @@ def prepared(
     folder: Path,
     *,
     scratch: Path | None = None,
-    limit: int = 5,
+    report: Report | None = None,
     progress: Progress = silent,
     memory_gb: float = 1.0,
     threads: int | None = None,
 ) -> Iterator[Prepared]:
     """Check a pack and write its tables, typed, as Parquet into a scratch folder that is removed at the end.
 
+    Problems go into ``report``, which the caller may hand in to keep it when the pack is bad.
+
     Raises:
         PackError: the pack has errors; nothing was written.
     """
-    report = Report(limit=limit)
+    report = Report() if report is None else report
     with staging(scratch, memory_gb=memory_gb, threads=threads) as stage:
         pack = _check(stage, Path(folder), report, progress)
         report.raise_if_bad()

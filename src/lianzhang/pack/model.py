@@ -66,15 +66,20 @@ class Problem:
     remedy: Text
 
     def render(self, lang: Lang = "en") -> str:
-        """One line: place, what, value, what to do."""
-        place = self.file
+        """One line: place, value, what is wrong, what to do."""
+        sep, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
+        return f"{self.place(lang)}{colon}{self.message.get(lang)}{sep}{self.remedy.get(lang)}"
+
+    def place(self, lang: Lang = "en") -> str:
+        """File, row, field and value."""
+        words = [self.file]
         if self.row is not None:
-            place += f" 第 {self.row} 行" if lang == "zh" else f" row {self.row}"
+            words.append(f"第 {self.row} 行" if lang == "zh" else f"row {self.row}")
         if self.field is not None:
-            place += f" {self.field}"
-        shown = "" if self.value is None else f"：“{self.value}”" if lang == "zh" else f": {self.value!r}"
-        sep = "；" if lang == "zh" else "; "
-        return f"{place}  {self.message.get(lang)}{shown}{sep}{self.remedy.get(lang)}"
+            words.append(self.field)
+        if self.value is not None:
+            words.append(f"“{self.value}”" if lang == "zh" else repr(self.value))
+        return " ".join(words)
 
     def to_dict(self, lang: Lang = "en") -> dict[str, object]:
         """For JSON."""
@@ -149,6 +154,10 @@ class Report:
             counted[rule] = counted.get(rule, 0) + total
         return counted
 
+    def error_counts(self) -> dict[str, int]:
+        """Number of errors by rule."""
+        return {rule: n for rule, n in self.counts().items() if RULES[rule].severity == "error"}
+
     def raise_if_bad(self) -> None:
         """Raise when the pack may not be stored.
 
@@ -157,7 +166,7 @@ class Report:
         """
         if self.ok:
             return
-        errors = sum(n for rule, n in self.counts().items() if RULES[rule].severity == "error")
+        errors = sum(self.error_counts().values())
         name = self.pack.name if self.pack else ""
         first = self.errors[0]
         raise PackError(
@@ -189,7 +198,7 @@ class Report:
                 mark = {"error": Text("错误", "error"), "notice": Text("提示", "notice")}[severity].get(lang)
                 lines.append(f"{mark} {rule} × {total:,}  {known.message.get(lang)}")
                 shown = [p for p in self.problems if p.rule == rule]
-                lines += ["  " + p.render(lang) for p in shown]
+                lines += [f"  {p.place(lang)} → {p.remedy.get(lang)}" for p in shown]
                 if total > len(shown):
                     more = total - len(shown)
                     lines.append(f"  …… 另有 {more:,} 处" if lang == "zh" else f"  … and {more:,} more")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from lianzhang.i18n import Text
 from lianzhang.pack.model import Pack, Progress, Report, Resource
 from lianzhang.pack.package import nearest
-from lianzhang.pack.text import CsvScan, rewrite, scan_csv
+from lianzhang.pack.text import rewrite, scan_csv
 from lianzhang.schema import Table, tables
 from lianzhang.schema.checks import typed_select
 from lianzhang.schema.ddl import ident, literal

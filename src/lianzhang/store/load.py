@@ -32,7 +32,7 @@ def load_pack(
     store: Store,
     where: str | Path,
     *,
-    limit: int = 5,
+    report: Report | None = None,
     fresh: bool = False,
     wait_s: float = 0.0,
     progress: Progress = silent,
@@ -47,7 +47,7 @@ def load_pack(
     Args:
         store: where to.
         where: a pack's folder, or the name of a bundled pack.
-        limit: examples kept of each rule in the report.
+        report: takes what the check finds; hand one in to have it when the pack is bad.
         fresh: leave rows added by hand behind.
         wait_s: how long to wait for another writer.
         progress: told what is being done.
@@ -65,7 +65,7 @@ def load_pack(
         prepared(
             folder,
             scratch=writer.scratch,
-            limit=limit,
+            report=report,
             progress=progress,
             memory_gb=memory_gb,
             threads=threads,
