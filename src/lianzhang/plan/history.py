@@ -187,7 +187,9 @@ def gather(
     chosen: dict[tuple[str, str], History] = {}
     for (indicator, region, series), slot in candidates.items():
         points = tuple(
-            sorted((p for _, p in slot.values()), key=lambda p: (p.period.end, p.period.start.toordinal() * -1))
+            sorted(
+                (p for _, p in slot.values()), key=lambda p: (p.period.end, p.period.start.toordinal() * -1)
+            )
         )
         # A break counts once a figure of the new definition is known.
         latest = max(p.period.end for p in points)

@@ -12,7 +12,7 @@ from lianzhang.i18n import Text
 from lianzhang.plan import queries
 from lianzhang.plan.history import History, Kind, gather
 from lianzhang.plan.kernel.attainment import Interval, meeting, threshold
-from lianzhang.plan.track_model import Conflict, LedgerRow, Place, Point
+from lianzhang.plan.track_model import Conflict, LedgerRow, Place
 from lianzhang.schema.period import Period, parse_period
 from lianzhang.units import UNITS
 
@@ -63,7 +63,9 @@ def make_book(
     as_of: date,
 ) -> Book:
     """`open_book` on plain rows, as the queries give them."""
-    kinds = {i["indicator_id"]: Kind(i["unit"], i["measure"], bool(i["flow"]), i["concept"]) for i in indicators}
+    kinds = {
+        i["indicator_id"]: Kind(i["unit"], i["measure"], bool(i["flow"]), i["concept"]) for i in indicators
+    }
     histories = gather(observations, breaks, kinds, as_of)
     disagreements = _by_statement(conflicts)
     groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
@@ -75,10 +77,10 @@ def make_book(
     for group in groups.values():
         # The row that calculations use stands for its repeats.
         group.sort(key=lambda r: (not r["preferred"], r["statement_id"]))
-        row, interval = _ledger_row(group, histories, disagreements)
-        rows.append(row)
+        entry, interval = _ledger_row(group, histories, disagreements)
+        rows.append(entry)
         if interval is not None:
-            wanted[row.statement_id] = interval
+            wanted[entry.statement_id] = interval
     rows.sort(key=lambda r: (r.deadline.end if r.deadline else date.max, r.statement_id))
     return Book(as_of, tuple(rows), histories, kinds, wanted)
 
@@ -124,8 +126,10 @@ def _ledger_row(
     base_period = _period(row["base_period"])
     deadline = _period(row["period_end"])
     baseline = history.at(base_period) if history and base_period else None
-    base_value = row["base_value"] if row["base_value"] is not None else (baseline.value if baseline else None)
-    interval, why = _resolve(row, base_period, base_value, deadline, latest)
+    base_value = (
+        row["base_value"] if row["base_value"] is not None else (baseline.value if baseline else None)
+    )
+    interval, why = _resolve(row, base_period, base_value, deadline, _standing(history, group, base_value))
     standing = latest.value if latest else base_value
     target = None
     if interval is not None:
@@ -174,8 +178,23 @@ def _ledger_row(
     return result, interval
 
 
+def _standing(history: History | None, group: list[Row], base_value: float | None) -> float | None:
+    """Where the indicator stood when the target was set: its base, else the latest figure known on publication."""
+    if base_value is not None or history is None:
+        return base_value
+    days = [parse_period(r["published"]).end for r in group if r["published"] is not None]
+    if not days:
+        return None
+    known = [p for p in history.points if p.known_from <= min(days)]
+    return known[-1].value if known else None
+
+
 def _resolve(
-    row: Row, base_period: Period | None, base_value: float | None, deadline: Period | None, latest: Point | None
+    row: Row,
+    base_period: Period | None,
+    base_value: float | None,
+    deadline: Period | None,
+    standing: float | None,
 ) -> tuple[Interval | None, Text | None]:
     """The values that meet the target, in the indicator's unit, or why they cannot be told."""
     if row["comparator"] == "milestone":
@@ -191,25 +210,31 @@ def _resolve(
     if relative:
         levels = [_absolute(row, f, base_period, base_value, deadline) for f in figures]
         if base_value is None or all(v is None for v in levels):
-            return None, Text("是相对目标，基期数值缺失", "it is relative and the value of its base is missing")
+            return None, Text(
+                "是相对目标，基期数值缺失", "it is relative and the value of its base is missing"
+            )
         upward = next(f for f in figures if f is not None) >= (1.0 if row["measure"] == "multiple" else 0.0)
     else:
         factor = _factor(row["unit"], row["indicator_unit"])
         if factor is None:
             unit, other = row["unit"], row["indicator_unit"]
             return None, Text(
-                f"单位“{unit}”与指标单位“{other}”不同", f"its unit {unit!r} differs from the indicator's {other!r}"
+                f"单位“{unit}”与指标单位“{other}”不同",
+                f"its unit {unit!r} differs from the indicator's {other!r}",
             )
         levels = [None if f is None else f * factor for f in figures]
-        start = base_value if base_value is not None else (latest.value if latest else None)
-        single = next(v for v in levels if v is not None)
-        upward = start is None or single >= start
+        # Without knowledge of where it stood a target asks for more, as nearly all do.
+        upward = standing is None or next(v for v in levels if v is not None) >= standing
     value, lower, upper = levels
     return meeting(row["comparator"], value=value, lower=lower, upper=upper, upward=upward), None
 
 
 def _absolute(
-    row: Row, figure: float | None, base_period: Period | None, base_value: float | None, deadline: Period | None
+    row: Row,
+    figure: float | None,
+    base_period: Period | None,
+    base_value: float | None,
+    deadline: Period | None,
 ) -> float | None:
     """A relative figure as a level: base (1 + g), base (1 + g)^years, base × m, base + d."""
     if figure is None or base_value is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lianzhang.i18n import Text
-from lianzhang.plan.kernel.attainment import Comparator, Verdict
+from lianzhang.plan.kernel.attainment import Verdict
 from lianzhang.schema.period import Period
 
 #: The verdicts in both languages, best first.
@@ -133,7 +133,6 @@ class TrackRow:
     as_of: date
     verdict: Verdict
     reason: Text
-    reading: Comparator | None
     probability: float | None
     required_growth: float | None
     recent_growth: float | None

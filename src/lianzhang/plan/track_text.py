@@ -22,7 +22,7 @@ def number(value: float, lang: Lang, digits: int = 3) -> str:
         return "∞" if mantissa > 0 else "-∞"
     size = abs(mantissa)
     decimals = 0 if size == 0 else max(0, digits - 1 - math.floor(math.log10(size)))
-    text = f"{mantissa:,.{min(decimals, 4)}f}"
+    text = f"{mantissa:,.{min(decimals, 2 if size >= 0.1 else 4)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     if not word:
@@ -89,9 +89,7 @@ _SIGNS: dict[str, Text] = {
 }
 
 
-def bound(
-    comparator: str, value: float | None, lower: float | None, upper: float | None, unit: str
-) -> Text:
+def bound(comparator: str, value: float | None, lower: float | None, upper: float | None, unit: str) -> Text:
     """A target's figure as the plan says it: 超过200万辆 / more than 2 million vehicles."""
     sign = _SIGNS.get(comparator, Text("", ""))
     if comparator == "range" and lower is not None and upper is not None:

@@ -13,7 +13,6 @@ from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan.history import History, Kind, Years
 from lianzhang.plan.kernel.attainment import (
-    Interval,
     Verdict,
     expected_gap,
     judge,
@@ -23,11 +22,13 @@ from lianzhang.plan.kernel.attainment import (
     required_growth,
 )
 from lianzhang.plan.kernel.forecast.ensemble import MIN_OBSERVATIONS, Forecast, Prior, forecast, pool
+from lianzhang.plan.kernel.forecast.mixture import Mixture
 from lianzhang.plan.kernel.forecast.scales import Scale, choose_scale
 from lianzhang.plan.kernel.nowcast import nowcast
 from lianzhang.plan.ledger import Book, open_book
-from lianzhang.plan.reasons import need_reason, no_forecast_reason, reason
+from lianzhang.plan.reasons import explain, explain_need
 from lianzhang.plan.track_model import FanPoint, LedgerRow, Need, NeedStep, RunningYear, TrackRow
+from lianzhang.schema.period import Period, parse_period
 
 if TYPE_CHECKING:
     from lianzhang.store import Reader
@@ -47,10 +48,17 @@ class Outlook:
     running: RunningYear | None
     pooled_with: int
 
-    @property
-    def first_year(self) -> int:
-        """First year with a distribution."""
-        return self.years.last if self.running else self.years.last + 1
+    def distribution(self, year: int) -> Mixture:
+        """What is believed of a year: the running one or one after the last."""
+        return self.forecast.at(year - self.years.last)
+
+    def fan(self, until: int) -> tuple[FanPoint, ...]:
+        """Median and intervals of every year with a distribution, up to ``until``."""
+        points = []
+        for year in range(self.years.last + (0 if self.running else 1), until + 1):
+            q = self.forecast.quantiles(year - self.years.last, _LEVELS)
+            points.append(FanPoint(year, *(float(v) for v in q)))
+        return tuple(points)
 
 
 def track(
@@ -80,7 +88,7 @@ def track_book(book: Book, *, on_course: float = 0.8, out_of_reach: float = 0.2)
             if key not in outlooks:
                 outlooks[key] = look_ahead(history, row.deadline.year, priors)
             outlook = outlooks[key]
-        rows.append(_track_row(book, row, history, outlook, on_course, out_of_reach))
+        rows.append(_judge_row(book, row, history, outlook, on_course, out_of_reach))
     return tuple(rows)
 
 
@@ -128,8 +136,6 @@ def look_ahead(history: History, until: int, priors: _Priors | None = None) -> O
 
 def _running_year(history: History, years: Years, scale: Scale) -> tuple[RunningYear | None, Years, float]:
     """The running year put behind the whole ones, where its first months allow an estimate."""
-    from lianzhang.schema.period import parse_period
-
     found = history.running(years.last)
     if found is None:
         return None, years, 0.0
@@ -164,7 +170,7 @@ def _history(book: Book, row: LedgerRow) -> History | None:
     return book.histories.get((row.indicator_id, row.region_id))
 
 
-def _track_row(
+def _judge_row(
     book: Book,
     row: LedgerRow,
     history: History | None,
@@ -172,70 +178,169 @@ def _track_row(
     on_course: float,
     out_of_reach: float,
 ) -> TrackRow:
-    wanted = book.wanted.get(row.statement_id)
-    deadline = row.deadline
-    scale = outlook.scale if outlook else _scale(history)
-    required = recent = chance = gap = None
-    observed = None
-    if history is not None:
+    wanted, deadline, latest = book.wanted.get(row.statement_id), row.deadline, row.latest
+    scale, growth_unit = _scale_of(history), "%"
+    required = recent = None
+    if history is not None and scale is not None:
+        growth_unit = _growth_unit(row.indicator_unit, scale)
         years = history.years()
-        if years is not None and scale is not None:
-            recent = recent_growth(years.values, scale)
-        if deadline is not None:
-            observed = history.at(deadline)
-        if deadline is not None and row.latest is not None and row.target is not None and scale is not None:
-            left = (deadline.end - row.latest.period.end).days / 365.25
-            required = required_growth(row.latest.value, row.target, left, scale)
-    if outlook is not None and wanted is not None and deadline is not None and _whole_year(deadline):
-        distribution = outlook.forecast.at(deadline.year - outlook.years.last)
-        chance = probability(distribution, outlook.scale, wanted)
-        if row.target is not None:
-            gap = expected_gap(distribution, outlook.scale, row.target)
+        recent = recent_growth(years.values, scale) if years is not None else None
+        if deadline is not None and latest is not None and row.target is not None:
+            left = (deadline.end - latest.period.end).days / 365.25
+            required = required_growth(latest.value, row.target, left, scale)
+    observed = history.at(deadline) if history is not None and deadline is not None else None
+
+    chance = gap = None
+    fan: tuple[FanPoint, ...] = ()
+    if outlook is not None and deadline is not None and observed is None:
+        fan = outlook.fan(deadline.year)
+        if wanted is not None and _ends_a_year(deadline):
+            distribution = outlook.distribution(deadline.year)
+            chance = probability(distribution, outlook.scale, wanted)
+            gap = expected_gap(distribution, outlook.scale, row.target) if row.target is not None else None
+
     verdict: Verdict = "not_computable"
     if wanted is not None and deadline is not None:
-        since = row.latest is not None and row.latest.period.end <= deadline.end
+        timely = latest is not None and latest.period.end <= deadline.end
         verdict = judge(
             wanted=wanted,
             observed_at_deadline=observed.value if observed else None,
-            latest=row.latest.value if row.latest is not None and since else None,
+            latest=latest.value if latest is not None and timely else None,
             deadline_past=deadline.end < book.as_of,
             chance=chance,
             on_course=on_course,
             out_of_reach=out_of_reach,
         )
-    if verdict in ("met", "missed") and observed is not None:
-        chance = gap = None
     points = history.points if history else ()
-    fan = _fan(outlook, deadline.year) if outlook is not None and deadline is not None else ()
+    running = outlook.running if outlook else None
     return TrackRow(
         ledger=row,
         as_of=book.as_of,
         verdict=verdict,
-        reason=reason(
+        reason=explain(
             row,
             verdict,
+            as_of=book.as_of,
             observed=observed,
             history=history,
-            as_of=book.as_of,
-            chance=chance,
+            probability=chance,
             required=required,
             recent=recent,
-            growth_unit=_growth_unit(row, scale),
-            fan=fan[-1] if fan else None,
-            running=outlook.running if outlook else None,
+            growth_unit=growth_unit,
+            end=fan[-1] if fan else None,
+            running=running,
         ),
-        reading=_reading(wanted, row),
         probability=chance,
         required_growth=required,
         recent_growth=recent,
-        growth_unit=_growth_unit(row, scale),
+        growth_unit=growth_unit,
         expected_gap=gap,
         observations=points,
         fan=fan,
-        running=outlook.running if outlook else None,
+        running=running,
         models=outlook.forecast.weights if outlook else (),
         scale=scale.name if scale else None,
-        years_used=outlook.forecast.observations - (1 if outlook.running else 0) if outlook else 0,
+        years_used=outlook.forecast.observations - (running is not None) if outlook else 0,
         assumed_dates=sum(p.assumed for p in points),
         pooled_with=outlook.pooled_with if outlook else 0,
     )
+
+
+def need(reader: Reader, indicator: str, as_of: date, *, by: int | None = None) -> tuple[Need, ...]:
+    """The even path to each target of an indicator, and what it means a year in the indicator's unit.
+
+    Args:
+        reader: the region.
+        indicator: id or name of the indicator, in either language.
+        as_of: day of the question.
+        by: year of the deadline; None for every target still ahead.
+
+    Raises:
+        UnknownNameError: no such indicator.
+        NotComputableError: it has no target with a figure and a deadline ahead, or no observation.
+    """
+    from lianzhang.plan import queries
+
+    rows = reader.sql(queries.INDICATORS).to_pylist()
+    names = {n: r["indicator_id"] for r in rows for n in (r["indicator_id"], r["name_zh"], r["name_en"])}
+    if indicator not in names:
+        raise UnknownNameError(Text("指标", "indicator"), indicator, names)
+    return need_book(open_book(reader, as_of), names[indicator], by=by)
+
+
+def need_book(book: Book, indicator_id: str, *, by: int | None = None) -> tuple[Need, ...]:
+    """`need` on a ledger already opened."""
+    found: list[Need] = []
+    for row in book.rows:
+        history = _history(book, row)
+        scale = _scale_of(history)
+        latest, deadline = row.latest, row.deadline
+        if row.indicator_id != indicator_id or history is None or scale is None:
+            continue
+        if (
+            latest is None
+            or deadline is None
+            or row.target is None
+            or (by is not None and deadline.year != by)
+        ):
+            continue
+        first = latest.period.year
+        if deadline.year <= first:
+            continue
+        path = needed_path(latest.value, row.target, deadline.year - first, scale)
+        before = np.concatenate([[latest.value], path[:-1]])
+        steps = tuple(
+            NeedStep(first + 1 + i, float(v), float(v - b))
+            for i, (v, b) in enumerate(zip(path, before, strict=True))
+        )
+        unit = _growth_unit(row.indicator_unit, scale)
+        years = history.years()
+        growth = required_growth(latest.value, row.target, float(len(steps)), scale)
+        found.append(
+            Need(
+                ledger=row,
+                latest=latest,
+                target=row.target,
+                growth=growth,
+                growth_unit=unit,
+                recent_growth=recent_growth(years.values, scale) if years is not None else None,
+                mean_change=(row.target - latest.value) / len(steps),
+                recent_change=recent_growth(years.values, Scale("linear")) if years is not None else None,
+                path=steps,
+                reason=explain_need(row, latest, steps[0], growth, unit),
+            )
+        )
+    if not found:
+        raise NotComputableError(
+            Text(
+                f"指标“{indicator_id}”没有可算路径的目标",
+                f"the indicator {indicator_id!r} has no target to which a path could be computed",
+            ),
+            hint=Text(
+                "需要有数值、期限在最新观测之后的目标，以及至少一个观测值（lianzhang plan ledger 可查看）",
+                "it takes a target with a figure and a deadline after the latest observation, and an observation "
+                "(see lianzhang plan ledger)",
+            ),
+            details={"indicator": indicator_id},
+        )
+    return tuple(found)
+
+
+def _scale_of(history: History | None) -> Scale | None:
+    if history is None or not history.segment:
+        return None
+    values = [p.value for p in history.segment if p.period.frequency == "year" or not history.kind.additive]
+    if not values:
+        return None
+    return choose_scale(values, share=history.kind.share, rate=history.kind.rate)
+
+
+def _growth_unit(unit: str, scale: Scale) -> str:
+    """Unit of a change per year: per cent for amounts, percentage points for percentages, else the unit itself."""
+    if scale.name == "log":
+        return "%"
+    return "percentage points" if unit == "%" else unit
+
+
+def _ends_a_year(period: Period) -> bool:
+    return (period.end.month, period.end.day) == (12, 31)

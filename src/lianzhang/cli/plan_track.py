@@ -1,0 +1,203 @@
+"""Commands of `plan` that look at targets: ledger, track, need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from lianzhang.cli._common import emit_json, lang, note, say, settings, table
+from lianzhang.i18n import Text
+
+if TYPE_CHECKING:
+    from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
+    from lianzhang.store import Reader
+
+_NOTHING = Text("没有目标。", "There are no targets.")
+
+
+def ledger(
+    *,
+    as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
+) -> None:
+    """List targets with baseline, deadline, latest actual and gap."""
+    from lianzhang.plan.ledger import ledger as read_ledger
+
+    with _reader() as reader:
+        rows = read_ledger(reader, as_of or _today())
+    if json:
+        emit_json(_rows_json(rows))
+        return
+    if not rows:
+        note(_NOTHING)
+        return
+    table(
+        Text("目标台账", "Ledger of targets"),
+        [
+            Text("目标", "Target"),
+            Text("要求", "Figure"),
+            Text("期限", "Deadline"),
+            Text("基期", "Baseline"),
+            Text("最新实际", "Latest actual"),
+            Text("差距", "Gap"),
+            Text("出处", "Said in"),
+        ],
+        [_ledger_cells(r) for r in rows],
+    )
+    disputed = sum(bool(r.conflicts) for r in rows)
+    if disputed:
+        say(
+            Text(
+                f"其中 {disputed} 个目标与别的说法有分歧（--json 可见）。",
+                f"{disputed} of them disagree with another statement (see --json).",
+            )
+        )
+
+
+def track(
+    *,
+    as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
+) -> None:
+    """For every target: required growth, forecast, probability of attainment, verdict and why."""
+    from lianzhang.plan.tracking import track as track_targets
+
+    chosen = settings()
+    with _reader() as reader:
+        rows = track_targets(
+            reader, as_of or _today(), on_course=chosen.on_course, out_of_reach=chosen.out_of_reach
+        )
+    if json:
+        emit_json(_rows_json(rows))
+        return
+    if not rows:
+        note(_NOTHING)
+        return
+    table(
+        Text("目标跟踪", "Tracking of targets"),
+        [
+            Text("目标", "Target"),
+            Text("要求", "Figure"),
+            Text("期限", "Deadline"),
+            Text("判断", "Verdict"),
+            Text("概率", "Probability"),
+            Text("理由", "Why"),
+        ],
+        [_track_cells(r) for r in rows],
+    )
+
+
+def need(
+    indicator: Annotated[str, Parameter(help="Id or name of the indicator")],
+    *,
+    by: Annotated[int | None, Parameter(help="Year of the deadline")] = None,
+    as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
+) -> None:
+    """The path that meets an indicator's target, and what it means a year."""
+    from lianzhang.plan.tracking import need as find_need
+
+    with _reader() as reader:
+        found = find_need(reader, indicator, as_of or _today(), by=by)
+    if json:
+        emit_json(_rows_json(found))
+        return
+    for item in found:
+        _show_need(item)
+
+
+def _show_need(item: Need) -> None:
+    from lianzhang.plan.track_text import amount, rate
+
+    language, unit = lang(), item.ledger.indicator_unit
+    say(item.reason)
+    step = "percentage points" if unit == "%" else unit
+    table(
+        item.ledger.label,
+        [Text("年", "Year"), Text("应到", "Value"), Text("比上年", "Change on the year")],
+        [
+            [str(s.year), amount(s.value, unit, language), rate(s.change, step).get(language)]
+            for s in item.path
+        ],
+    )
+    if item.recent_change is not None:
+        past, mean = rate(item.recent_change, step), rate(item.mean_change, step)
+        say(
+            Text(
+                f"平均每年须{mean.zh}，近年平均每年{past.zh}。",
+                f"On average {mean.en} a year; recent years brought {past.en} a year.",
+            )
+        )
+
+
+def _ledger_cells(row: LedgerRow) -> list[object]:
+    from lianzhang.plan.track_text import amount, bound
+
+    language = lang()
+    unit = row.indicator_unit
+    step = "percentage points" if unit == "%" else unit
+    base = amount(row.base_value, unit, language) if row.base_value is not None else None
+    if base is not None and row.base_period is not None:
+        base = f"{base} ({row.base_period.label(language)})"
+    latest = None
+    if row.latest is not None:
+        latest = f"{amount(row.latest.value, unit, language)} ({row.latest.period.label(language)})"
+    return [
+        row.label.get(language),
+        bound(row.comparator, row.value, row.lower, row.upper, row.unit).get(language),
+        row.deadline.label(language) if row.deadline else None,
+        base,
+        latest,
+        amount(row.gap, step, language) if row.gap is not None else None,
+        "; ".join(f"{p.source_id} {p.locator}" for p in row.places),
+    ]
+
+
+def _track_cells(row: TrackRow) -> list[object]:
+    from lianzhang.plan.track_model import VERDICTS
+    from lianzhang.plan.track_text import bound, chance
+
+    language, entry = lang(), row.ledger
+    return [
+        entry.label.get(language),
+        bound(entry.comparator, entry.value, entry.lower, entry.upper, entry.unit).get(language),
+        entry.deadline.label(language) if entry.deadline else None,
+        VERDICTS[row.verdict].get(language),
+        chance(row.probability) if row.probability is not None else None,
+        row.reason.get(language),
+    ]
+
+
+def _rows_json(rows: Iterable[LedgerRow | TrackRow | Need]) -> list[Any]:
+    """Rows with periods as they are written in tables."""
+    from dataclasses import asdict
+
+    return [_plain(asdict(row)) for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """Periods as they are written in tables; the rest is left to `emit_json`."""
+    if isinstance(value, dict):
+        if value.keys() == {"text", "start", "end", "frequency"}:
+            return value["text"]
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)) and not isinstance(value, Text):
+        return [_plain(v) for v in value]
+    return value
+
+
+@contextmanager
+def _reader() -> Iterator[Reader]:
+    from lianzhang.store import Store
+
+    chosen = settings()
+    with Store(chosen.store).reader(chosen.region) as reader:
+        yield reader
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011  the user's own day is meant
