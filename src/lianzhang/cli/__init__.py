@@ -17,19 +17,59 @@ _HOUSE = Text("其他", "House")
 
 #: Name, where it lives, group, help. The command reference in the documentation is made from this list.
 COMMANDS: tuple[tuple[str, str, Text, Text], ...] = (
-    ("report", "lianzhang.cli.report:report", _WORDS, Text("写出集群现状报告", "Write the report on the state of the clusters")),
-    ("plan", "lianzhang.cli.plan:app", _WORDS, Text("规划：文件、目标、跟踪", "Plans: documents, targets, tracking")),
+    (
+        "report",
+        "lianzhang.cli.report:report",
+        _WORDS,
+        Text("写出集群现状报告", "Write the report on the state of the clusters"),
+    ),
+    (
+        "plan",
+        "lianzhang.cli.plan:app",
+        _WORDS,
+        Text("规划：文件、目标、跟踪", "Plans: documents, targets, tracking"),
+    ),
     ("chain", "lianzhang.cli.chain:app", _WORDS, Text("集群与产业链", "Clusters and chains")),
-    ("firms", "lianzhang.cli.firms:app", _WORDS, Text("企业：登记、分类、梯度", "Firms: registers, classification, gradient")),
-    ("places", "lianzhang.cli.places:app", _WORDS, Text("区县、行业与专业化", "Districts, sectors and specialisation")),
-    ("risk", "lianzhang.cli.risk:app", _WORDS, Text("风险：谁停产影响最大", "Risk: whose failure hurts most")),
-    ("sources", "lianzhang.cli.sources:app", _DATA, Text("来源、计算记录与数据字典", "Sources, runs and the data dictionary")),
+    (
+        "firms",
+        "lianzhang.cli.firms:app",
+        _WORDS,
+        Text("企业：登记、分类、梯度", "Firms: registers, classification, gradient"),
+    ),
+    (
+        "places",
+        "lianzhang.cli.places:app",
+        _WORDS,
+        Text("区县、行业与专业化", "Districts, sectors and specialisation"),
+    ),
+    (
+        "risk",
+        "lianzhang.cli.risk:app",
+        _WORDS,
+        Text("风险：谁停产影响最大", "Risk: whose failure hurts most"),
+    ),
+    (
+        "sources",
+        "lianzhang.cli.sources:app",
+        _DATA,
+        Text("来源、计算记录与数据字典", "Sources, runs and the data dictionary"),
+    ),
     ("pack", "lianzhang.cli.pack:app", _DATA, Text("数据包：新建、检查、载入", "Packs: new, check, load")),
     ("observe", "lianzhang.cli.observe:observe", _DATA, Text("补记一个数", "Add one observed figure")),
     ("synth", "lianzhang.cli.synth:synth", _DATA, Text("生成一个虚构区域", "Make up a region")),
-    ("status", "lianzhang.cli.status:status", _HOUSE, Text("载入了什么，有多旧", "What is loaded and how old it is")),
+    (
+        "status",
+        "lianzhang.cli.status:status",
+        _HOUSE,
+        Text("载入了什么，有多旧", "What is loaded and how old it is"),
+    ),
     ("config", "lianzhang.cli.config:app", _HOUSE, Text("设置及其出处", "Settings and where they come from")),
-    ("demo", "lianzhang.cli.demo:demo", _HOUSE, Text("载入示例并打开报告", "Load the example and open its report")),
+    (
+        "demo",
+        "lianzhang.cli.demo:demo",
+        _HOUSE,
+        Text("载入示例并打开报告", "Load the example and open its report"),
+    ),
 )
 
 
@@ -53,7 +93,9 @@ def build_app(lang: Lang) -> App:
         lang: Annotated[
             str | None, Parameter(help=Text("语言：zh 或 en", "Language: zh or en").get(lang))
         ] = None,
-        store: Annotated[str | None, Parameter(help=Text("数据仓文件夹", "Folder of the store").get(lang))] = None,
+        store: Annotated[
+            str | None, Parameter(help=Text("数据仓文件夹", "Folder of the store").get(lang))
+        ] = None,
         region: Annotated[str | None, Parameter(help=Text("区域", "Region").get(lang))] = None,
     ) -> Any:
         from lianzhang.cli._common import set_flags
@@ -79,7 +121,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error.render(_early_lang(arguments)), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print(Text("已中断；已存的内容不变", "interrupted; what was stored is unchanged").get(lang), file=sys.stderr)
+        print(
+            Text("已中断；已存的内容不变", "interrupted; what was stored is unchanged").get(lang),
+            file=sys.stderr,
+        )
         return 130
     except BrokenPipeError:
         # The reader (head, less) left. Point stdout elsewhere so that the interpreter's last flush is quiet.

@@ -74,7 +74,9 @@ def table(title: Text | str, columns: Sequence[Text | str], rows: Iterable[Seque
         )
         shown.add_column(_in(column, language), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        shown.add_row(*("–" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        shown.add_row(
+            *("–" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
+        )
     Console().print(shown)
 
 
@@ -87,7 +89,12 @@ def progress(label: Text | str, total: float | None = None) -> Iterator[Callable
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(_in(label, lang()), total=total)
         yield lambda done: bar.update(task, completed=done)

@@ -46,3 +46,17 @@ WHERE o.indicator_id = $indicator AND o.sector_id IS NULL AND o.value IS NOT NUL
 QUALIFY row_number() OVER (PARTITION BY o.region_id ORDER BY o.period DESC, o.source_id) = 1
 ORDER BY o.region_id
 """
+
+#: Indicators in money that regions below the pack's own have, those with most regions first, industry before others.
+INDICATORS_BY_REGION = """
+WITH measured AS (
+    SELECT i.indicator_id, any_value(i.name_zh) AS name_zh, any_value(i.name_en) AS name_en,
+           any_value(i.unit) AS unit, any_value(i.concept) AS concept, count(DISTINCT o.region_id) AS regions
+    FROM observations o JOIN indicators i USING (indicator_id) JOIN regions r USING (region_id)
+    WHERE o.sector_id IS NULL AND o.value IS NOT NULL AND o.preferred AND i.unit = 'yuan' AND r.level = 'district'
+    GROUP BY i.indicator_id
+)
+SELECT * FROM measured
+ORDER BY regions DESC,
+         list_position(['revenue', 'output_value', 'value_added', 'gdp'], concept) NULLS LAST, indicator_id
+"""

@@ -1,0 +1,278 @@
+"""Report section: coverage of the chain."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lianzhang.app.report.provenance import Provenance, counted, worst
+from lianzhang.chain.model import Grade, NotComputable, RateResult, SupportingRate
+from lianzhang.chain.service import ChainMap, Maker, Node
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.report.format import listing
+from lianzhang.schema.period import parse_period
+
+_COVERAGE: dict[Grade, m.Coverage] = {
+    Grade.UNKNOWN: "unknown",
+    Grade.MISSING: "missing",
+    Grade.ONE: "single",
+    Grade.SEVERAL: "covered",
+    Grade.COVERS_DEMAND: "covered",
+}
+GRADE_TEXT: dict[Grade, Text] = {
+    Grade.UNKNOWN: Text("未调查", "nobody has looked"),
+    Grade.MISSING: Text("查过，没有", "searched, none found"),
+    Grade.ONE: Text("一家", "one maker"),
+    Grade.SEVERAL: Text("两家以上", "two or more makers"),
+    Grade.COVERS_DEMAND: Text("两家以上，产能够用", "two or more, capacity covers demand"),
+}
+EVIDENCE_TEXT = {
+    "official_list": Text("官方名单", "official list"),
+    "listed_report": Text("上市公司报告", "listed company’s report"),
+    "press": Text("新闻报道", "press"),
+    "registry_text": Text("登记经营范围", "registered scope"),
+    "user": Text("用户录入", "entered by the user"),
+}
+ACTIVITY_TEXT = {
+    "makes": Text("生产", "makes"),
+    "building": Text("在建", "building"),
+    "develops": Text("研发", "develops"),
+}
+
+
+def section(chain: ChainMap, others: tuple[ChainMap, ...], origins: Provenance) -> m.Section:
+    """The wall, the makers with their evidence, and the rate by count."""
+    blocks = [_wall(chain, origins), _makers(chain, origins)]
+    if any(node.makers for other in others for node in other.nodes):
+        blocks.append(_cuts(others, origins))
+    return m.Section(
+        key="chain",
+        title=Text("产业链覆盖", "Coverage of the chain"),
+        lead=(summary(chain, origins), rate_sentence(chain.rate_stated, chain, origins)),
+        blocks=tuple(blocks),
+    )
+
+
+def summary(chain: ChainMap, origins: Provenance) -> m.Prose:
+    """Components by grade, in a sentence."""
+    components = chain.of_kind("component")
+    grades = Counter(n.grade for n in components)
+    origin = _origin(chain, origins, Text("部件按覆盖等级计数", "Components by grade"))
+    return m.Prose(
+        Text(
+            f"{chain.name.zh}：{{n}}部件中，{{covered}}有本地厂家的公开证据（其中{{single}}只有一家），"
+            "{missing}查过而没有，{unknown}尚无人查过。",
+            f"{chain.name.en}: of {{n}}, public evidence of a local maker exists for {{covered}} ({{single}} of them a "
+            "single maker); {missing} were searched without finding one, and nobody has looked at {unknown}.",
+        ),
+        {
+            "n": counted(len(components), "components", origin),
+            "covered": counted(sum(v for g, v in grades.items() if g >= Grade.ONE), "components", origin),
+            "single": counted(grades[Grade.ONE], "components", origin),
+            "missing": counted(grades[Grade.MISSING], "components", origin),
+            "unknown": counted(grades[Grade.UNKNOWN], "components", origin),
+        },
+    )
+
+
+def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> m.Prose:
+    """The local supporting rate by count over nodes that a publication names, or why there is none."""
+    if isinstance(rate, NotComputable):
+        reasons = rate.reasons
+        return m.Prose(
+            Text(
+                f"按数量的本地配套率无法计算：{'；'.join(r.zh for r in reasons)}。",
+                f"The local supporting rate by count is not computable: {'; '.join(r.en for r in reasons)}.",
+            )
+        )
+    assert isinstance(rate, SupportingRate)
+    origin = _origin(chain, origins, Text("按数量的本地配套率", "Local supporting rate by count"))
+    return m.Prose(
+        Text(
+            "按数量的本地配套率只在公开文件点名的{total}部件上计算：至少{low}，若未调查的都有则为{high}。重构的节点不计入。",
+            "The local supporting rate by count is computed over the {total} that a publication names: at least {low}, "
+            "and {high} if every unsearched one turned out to be made here. Reconstructed nodes do not enter.",
+        ),
+        {
+            "total": counted(rate.total, "components", origin),
+            "low": m.Quantity(rate.lower * 100, "pct", origin),
+            "high": m.Quantity(rate.upper * 100, "pct", origin),
+        },
+    )
+
+
+def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
+    sections = []
+    for system in chain.of_kind("system"):
+        courses = tuple(
+            m.Course(
+                assembly.name, tuple(_brick(n, chain, origins) for n in chain.children(assembly.node_id))
+            )
+            for assembly in chain.children(system.node_id)
+            if chain.children(assembly.node_id)
+        )
+        if courses:
+            sections.append(m.WallSection(system.name, courses))
+    components = chain.of_kind("component")
+    rebuilt = sum(n.reconstructed for n in components)
+    origin = _origin(chain, origins, Text("重构的部件数", "Reconstructed components"))
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "已公布名称的部件有{named}，其余{rebuilt}为本项目重构，砖上有标记，不代表官方目录。",
+                "Publications name {named}; the other {rebuilt} are our reconstruction, marked on the brick, and not "
+                "the official list.",
+            ),
+            {
+                "named": counted(len(components) - rebuilt, "components", origin),
+                "rebuilt": counted(rebuilt, "components", origin),
+            },
+        ),
+        figure=m.Wall(Text("产业链之墙", "The wall of the chain"), tuple(sections)),
+        source=origins.line([n.source_id for n in chain.nodes]),
+        note=m.Prose(
+            Text(
+                "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为查过没有，灰雾为无人查过。总成的证据不计到部件上。",
+                "One brick per component: solid two or more makers, hatched one, a dashed hole searched and none found, "
+                "mist nobody has looked. Evidence about an assembly never colours its components.",
+            )
+        ),
+    )
+
+
+def _brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
+    makers = node.local_makers
+    evidence = None
+    if makers:
+        words = [EVIDENCE_TEXT[e] for e in dict.fromkeys(k.evidence for k in makers)]
+        evidence = Text("、".join(w.zh for w in words), ", ".join(w.en for w in words))
+    elif node.searched:
+        evidence = Text(f"{node.searched}搜寻，未见厂家", f"searched on {node.searched}, none found")
+    return m.Brick(
+        name=node.name,
+        coverage=_COVERAGE[node.grade],
+        share=node.value_share,
+        makers=tuple(k.name for k in makers),
+        evidence=evidence,
+        reconstructed=node.reconstructed,
+        origin=_maker_origin(node, makers[0], origins) if makers else None,
+    )
+
+
+def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
+    rows: list[tuple[m.Cell, ...]] = []
+    keys: list[str] = []
+    sources: list[str] = []
+    for node in chain.nodes:
+        for maker in (k for k in node.makers if k.local):
+            rows.append(_maker_row(node, maker, origins))
+            keys.append(_maker_origin(node, maker, origins))
+            sources.append(maker.source_id)
+    origin = _origin(chain, origins, Text("厂家—节点证据数", "Records of makers"))
+    if not rows:
+        return m.Block(
+            finding=m.Prose(Text("没有本地厂家的证据。", "There is no evidence of local makers.")),
+            figure=m.Empty(
+                title=Text("厂家与证据", "Makers and evidence"),
+                because=Text(
+                    "表 firm_nodes 中没有本区域的厂家", "the table firm_nodes has no maker of this region"
+                ),
+                remedy=Text(
+                    "导入企业登记并分类，或手工录入证据",
+                    "import a register and classify it, or enter evidence",
+                ),
+                command="lianzhang pack load",
+            ),
+            source=origins.line([n.source_id for n in chain.nodes]),
+        )
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "本地厂家的公开证据共{records}，每条都有出处。",
+                "There are {records} of public evidence of local makers, each with its source.",
+            ),
+            {"records": counted(len(rows), "items", origin)},
+        ),
+        figure=m.Table(
+            Text("厂家与证据", "Makers and evidence"),
+            (
+                m.Column(Text("节点", "Node")),
+                m.Column(Text("企业", "Firm")),
+                m.Column(Text("所在地", "Place")),
+                m.Column(Text("活动", "Activity")),
+                m.Column(Text("证据", "Evidence")),
+                m.Column(Text("时间", "Date")),
+            ),
+            tuple(rows),
+            tuple(dict.fromkeys(keys)),
+        ),
+        source=origins.line(sources),
+    )
+
+
+def _maker_row(node: Node, maker: Maker, origins: Provenance) -> tuple[m.Cell, ...]:
+    date = parse_period(maker.evidence_date) if maker.evidence_date else None
+    return (
+        node.name,
+        maker.name,
+        maker.region,
+        ACTIVITY_TEXT[maker.activity],
+        EVIDENCE_TEXT[maker.evidence],
+        Text(date.label("zh"), date.label("en")) if date else None,
+    )
+
+
+def _cuts(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
+    rows: list[tuple[m.Cell, ...]] = []
+    sources: list[str] = []
+    for other in others:
+        for node in other.nodes:
+            if node.kind == "product":
+                continue
+            names = [k.name for k in node.local_makers]
+            makers = (
+                Text(listing([n.zh for n in names], "zh"), listing([n.en for n in names], "en"))
+                if names
+                else None
+            )
+            rows.append((other.name, node.name, GRADE_TEXT[node.grade], makers))
+            sources += [node.source_id, *(k.source_id for k in node.local_makers)]
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "同一条链还有别的划分；同一部件在两种划分里用同一份证据。",
+                "The same chain has other cuts; one part has the same evidence in each of them.",
+            )
+        ),
+        figure=m.Table(
+            Text("其他划分", "Other cuts of the chain"),
+            (
+                m.Column(Text("划分", "Cut")),
+                m.Column(Text("节点", "Node")),
+                m.Column(Text("等级", "Grade")),
+                m.Column(Text("本地厂家", "Local makers")),
+            ),
+            tuple(rows),
+        ),
+        source=origins.line(sources),
+    )
+
+
+def _maker_origin(node: Node, maker: Maker, origins: Provenance) -> str:
+    return origins.observed(
+        Text(f"{maker.name.zh}：{node.name.zh}", f"{maker.name.en}: {node.name.en}"),
+        "firm_nodes",
+        maker.source_id,
+        maker.status,
+    )
+
+
+def _origin(chain: ChainMap, origins: Provenance, value: Text) -> str:
+    local = [k for n in chain.nodes for k in n.makers if k.local]
+    return origins.computed(
+        Text(f"{value.zh}，截至{chain.as_of}", f"{value.en}, as of {chain.as_of}"),
+        Text("按覆盖等级规则", "by the rule of coverage grades"),
+        ["nodes", "firm_nodes", "node_searches"],
+        [n.source_id for n in chain.nodes] + [k.source_id for k in local],
+        worst([n.status for n in chain.nodes] + [k.status for k in local]),
+    )

@@ -1,0 +1,119 @@
+"""Report section: sources that disagree."""
+
+from __future__ import annotations
+
+from lianzhang.app.report.provenance import Provenance, counted, report_unit
+from lianzhang.i18n import Text
+from lianzhang.plan.disagreements import Conflict, Side
+from lianzhang.report import model as m
+
+
+def section(conflicts: tuple[Conflict, ...], origins: Provenance) -> m.Section:
+    """Two voices for every disagreement whose sides have values; the rest in a table."""
+    origin = origins.computed(
+        Text("分歧数", "Number of disagreements"),
+        Text("清点已记录的分歧", "counted over the noted disagreements"),
+        ["statement_conflicts"],
+        [c.source_id for c in conflicts],
+    )
+    valued = [c for c in conflicts if sum(s.value is not None for s in c.sides) >= 2]
+    rest = [c for c in conflicts if c not in valued]
+    blocks = []
+    if valued:
+        blocks.append(_voices(valued, origins))
+    if rest:
+        blocks.append(_noted(rest, origins))
+    return m.Section(
+        key="disagreements",
+        title=Text("来源之间的分歧", "Where sources disagree"),
+        lead=(
+            m.Prose(
+                Text(
+                    "记录了{n}处不能同时成立的说法。每种说法都保留；计算用其中一个，并说明理由。",
+                    "{n} are on record in which two statements cannot both hold. Every statement is kept; one is used "
+                    "in computations, and it is said why.",
+                ),
+                {"n": counted(len(conflicts), "items", origin)},
+            ),
+        ),
+        blocks=tuple(blocks),
+    )
+
+
+def _voices(conflicts: list[Conflict], origins: Provenance) -> m.Block:
+    items = []
+    for conflict in conflicts:
+        voices = tuple(_voice(conflict, side, origins) for side in conflict.sides if side.value is not None)
+        why = conflict.explanation
+        if conflict.used is not None:
+            why = Text(f"{why.zh}{conflict.used.zh}", f"{why.en} {conflict.used.en}")
+        items.append(m.Disagreement(subject=conflict.topic, voices=voices, why=why, ratio=conflict.ratio))
+    ratios = [c for c in conflicts if c.ratio is not None]
+    sources = [s.source_id for c in conflicts for s in c.sides]
+    if ratios:
+        worst = max(ratios, key=lambda c: c.ratio or 0.0)
+        origin = origins.computed(
+            Text(f"{worst.topic.zh}：最大与最小之比", f"{worst.topic.en}: largest over smallest"),
+            Text("两值相除", "one value over the other"),
+            ["statements", "observations"],
+            [s.source_id for s in worst.sides],
+        )
+        finding = m.Prose(
+            Text(
+                f"相差最大的是“{worst.topic.zh}”，两种说法相差{{ratio}}。",
+                f"They are furthest apart on “{worst.topic.en}”, by a factor of {{ratio}}.",
+            ),
+            {"ratio": m.Quantity(worst.ratio, Text("倍", "") if worst.ratio else "times", origin)},
+        )
+    else:
+        finding = m.Prose(
+            Text("各说法的口径不同，不能直接相比。", "The statements speak of different things.")
+        )
+    return m.Block(
+        finding=finding,
+        figure=m.Voices(Text("两种说法", "Two voices"), tuple(items)),
+        source=origins.line(sources),
+    )
+
+
+def _voice(conflict: Conflict, side: Side, origins: Provenance) -> m.Voice:
+    place = Text(side.locator, side.locator) if side.locator else None
+    topic = side.topic or conflict.topic
+    origin = origins.observed(
+        topic,
+        "statements" if side.locator else "observations",
+        side.source_id,
+        side.status,
+        place=side.locator,
+    )
+    says = side.topic if side.topic is not None and side.topic != conflict.topic else None
+    if side.topic is None:
+        says = Text("统计的实际值", "the observed figure")
+    return m.Voice(
+        quantity=m.Quantity(side.value, report_unit(side.unit), origin),
+        citation=origins.citation(side.source_id, place),
+        says=says,
+        used=side.used,
+    )
+
+
+def _noted(conflicts: list[Conflict], origins: Provenance) -> m.Block:
+    rows = tuple((c.topic, c.explanation, c.used, origins.title(c.sides[0].source_id)) for c in conflicts)
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "其余是算术、口径或序列上的疑点。", "The others are doubts about arithmetic, scope or series."
+            )
+        ),
+        figure=m.Table(
+            Text("其他疑点", "Other doubts"),
+            (
+                m.Column(Text("事项", "Topic")),
+                m.Column(Text("疑点", "Doubt")),
+                m.Column(Text("采用与理由", "What is used and why")),
+                m.Column(Text("来源", "Source")),
+            ),
+            rows,
+        ),
+        source=origins.line([s.source_id for c in conflicts for s in c.sides]),
+    )

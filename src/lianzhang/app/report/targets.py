@@ -1,0 +1,268 @@
+"""Report section: targets against actuals."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
+from lianzhang.i18n import Text
+from lianzhang.plan.track_model import Point, TrackRow
+from lianzhang.report import model as m
+
+#: Small multiples shown on the achievements page of the report.
+_CHARTS = 12
+
+
+def section(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Section:
+    """The tracker, the achievements, and what cannot be computed with the reason."""
+    shown = [r for r in rows if r.verdict != "not_computable" or r.ledger.latest is not None]
+    rest = [r for r in rows if r not in shown]
+    blocks = []
+    if shown:
+        blocks.append(_tracker(shown, origins))
+        charts = _achievements(shown, origins)
+        if charts is not None:
+            blocks.append(charts)
+    if rest:
+        blocks.append(_without_series(rest, origins))
+    return m.Section(
+        key="targets",
+        title=Text("目标与实际", "Targets against actuals"),
+        lead=(summary(rows, origins),),
+        blocks=tuple(blocks),
+    )
+
+
+def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Prose:
+    """Targets by verdict, in a sentence."""
+    verdicts = Counter(r.verdict for r in rows)
+    origin = _all_origin(rows, origins, Text("目标按判断计数", "Targets by verdict"))
+    words = {
+        "met": Text("已达成{met}", "{met} met"),
+        "on_course": Text("有望达成{on_course}", "{on_course} on course"),
+        "at_risk": Text("有风险{at_risk}", "{at_risk} at risk"),
+        "out_of_reach": Text("难以达到{out_of_reach}", "{out_of_reach} out of reach"),
+        "missed": Text("未达成{missed}", "{missed} missed"),
+        "overdue": Text("到期而无数据{overdue}", "{overdue} due without a figure"),
+        "not_computable": Text("无法计算{not_computable}", "{not_computable} not computable"),
+    }
+    used = [text for verdict, text in words.items() if verdicts[verdict]]  # type: ignore[index]
+    values = {v: counted(verdicts[v], "items", origin) for v in words if verdicts[v]}  # type: ignore[index]
+    values["n"] = counted(len(rows), "items", origin)
+    return m.Prose(
+        Text(
+            "台账中有量化目标{n}：" + "，".join(t.zh for t in used) + "。",
+            "The ledger holds {n} with a number: " + ", ".join(t.en for t in used) + ".",
+        ),
+        values,
+    )
+
+
+def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
+    sources = [p.source_id for r in rows for p in r.ledger.places] + [
+        r.ledger.latest.source_id for r in rows if r.ledger.latest
+    ]
+    trouble = [r for r in rows if r.verdict in ("missed", "out_of_reach", "at_risk")]
+    origin = _all_origin(tuple(rows), origins, Text("有实际值的目标数", "Targets with observations"))
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "有实际值可比的目标{n}，其中{trouble}未达成、难以达到或有风险。",
+                "Of {n} that can be compared with observations, {trouble} are missed, out of reach or at risk.",
+            ),
+            {"n": counted(len(rows), "items", origin), "trouble": counted(len(trouble), "items", origin)},
+        ),
+        figure=m.Tracker(Text("目标跟踪", "Target tracker"), tuple(_row(r, origins) for r in rows)),
+        source=origins.line(sources),
+        note=m.Prose(
+            Text(
+                "扇形为 80% 预测区间，概率来自短序列的预测分布；少于四个观测的不做预测。",
+                "The fan is the 80 % predictive interval; probabilities come from the predictive distribution of a short "
+                "series. With fewer than four observations there is no forecast.",
+            )
+        ),
+    )
+
+
+def _row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
+    ledger = row.ledger
+    unit = report_unit(ledger.indicator_unit)
+    value = ledger.target if ledger.target is not None else ledger.value
+    target_unit = unit if ledger.target is not None else report_unit(ledger.unit)
+    place = ledger.places[0]
+    stated = origins.observed(ledger.label, "statements", place.source_id, ledger.status, place=place.locator)
+    forecast = origins.computed(
+        Text(f"{ledger.label.zh}的预测", f"Forecast for: {ledger.label.en}"),
+        Text("目标跟踪引擎", "tracking engine"),
+        ["statements", "observations"],
+        [place.source_id, *(p.source_id for p in row.observations)],
+        "estimated",
+    )
+    growth = report_unit(row.growth_unit)
+    return m.TrackerRow(
+        label=ledger.label,
+        target=m.Target(
+            m.Quantity(value, target_unit, stated),
+            ledger.deadline.text if ledger.deadline else "",
+            ledger.comparator,  # type: ignore[arg-type]
+            m.Quantity(ledger.upper, target_unit, stated) if ledger.comparator == "range" else None,
+        ),
+        verdict=row.verdict,
+        reason=row.reason,
+        observations=tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in row.observations),
+        latest=_latest(ledger.latest, ledger.indicator or ledger.label, unit, origins),
+        fan=tuple(
+            m.FanPoint(
+                period=str(f.year), low=f.low80, mid=f.median, high=f.high80, low50=f.low50, high50=f.high50
+            )
+            for f in row.fan
+        ),
+        probability=row.probability,
+        required_growth=_growth(row.required_growth, growth, forecast),
+        recent_growth=_growth(row.recent_growth, growth, forecast),
+        origins=(stated, forecast),
+    )
+
+
+def _latest(point: Point | None, name: Text, unit: str | Text, origins: Provenance) -> m.Quantity | None:
+    if point is None:
+        return None
+    what = Text(f"{name.zh}，{point.period.label('zh')}", f"{name.en}, {point.period.label('en')}")
+    return m.Quantity(
+        point.value, unit, origins.observed(what, "observations", point.source_id, point.status)
+    )
+
+
+def _growth(value: float | None, unit: str | Text, origin: str) -> m.Quantity | None:
+    return None if value is None else m.Quantity(value, unit, origin, signed=True)
+
+
+def _achievements(rows: list[TrackRow], origins: Provenance) -> m.Block | None:
+    """One small chart per indicator, the ones with most observations first."""
+    best: dict[str, TrackRow] = {}
+    for row in rows:
+        key = row.ledger.indicator_id
+        if key and len(row.observations) >= 3 and (key not in best or row.ledger.preferred):
+            best.setdefault(key, row)
+    if not best:
+        return None
+    chosen = sorted(best.values(), key=lambda r: (-len(r.observations), r.ledger.label.en))[:_CHARTS]
+    charts = tuple(_chart(r, origins) for r in chosen)
+    grown = [r for r in chosen if r.recent_growth is not None and r.growth_unit == "%"]
+    finding = m.Prose(
+        Text("有目标的指标逐年的实际值。", "Observed values, year by year, of indicators with a target.")
+    )
+    if grown:
+        fastest = max(grown, key=lambda r: r.recent_growth or 0.0)
+        name = fastest.ledger.indicator or fastest.ledger.label
+        origin = _all_origin((fastest,), origins, Text(f"{name.zh}近年增速", f"Recent growth of {name.en}"))
+        finding = m.Prose(
+            Text(
+                f"近年增长最快的是{name.zh}，每年{{growth}}。",
+                f"The fastest growing of late is {name.en[:1].lower() + name.en[1:] if not name.en[:2].isupper() else name.en}, "
+                "{growth} a year.",
+            ),
+            {"growth": m.Quantity(fastest.recent_growth, "pct", origin, signed=True)},
+        )
+    return m.Block(
+        finding=finding,
+        figure=m.LineGrid(Text("历年成绩", "Achievements by year"), charts),
+        source=origins.line([p.source_id for r in chosen for p in r.observations]),
+    )
+
+
+def _chart(row: TrackRow, origins: Provenance) -> m.LineChart:
+    tracked = _row(row, origins)
+    name = row.ledger.indicator or row.ledger.label
+    return m.LineChart(
+        title=name,
+        unit=report_unit(row.ledger.indicator_unit),
+        series=(m.LineSeries(name, tracked.observations),),
+        target=tracked.target if row.ledger.target is not None and row.ledger.deadline else None,
+        fan=tracked.fan,
+        origins=tracked.origins,
+    )
+
+
+def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
+    table: list[tuple[m.Cell, ...]] = []
+    for row in rows:
+        ledger = row.ledger
+        place = ledger.places[0]
+        stated = origins.observed(
+            ledger.label, "statements", place.source_id, ledger.status, place=place.locator
+        )
+        value = next((v for v in (ledger.value, ledger.lower, ledger.upper) if v is not None), None)
+        table.append(
+            (
+                ledger.label,
+                m.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
+                Text(ledger.deadline.label("zh"), ledger.deadline.label("en")) if ledger.deadline else None,
+                row.reason,
+                place.source,
+            )
+        )
+    origin = _all_origin(tuple(rows), origins, Text("没有实际值的目标数", "Targets without observations"))
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "{n}没有可用的实际值，是否达成无从判断；补上数据即可计算。",
+                "For {n} there is no usable figure, so nobody can tell whether they are met; adding one makes them "
+                "computable.",
+            ),
+            {"n": counted(len(rows), "items", origin)},
+        ),
+        figure=m.Table(
+            Text("缺少实际值的目标", "Targets without a figure"),
+            (
+                m.Column(Text("目标", "Target")),
+                m.Column(Text("目标值", "Value"), numeric=True),
+                m.Column(Text("期限", "Deadline")),
+                m.Column(Text("为何无法计算", "Why not computable")),
+                m.Column(Text("来源", "Source")),
+            ),
+            tuple(table),
+        ),
+        source=origins.line([p.source_id for r in rows for p in r.ledger.places]),
+    )
+
+
+def _all_origin(rows: tuple[TrackRow, ...], origins: Provenance, value: Text) -> str:
+    return origins.computed(
+        value,
+        Text("目标跟踪引擎", "tracking engine"),
+        ["statements", "observations"],
+        [p.source_id for r in rows for p in r.ledger.places]
+        + [p.source_id for r in rows for p in r.observations],
+        "derived",
+    )
+
+
+def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) -> tuple[m.KeyFigure, ...]:
+    """Latest figures of indicators with a target, those with the longest series first, one of each concept."""
+    best: dict[str, TrackRow] = {}
+    for row in rows:
+        ledger = row.ledger
+        if ledger.indicator_id and ledger.latest is not None and ledger.indicator is not None:
+            best.setdefault(ledger.indicator_id, row)
+    ranked = sorted(best.values(), key=lambda r: (-len(r.observations), r.ledger.label.en))
+    figures = []
+    for row in ranked[:most]:
+        ledger = row.ledger
+        assert ledger.latest is not None
+        assert ledger.indicator is not None
+        unit = report_unit(ledger.indicator_unit)
+        quantity = _latest(ledger.latest, ledger.indicator, unit, origins)
+        assert quantity is not None
+        period = ledger.latest.period
+        figures.append(
+            m.KeyFigure(
+                label=Text(
+                    f"{period.label('zh')}{ledger.indicator.zh}",
+                    f"{ledger.indicator.en}, {period.label('en')}",
+                ),
+                quantity=quantity,
+                note=m.Prose(row.reason),
+            )
+        )
+    return tuple(figures)
