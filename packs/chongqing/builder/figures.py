@@ -48,7 +48,7 @@ class Figures:
         """Mark the row used for each period and hand the observations to the pack."""
         sources = {row["source_id"]: row for row in self.pack.rows["sources"]}
         chosen = {(r["indicator_id"], r["region_id"], r["period"]): r["source_id"] for r in read(MAPS / "preferred.csv")}
-        first = {(r["indicator_id"], r["region_id"], r["period"]): r["known_from"] for r in read(MAPS / "first_published.csv")}
+        first = {(r["indicator_id"], r["region_id"], r["period"]): r for r in read(MAPS / "first_published.csv")}
         best: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
         for key, row in self.rows.items():
             if row["value"] == "":
@@ -62,7 +62,8 @@ class Figures:
             row = self.rows[key]
             place = (row["indicator_id"], row["region_id"], row["period"])
             if key in used and place in first:
-                row["known_from"] = first[place]
+                row["known_from"] = first[place]["known_from"]
+                row["note"] = _CLEAN.sub("", f"{row['note']}；{first[place]['reason']}")
             self.pack.add("observations", preferred="true" if key in used else "false", **row)
 
 
