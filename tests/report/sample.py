@@ -48,7 +48,14 @@ from lianzhang.report.model import (
 )
 
 YEARBOOK, PLAN, NEWS = "src-yearbook", "src-plan", "src-news"
-OUTPUT, LEVELS, FLOWS, COUNTS, CHAIN, FORECAST = "o-output", "o-levels", "o-flows", "o-counts", "o-chain", "o-fc"
+OUTPUT, LEVELS, FLOWS, COUNTS, CHAIN, FORECAST = (
+    "o-output",
+    "o-levels",
+    "o-flows",
+    "o-counts",
+    "o-chain",
+    "o-fc",
+)
 
 
 def q(value: float | None, unit: str = "count", origin: str = OUTPUT, *, signed: bool = False) -> Quantity:
@@ -120,7 +127,16 @@ _PARTS: dict[tuple[str, str], dict[tuple[str, str], list[tuple[str, str]]]] = {
         ],
     },
 }
-_STATES: tuple[Coverage, ...] = ("covered", "single", "unknown", "covered", "missing", "unknown", "covered", "single")
+_STATES: tuple[Coverage, ...] = (
+    "covered",
+    "single",
+    "unknown",
+    "covered",
+    "missing",
+    "unknown",
+    "covered",
+    "single",
+)
 
 
 def wall() -> Wall:
@@ -137,7 +153,9 @@ def wall() -> Wall:
                     Brick(
                         name=Text(*part),
                         coverage=state,
-                        share=None if assembly[1] != "Traction battery" else (4.0, 40.0, 18.0, 7.0, 6.0, 5.0, 1.0)[place],
+                        share=None
+                        if assembly[1] != "Traction battery"
+                        else (4.0, 40.0, 18.0, 7.0, 6.0, 5.0, 1.0)[place],
                         makers=tuple(Text(f"示例厂{k + 1}", f"Example Works {k + 1}") for k in range(makers)),
                         evidence=Text("虚构名录", "invented register") if makers else None,
                         stake=q(3.2e9, "cny", CHAIN) if state == "missing" else None,
@@ -249,7 +267,14 @@ def hex_city(seed: int = 7, *, title: Text | None = None, unit: str = "cny", sca
 
 
 def hex_multiples() -> HexMultiples:
-    names = (("汽车", "Cars"), ("电子", "Electronics"), ("材料", "Materials"), ("食品", "Food"), ("医药", "Medicine"), ("装备", "Equipment"))
+    names = (
+        ("汽车", "Cars"),
+        ("电子", "Electronics"),
+        ("材料", "Materials"),
+        ("食品", "Food"),
+        ("医药", "Medicine"),
+        ("装备", "Equipment"),
+    )
     return HexMultiples(
         Text("六个行业的企业数", "Enterprises in six industries"),
         tuple(hex_city(k, title=Text(*n), unit="enterprises", scale=14) for k, n in enumerate(names, start=20)),
@@ -298,7 +323,12 @@ def tiers() -> TierBars:
 
 def weak_links() -> WeakLinks:
     rows = (
-        ("通信设备、计算机和其他电子设备", "Communication equipment, computers and other electronics", 1.82e11, 31.2),
+        (
+            "通信设备、计算机和其他电子设备",
+            "Communication equipment, computers and other electronics",
+            1.82e11,
+            31.2,
+        ),
         ("化学产品", "Chemical products", 1.43e11, 45.9),
         ("金属冶炼和压延加工品", "Smelted and rolled metals", 1.21e11, 52.0),
         ("石油、炼焦产品和核燃料加工品", "Refined petroleum, coking and nuclear fuel", 8.8e10, 88.4),
@@ -357,14 +387,21 @@ def line_chart() -> LineChart:
             LineSeries(Text("汽车", "All cars"), tuple(Point(str(y), v * 1e6, "estimated" if y == 2017 else "official") for y, v in zip(years, cars, strict=True)), ("2025",)),
             LineSeries(Text("新能源汽车", "New-energy cars"), tuple(Point(str(y), v * 1e6) for y, v in zip(years, nev, strict=True) if v is not None)),
         ),
-        target=Target(q(2e6, "vehicles", LEVELS), "2027"),
+        target=Target(q(3.4e6, "vehicles", LEVELS), "2027"),
         origins=(OUTPUT,),
     )  # fmt: skip
 
 
 def line_grid() -> LineGrid:
     rng = np.random.default_rng(3)
-    names = (("汽车", "Cars"), ("摩托车", "Motorcycles"), ("笔记本电脑", "Notebook computers"), ("手机", "Mobile phones"), ("钢材", "Steel"), ("水泥", "Cement"))
+    names = (
+        ("汽车", "Cars"),
+        ("摩托车", "Motorcycles"),
+        ("笔记本电脑", "Notebook computers"),
+        ("手机", "Mobile phones"),
+        ("钢材", "Steel"),
+        ("水泥", "Cement"),
+    )
     charts = []
     for zh, en in names:
         path = 1e6 * np.exp(np.cumsum(rng.normal(0.04, 0.12, 15)))
@@ -374,8 +411,19 @@ def line_grid() -> LineGrid:
                      high=path[-1] * (1 + 0.2 * k**0.6), low50=path[-1] * (1 - 0.04 * k**0.6), high50=path[-1] * (1 + 0.1 * k**0.6))
             for k in range(1, 4)
         )  # fmt: skip
-        target = Target(q(float(path[-1]) * 1.15, "units", LEVELS), "2027") if zh in ("汽车", "手机") else None
-        charts.append(LineChart(title=Text(zh, en), unit="units", series=(LineSeries(Text(zh, en), points),), fan=fan, target=target, origins=(FORECAST,)))
+        target = (
+            Target(q(float(path[-1]) * 1.15, "units", LEVELS), "2027") if zh in ("汽车", "手机") else None
+        )
+        charts.append(
+            LineChart(
+                title=Text(zh, en),
+                unit="units",
+                series=(LineSeries(Text(zh, en), points),),
+                fan=fan,
+                target=target,
+                origins=(FORECAST,),
+            )
+        )
     return LineGrid(Text("主要产品产量", "Output of main products"), tuple(charts))
 
 
@@ -420,7 +468,7 @@ def report() -> Report:
             ),
             Prose(
                 Text(
-                    "产业链44个部件中有{m}个已查而未找到本地厂家；最大的净流入在电子部门（{f}）。",
+                    "产业链44个部件中有{m}已查而未找到本地厂家；最大的净流入在电子部门（{f}）。",
                     "Of the 44 components {m} were searched for without finding a local maker; the largest net inflow is in electronics ({f}).",
                 ),
                 {"m": q(5, "components", CHAIN), "f": q(1.82e11, "cny", FLOWS)},
@@ -458,7 +506,7 @@ def report() -> Report:
                 title=Text("产业链", "Chain"),
                 blocks=(
                     Block(
-                        finding=Prose(Text("{m}个部件没有本地厂家，{s}个只有一家。", "{m} have no local maker, {s} just one."), {"m": q(5, "components", CHAIN), "s": q(11, "components", CHAIN)}),
+                        finding=Prose(Text("{m}部件没有本地厂家，{s}只有一家。", "{m} have no local maker, {s} just one."), {"m": q(5, "components", CHAIN), "s": q(11, "components", CHAIN)}),
                         figure=wall(), source=Text("虚构名录（合成数据）", "Invented register (synthetic data)"),
                         note=Prose(Text("砖的宽度：动力电池按价值占比，其余总成内均分。", "Width of bricks: by value share for the battery, equal within the other assemblies.")),
                     ),

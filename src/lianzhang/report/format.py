@@ -41,7 +41,11 @@ class UnitWord:
     prefix_zh: str = ""
     prefix_en: str = ""
     symbol: bool = False
-    """A symbol (km, t) rather than a word: set off by a thin space in both languages."""
+    """A symbol (km, t) rather than a word: set off by a thin space."""
+
+    def get(self, lang: Lang) -> str:
+        """The word alone."""
+        return self.zh if lang == "zh" else self.en
 
 
 UNITS: dict[str, UnitWord] = {
@@ -116,12 +120,15 @@ def _split(value: float, lang: Lang) -> tuple[str, str]:
             return _grouped(rounded, lang), ""
     for power, word in _ZH_SCALES if lang == "zh" else _EN_SCALES:
         if rounded >= Decimal(10) ** power:
-            return _grouped(rounded.scaleb(-power), lang), word
+            # a round value is written round: 5万辆, not 5.00万辆, when it is exactly that
+            return _grouped(
+                rounded.scaleb(-power), lang, round_value=rounded == Decimal(repr(abs(value)))
+            ), word
     return _grouped(rounded, lang), ""
 
 
-def _grouped(number: Decimal, lang: Lang) -> str:
-    if number == number.to_integral_value() and number >= 100:
+def _grouped(number: Decimal, lang: Lang, *, round_value: bool = False) -> str:
+    if number == number.to_integral_value() and (number >= 100 or round_value):
         number = number.quantize(Decimal(1))
     # Chinese sets four digits without a separator, and more than four do not occur beside a scale word
     if lang == "zh" and number < _WRITTEN_OUT_BELOW:
@@ -160,6 +167,23 @@ def quantity(q: Quantity, lang: Lang) -> str:
     if q.value is None or math.isnan(q.value):
         return "无法计算" if lang == "zh" else "not computable"
     return _written(q.value, q.unit, lang, signed=q.signed)
+
+
+def axis_number(value: float, unit: str | Text, lang: Lang) -> str:
+    """A number for an axis or a small label whose unit is told elsewhere; symbols (¥, %) stay."""
+    _must_be_finite(value)
+    if isinstance(unit, str) and (unit == "pct" or unit == "cny"):
+        text = _written(value, unit, lang, signed=False)
+        return text.removesuffix("元")
+    return number(value, lang)
+
+
+def unit_name(unit: str | Text, lang: Lang) -> str:
+    """The unit as a word to stand beside an axis; empty for symbols that stay with the numbers."""
+    if isinstance(unit, Text):
+        return unit.get(lang)
+    word = UNITS[unit]
+    return "" if unit == "pct" else word.get(lang)
 
 
 def exact(q: Quantity, lang: Lang) -> str:
@@ -230,7 +254,7 @@ def _with_unit(digits: str, scale: str, unit: str | Text, lang: Lang, *, one: bo
         return body
     if name == "%":
         return body + name
-    return f"{body}{THIN if word.symbol else NBSP}{name}"
+    return f"{body}{THIN if word.symbol else ' '}{name}"
 
 
 def _must_be_finite(value: float) -> None:

@@ -82,6 +82,10 @@ class _View:
     def anchor(self, key: str) -> str:
         return anchor(key) or ""
 
+    def whole(self, block: Block) -> bool:
+        """A drawing, which a page break must not cut."""
+        return not isinstance(block.figure, Table | Tracker | Voices)
+
     def figure(self, block: Block, uid: str) -> Markup:
         return draw.figure(block.figure, self.lang, uid=uid, refs=self.refs)
 

@@ -70,6 +70,7 @@ def _tier(canvas: Canvas, tier: Tier, y: float) -> float:
     longest = max((b.value.value or 0.0 for b in measured if b.value), default=0.0)
     for bar in measured:
         y = _bar(canvas, tier, bar, y, longest)
+    y = _incomparable(canvas, [b for b in measured if share_of_level(b, tier) is None], y)
     for reason, bars in _by_reason([b for b in tier.bars if b not in measured]):
         y = _unknown(canvas, reason, bars, y)
     return y + 22
@@ -99,14 +100,16 @@ def _bar(canvas: Canvas, tier: Tier, bar: TierBar, y: float, longest: float) -> 
             top = y + 7
             bottom = top + thick + 8
         else:
-            top = y + 6
             fitted = fit(bar.name.get(lang), left - 16, (15.0, 14.0, 13.0), 2)
+            tall = max(thick, len(fitted.lines) * fitted.size * 1.22)
+            top = y + 6 + (tall - thick) / 2
             canvas.label(left - 16, top + thick / 2, fitted, "t", "end")
             canvas.text(right + 16, top + thick - 4, amount, 15, "t num")
             canvas.text(canvas.width, top + thick - 4, note, 15, "t bold num", "end")
-            bottom = top + max(thick, len(fitted.lines) * fitted.size * 1.22) + 6
+            bottom = y + 6 + tall + 6
         colour = "none" if share is None else "full" if share >= 1 else "part"
-        canvas.rect(left, top, full, thick, "rail", rx=2.0)
+        if share is not None:
+            canvas.rect(left, top, full, thick, "rail", rx=2.0)
         canvas.rect(left, top, full * min(max(length, 0.0), _MOST - 0.03), thick, f"bar {colour}", rx=2.0)
         if share is not None:
             canvas.line(left + full, top - 3, left + full, top + thick + 3, "level")
@@ -121,12 +124,21 @@ def _bar(canvas: Canvas, tier: Tier, bar: TierBar, y: float, longest: float) -> 
                     ],
                     "break",
                 )
-    if bar.because is not None and share is None:
-        words = f"{WORDS['because'].get(lang)}{'' if lang == 'zh' else ' '}{bar.because.get(lang)}"
-        for line in fit(words, canvas.width - left, (13.0, 12.0), 3).lines:
-            canvas.text(left, bottom + 8, line, 13 if not narrow else 12, "t2")
-            bottom += 17
     return bottom
+
+
+def _incomparable(canvas: Canvas, bars: Sequence[TierBar], y: float) -> float:
+    """Why the bars above have no share of a level, each reason once."""
+    lang, size = canvas.lang, 13.0
+    left = 0.0 if canvas.narrow else 230.0
+    for reason in dict.fromkeys(b.because for b in bars if b.because is not None):
+        lead = f"{WORDS['share_of_level'].get(lang)}{'：' if lang == 'zh' else ': '}"
+        words = f"{lead}{WORDS['because'].get(lang)}{'' if lang == 'zh' else ' '}{reason.get(lang)}"
+        for line in fit(words, canvas.width - left, (size,), 4).lines:
+            y += size * 1.4
+            canvas.text(left, y, line, size, "t2")
+        y += 6
+    return y
 
 
 def _by_reason(bars: Sequence[TierBar]) -> list[tuple[Text | None, list[TierBar]]]:
@@ -210,13 +222,14 @@ def draw_weak_links(figure: WeakLinks, lang: Lang, *, uid: str, narrow: bool = F
             length = length if inflow else zero - start
             if narrow:
                 words = f"{amount} · {share}" if share else amount
-                name = fit(row.sector.get(lang), canvas.width - text_width(words, 13) - 10, (14.0, 13.0), 2)
+                name = fit(row.sector.get(lang), canvas.width - text_width(words, 13) - 10, (14.0, 13.0), 3)
                 for number, line in enumerate(name.lines):
                     y += 17
                     canvas.text(0, y, line, name.size, "t")
                     if number == 0:
                         canvas.text(canvas.width, y, words, 13, "t2 num", "end")
                 top, thick = y + 7, 12.0
+                canvas.line(zero, top - 3, zero, top + thick + 3, "axis")
                 y = top + thick + 7
             else:
                 thick = 18.0
@@ -232,7 +245,8 @@ def draw_weak_links(figure: WeakLinks, lang: Lang, *, uid: str, narrow: bool = F
                 y = y + 6 + tall + 6
             fill = canvas.pattern("hatch-in") if inflow else None
             canvas.rect(start, top, length, thick, "bar inflow" if inflow else "bar outflow", fill=fill)
-    canvas.line(zero, first, zero, y, "axis")
+    if not narrow:
+        canvas.line(zero, first, zero, y, "axis")
     canvas.height = max(y + 4, 1.0)
     return canvas
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
-from lianzhang.report.format import exact, quantity, short_place
+from lianzhang.report.format import axis_number, exact, quantity, short_place
 from lianzhang.report.measure import fit, shorten, text_width
 from lianzhang.report.model import HexCell, HexCity, HexMultiples, Quantity
 from lianzhang.report.words import WORDS
@@ -70,18 +70,24 @@ def draw_hex_multiples(figure: HexMultiples, lang: Lang, *, uid: str, narrow: bo
     for start in range(0, len(figure.maps), columns):
         row = figure.maps[start : start + columns]
         bottom = y
+        lines = max(len(fit(c.title.get(lang), width, (size,), 2, bold=True).lines) for c in row)
         for place, city in enumerate(row):
             x = place * (width + gap)
             limits = _limits(city)
             title = fit(city.title.get(lang), width, (size,), 2, bold=True)
             canvas.label(x, y + size * (0.61 * len(title.lines)), title, "t bold", "start")
-            top = y + size * 1.22 * 2 + 6
+            top = y + size * 1.22 * lines + 8
             height = _cells(canvas, city, limits, (x, top, width), named=False)
             line = top + height + 18
             ranked = _ranked(city)
-            for cell in ranked[:3]:
+            amounts = [quantity(_value(cell), lang) for cell in ranked[:3]]
+            if any(
+                text_width(short(c, lang), 12) + text_width(a, 12) + 8 > width
+                for c, a in zip(ranked, amounts, strict=False)
+            ):
+                amounts = [axis_number(_value(c).value or 0.0, _value(c).unit, lang) for c in ranked[:3]]
+            for cell, amount in zip(ranked, amounts, strict=False):
                 name = short(cell, lang)
-                amount = quantity(_value(cell), lang)
                 canvas.text(x, line, shorten(name, width - text_width(amount, 12) - 8, 12), 12, "t")
                 canvas.text(x + width, line, amount, 12, "t2 num", "end")
                 line += 17
@@ -190,13 +196,15 @@ def _hexagon(
         if not named:
             return
         ink = "t on-none" if step is None else f"t on-seq-{step}"
-        room = radius * _ROOT3 - 5
+        room = radius * _ROOT3 - 4
         amount = ""
         if not canvas.narrow and cell.value is not None and value is not None and radius > 26:
             written = quantity(cell.value, lang)
             amount = written if text_width(written, 11) <= room * 0.92 else ""
-        sizes = (12.0, 11.5) if canvas.narrow else (15.0, 14.0, 13.0, 12.0)
+        sizes = (12.0, 11.0) if canvas.narrow else (15.0, 14.0, 13.0, 12.0)
         name = fit(short(cell, lang), room, sizes, 1)
+        if name.cut and not amount:
+            name = fit(short(cell, lang), room, sizes, 2)
         if name.cut and cell.tiny is not None:
             name = fit(cell.tiny.get(lang), room, sizes, 1)
         canvas.label(x, y - (8 if amount else 0), name, ink)
@@ -223,7 +231,7 @@ def _legend(
     for line in fit(city.measure.get(lang), width, (14.0,), 3, bold=True).lines:
         y += 18
         canvas.text(left, y, line, 14, "t bold")
-    y += 8
+    y += 12
     unit = _value(ranked[0]).unit if ranked else "count"
     origin = _value(ranked[0]).origin if ranked else ""
     for number in range(len(limits), -1, -1) if ranked else ():

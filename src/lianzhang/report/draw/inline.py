@@ -62,20 +62,18 @@ def number_html(value: Quantity, lang: Lang, refs: Refs) -> Markup:
     if status != "official":
         tip += f"（{STATUS[status].zh}）" if lang == "zh" else f" ({STATUS[status].en})"
     mark = STATUS_MARK[status].get(lang)
-    inner = [Markup("").join([text])]
-    if mark and value.value is not None:
-        inner.append(element("sup", mark, class_="mark"))
+    # the word joiner keeps the mark, and what follows it, on the number's line
+    tail = (
+        Markup("\u2060") + element("sup", mark, class_="mark")
+        if mark and value.value is not None
+        else Markup("")
+    )
     classes = f"num {status}" + ("" if value.value is not None else " absent")
     if origin is None:
-        return element("span", *inner, class_=classes, title=tip)
-    return element(
-        "a",
-        *inner,
-        class_=classes,
-        href=f"#{anchor(value.origin)}",
-        title=tip,
-        data_n=str(refs.numbers[value.origin]),
-    )
+        return element("span", text, class_=classes, title=tip) + tail
+    number = str(refs.numbers[value.origin])
+    link = element("a", text, class_=classes, href=f"#{anchor(value.origin)}", title=tip, data_n=number)
+    return link + tail
 
 
 def citation_text(citation: Citation, lang: Lang, refs: Refs) -> str:
@@ -114,9 +112,10 @@ def chain_html(origin: Origin, lang: Lang, refs: Refs) -> Markup:
         if text is not None:
             key = element("span", WORDS[name].get(lang), class_="k")
             items.append(element("li", key, " ", space_han(text.get(lang))))
-    for citation in origin.citations:
+    for number, citation in enumerate(origin.citations):
         key = element("span", WORDS["source"].get(lang), class_="k")
-        items.append(element("li", key, " ", _citation_html(citation, lang, refs)))
+        body = _citation_html(citation, lang, refs)
+        items.append(element("li", key, " ", body, class_="also" if number else None))
     if origin.note is not None:
         key = element("span", WORDS["note"].get(lang), class_="k")
         items.append(element("li", key, " ", space_han(origin.note.get(lang)), class_="remark"))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from lianzhang.i18n import Lang
-from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
-from lianzhang.report.format import exact, parse_period, period, quantity
-from lianzhang.report.measure import shorten, text_width
+from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
+from lianzhang.report.format import axis_number, exact, parse_period, period, quantity, unit_name
+from lianzhang.report.measure import Fitted, fit, shorten, text_width
 from lianzhang.report.model import FanPoint, LineChart, LineSeries, Point, Quantity, Target
 from lianzhang.report.words import STATUS, WORDS
 
@@ -76,6 +76,10 @@ def draw_line_chart(
     def write(value: float) -> str:
         return quantity(Quantity(value, chart.unit, origin), lang)
 
+    def tick_words(value: float) -> str:
+        return axis_number(value, chart.unit, lang)
+
+    unit = unit_name(chart.unit, lang)
     points = [p for s in chart.series for p in s.points]
     values = [p.value for p in points] + [v for f in chart.fan for v in (f.low, f.high)]
     times = [_time(p.period) for p in points] + [_time(f.period) for f in chart.fan]
@@ -90,19 +94,24 @@ def draw_line_chart(
         min(0.0, *values) if min(values) < 0 else _floor(values), max(values), 3 if tight else 4
     )
     names = len(chart.series) > 1
-    left = max(text_width(write(t), size) for t in ticks) + 10
+    left = max(text_width(tick_words(t), size) for t in ticks) + 10
     margin = 10.0
     if names:
         margin = min(
             max(text_width(s.name.get(lang), size, bold=True) for s in chart.series) + 14, width * 0.3
         )
-    top = 30.0 if small else 16.0
+    top = 34.0 if small else 30.0
     frame = _Frame(left, top + 8, width - margin, height - 26, min(times), max(times), ticks[0], ticks[-1])
     if small:
-        canvas.text(0, 14, shorten(chart.title.get(lang), width, 14, bold=True), 14, "t bold")
+        box = canvas.text(0, 14, shorten(chart.title.get(lang), width, 14, bold=True), 14, "t bold")
+        if unit and box.right + 10 + text_width(unit, 12) <= width:
+            canvas.text(box.right + 10, 14, unit, 12, "t2")
+    elif unit:
+        at_axis = text_width(unit, size) <= left - 8
+        canvas.text(left - 8 if at_axis else 0, 14, unit, size, "t2", "end" if at_axis else "start")
     for tick in ticks:
         canvas.line(left, frame.y(tick), width - margin, frame.y(tick), "grid" if tick else "axis")
-        canvas.text(left - 8, frame.y(tick) + 0.35 * size, write(tick), size, "t2 num", "end")
+        canvas.text(left - 8, frame.y(tick) + 0.35 * size, tick_words(tick), size, "t2 num", "end")
     _time_axis(canvas, frame, times, size)
     _fan(canvas, frame, chart.fan, points)
     for number, series in enumerate(chart.series[:4], start=1):
@@ -166,6 +175,9 @@ def _series(
             pieces.append([])
         pieces[-1].append(point)
     for piece in pieces:
+        if piece is not pieces[0] and piece:
+            x = (frame.x(_time(piece[0].period)) + frame.x(_time(piece[0].period) - 1)) / 2
+            canvas.line(x, frame.top, x, frame.bottom, "breakline")
         places = [(frame.x(_time(p.period)), frame.y(p.value)) for p in piece]
         if len(places) > 1:
             canvas.polyline(places, f"line series-{number}")
@@ -198,8 +210,9 @@ def _target(canvas: Canvas, frame: _Frame, target: Target, size: float) -> None:
     tip = f"{words} · {period(target.deadline, canvas.lang)} · {exact(target.value, canvas.lang)}"
     with canvas.group("hit", tip=tip, origin=target.value.origin):
         canvas.polygon([(x, y - 5.5), (x + 5.5, y), (x, y + 5.5), (x - 5.5, y)], "target-mark")
-        above = y - 7 - size * 0.9 > 30
-        canvas.text(frame.left + 4, y - 7 if above else y + size + 4, words, size, "t seal num halo")
+        above = y - 7 - size * 0.9 > 18
+        # beside the deadline, where observations are not yet
+        canvas.text(x - 9, y - 7 if above else y + size + 6, words, size, "t seal num halo", "end")
 
 
 def _end_names(
@@ -212,15 +225,17 @@ def _end_names(
             last = max(one.points, key=lambda p: _time(p.period))
             ends.append((frame.y(last.value), number, one.name.get(canvas.lang)))
     floor = -math.inf
-    placed: list[tuple[float, int, str]] = []
+    placed: list[tuple[float, int, Fitted]] = []
     for y, number, name in sorted(ends):
-        floor = max(y, floor + size * 1.25)
-        placed.append((floor, number, name))
+        fitted = fit(name, margin - 10, (size,), 2, bold=True)
+        half = len(fitted.lines) * size * LINE / 2
+        middle = max(y, floor + half)
+        floor = middle + half
+        placed.append((middle, number, fitted))
     overflow = max(0.0, floor - frame.bottom)
-    for y, number, name in placed:
-        words = shorten(name, margin - 10, size, bold=True)
+    for middle, number, fitted in placed:
         x = canvas.width - margin + 10
-        canvas.text(x, y - overflow + 0.35 * size, words, size, f"t bold name-{number}")
+        canvas.label(x, middle - overflow, fitted, f"t bold name-{number}", "start")
 
 
 def _describe(chart: LineChart, lang: Lang) -> str:
@@ -262,10 +277,10 @@ def draw_spark(
     width, height = SPARK
     canvas = Canvas(width, lang, uid)
     size = 12.0
-    unit, origin = target.value.unit, target.value.origin
+    unit = target.value.unit
 
     def write(value: float) -> str:
-        return quantity(Quantity(value, unit, origin), lang)
+        return axis_number(value, unit, lang)
 
     values = [p.value for p in observations] + [v for f in fan for v in (f.low, f.high)]
     times = [_time(p.period) for p in observations] + [_time(f.period) for f in fan]
@@ -276,7 +291,7 @@ def draw_spark(
     if not values:
         values = [0.0, 1.0]
     low, high = min(values), max(values)
-    if 0 < low < 0.7 * high:
+    if 0 < low < 0.5 * high:
         low = 0.0
     spare = (high - low) * 0.06 or 1.0
     frame = _Frame(6, 24, width - 8, height - 22, min(times), max(times), low, high + spare)

@@ -154,9 +154,8 @@ def _growth(row: TrackerRow, lang: Lang, refs: Refs) -> Markup:
             '<svg class="gauge {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="track-line" width="100" height="6"/><rect width="{}" height="6"/></svg>'
         ).format(word, f"{length:.1f}")
-        lines.append(
-            element("p", element("span", WORDS[word].get(lang)), " ", number_html(q, lang, refs), bar)
-        )
+        value = element("span", number_html(q, lang, refs), class_="rate")
+        lines.append(element("p", element("span", WORDS[word].get(lang)), " ", value, bar))
     return element("div", *lines, class_="track-growth")
 
 

@@ -84,7 +84,7 @@ class _Mason:
         self.narrow = narrow
         self.canvas = Canvas(NARROW if narrow else WIDE, lang, uid, narrow=narrow)
         self.left = 0.0 if narrow else (124.0 if lang == "zh" else 160.0)
-        self.brick_height = 54.0 if narrow else 46.0
+        self.brick_height = 54.0 if narrow else 48.0
         self.minimum = 108.0 if narrow else 96.0
         self.y = 0.0
         self._legend(wall)
@@ -181,6 +181,8 @@ class _Mason:
             sizes = (13.0, 12.0) if self.narrow else (14.0, 13.0, 12.0)
             lines = 3 if self.narrow else 2
             fitted = fit(brick.name.get(self.lang), width - 2 * _PAD, sizes, lines)
+            if fitted.cut and not self.narrow:
+                fitted = fit(brick.name.get(self.lang), width - 2 * _PAD, (12.0,), 3)
             canvas.label(x + width / 2, self.y + self.brick_height / 2, fitted, f"t on-{brick.coverage}")
             if brick.reconstructed:
                 self._corner(x + width, self.y)
