@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from lianzhang.plan.kernel.dates import DateToken, Reference
-from lianzhang.plan.kernel.frames import Context, Cues, is_future
 from lianzhang.plan.kernel.numerals import clean
 from lianzhang.plan.kernel.quantities import Quantity
 from lianzhang.plan.kernel.tables import alternation, cue, load_units, load_words
@@ -88,8 +86,11 @@ def _growth(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = load_words(lang)["measure"]
     flags = re.IGNORECASE if lang == "en" else 0
     fill = _FILL_ZH + "$" if lang == "zh" else _FILL_EN
+    rising = alternation(lang, words["growth"])
+    if lang == "en":
+        rising = rf"(?:{rising}|(?<!make )(?<!made )(?<!makes )(?<!making )\bup(?!\s+to\b))"
     return (
-        re.compile(alternation(lang, words["growth"]) + fill, flags),
+        re.compile(rising + fill, flags),
         re.compile(alternation(lang, words["decline"]) + fill, flags),
     )
 
@@ -160,7 +161,7 @@ def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str,
     if dim == "doubling":
         return "growth"
     if dim == "times":
-        if _TIMES_GROWTH[lang].search(left):
+        if _TIMES_GROWTH[lang].search(left) or (lang == "en" and (_BY_EN.search(left) or _AFTER_GROWTH_EN.match(sentence, quantity.end))):
             _scale(quantity, 100.0)
             quantity.unit = "%"
             return "growth"
@@ -239,6 +240,12 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str) -> bool:
             quantity.unit, quantity.dim = unit, dim
             return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
+    moved = _MOVED_EN.search(left) if lang == "en" else None
+    if moved and size >= 100:
+        unit, dim = _noun_in("en", moved["what"])
+        if unit:
+            quantity.unit, quantity.dim = unit, dim
+            return True
     if vehicles and size >= 1000 and not re.search("产值|output value|营收|revenue", left):
         quantity.unit, quantity.dim = "vehicles", "vehicles"
         return True
@@ -248,6 +255,10 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str) -> bool:
     return False
 
 
+_MOVED_EN = re.compile(
+    r"(?P<what>[^,;]*)\b(?:go(?:es|ing)?|rise|rises|rose|rising|increas(?:e|es|ed|ing)|grow|grows|grew|growing|expand(?:ed|ing)?|jump(?:ed)?|climb(?:ed)?|surge[ds]?)\s+(?:from|to)\s+(?:(?:about|around|nearly|over|more\s+than|some|the|at\s+least)\s+){0,2}$",
+    re.IGNORECASE,
+)
 _NUMBER_OF = {
     "zh": re.compile(r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"),
     "en": re.compile(r"\bnumber\s+of\b(?P<what>[^.;]*)$", re.IGNORECASE),
@@ -310,33 +321,3 @@ def _noun_in(lang: str, text: str, *, last: bool = True) -> tuple[str, str]:
         if word in tables.en_units and tables.en_units[word].dim in ("vehicles", "people"):
             return tables.en_units[word].id, tables.en_units[word].dim
     return "", ""
-
-
-# ---- kind ------------------------------------------------------------------------------------------------------
-
-_GOAL_WORD = {"zh": re.compile("目标"), "en": re.compile(r"\b(?:target|goal|planned)\b", re.IGNORECASE)}
-
-
-def kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> str:
-    """Target, achieved or expected for a quantity whose own date is ``token``; empty if the words leave it open."""
-    reference: Reference = context.reference
-    if token is not None:
-        if is_future(token, reference):
-            if found.expected and not (lang == "zh" and found.strong and token.role == "deadline"):
-                return "expected"
-            return "target"
-        if token.year == reference.year and token.role in ("in", "range") and len(token.period_end) == 4:
-            if found.strong and found.nearest != "achieved":
-                return "target"
-            if found.expected:
-                return "expected"
-        return "achieved"
-    if found.expected and found.nearest in ("expected", "target"):
-        return "expected"
-    if found.nearest == "achieved":
-        return "achieved"
-    if found.strong:
-        return "target"
-    if found.achieved:
-        return "achieved"
-    return ""

@@ -10,8 +10,8 @@ from lianzhang.plan.kernel import dates, decide, frames, indicator, quantities_e
 from lianzhang.plan.kernel.masks import boilerplate, mask
 from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
-from lianzhang.plan.kernel.tables import cue
 from lianzhang.plan.kernel.text import Lines, Sentence, normalise, sentences
+from lianzhang.plan.kernel.when import decide_when
 from lianzhang.plan.model import Place, Statement
 
 _WORTH = re.compile(
@@ -48,7 +48,6 @@ _PARALLEL = {
     "zh": re.compile(r"^[、和及与]$"),
     "en": re.compile(r"^\s*,?\s*(?:(?:of|from|in|for)\s+[\w\s’'-]{1,40}?)?,?\s*and\s*$", re.IGNORECASE),
 }
-_NEGATED = re.compile(r"^\s*(?:点|时|分(?!之))")
 
 
 @dataclass(slots=True)
@@ -120,12 +119,11 @@ class _Reader:
             )
         self.reference = reference
         self.context = frames.Context(reference, dates.data_year(plain, reference))
-        named = Counter(
-            place for _, place in indicator.regions(plain[:20000]) if place not in ("China", "the world")
-        )
+        named = Counter(place for _, place in indicator.regions(plain[:20000]) if place != "the world")
         self.context.main_region = named.most_common(1)[0][0] if named else ""
         self.paragraph = -1
-        self.has_reference = reference.year > 0
+        self._kinds: dict[int, bool] = {}
+        self._carried = ""
 
     def place(self, start: int, end: int) -> Place:
         return Place(self.lines(start), start, end, self.text[start:end])
@@ -139,6 +137,7 @@ class _Reader:
         if sentence.paragraph != self.paragraph:
             self.paragraph = sentence.paragraph
             context.subject = ""
+            context.in_list = bool(frames.BULLET.match(body))
             self._carried = ""
             if frames.heading(body, sentence.lang):
                 frames.update_section(context, body, sentence.lang)
@@ -150,12 +149,12 @@ class _Reader:
         named = indicator.regions(body)
         reader = quantities_zh if sentence.lang == "zh" else quantities_en
         found = reader.quantities(masked)
+        self._kinds = {}
         candidates = self._statements(sentence, body, masked, tokens, found, named) if found else []
         candidates += self._lost(sentence, masked, tokens)
         first = found[0].start if found else len(body)
-        frames.update_frame(
-            context, [token for token in tokens if not _in_title(body, token)], sentence.paragraph, first
-        )
+        governing = [token for token in tokens if not _in_title(body, token)]
+        frames.update_frame(context, governing, sentence.paragraph, first, self._kinds)
         self._carry_region(body)
         return candidates
 
@@ -198,15 +197,16 @@ class _Reader:
         thresholds = _thresholds(lang, masked, found)
         result: list[_Candidate] = []
         previous_end = 0
-        inherited: tuple[frames.Timing, str] | None = None
         for at, quantity in enumerate(found):
             clause_start = max(cut for cut in cuts if cut <= quantity.start)
             clause_end = min((cut for cut in cuts if cut > quantity.noun_end), default=len(body) + 1) - 1
-            left_start = max(clause_start, previous_end)
+            left_start = min(max(clause_start, previous_end), quantity.start)
             left = body[left_start : quantity.start]
             if at in dropped or at in thresholds:
                 previous_end = max(previous_end, quantity.end)
                 continue
+            if not quantity.unit and at:
+                _take_unit(lang, body, found[at - 1], quantity)
             comparator, tail = decide.comparator(masked, lang, quantity)
             raw = quantity.value
             clause = body[clause_start:clause_end]
@@ -216,9 +216,11 @@ class _Reader:
                 previous_end = max(previous_end, quantity.end)
                 continue
             measure = self._parallel(lang, masked, found, at, measure, result)
-            period, kind, origin = self._time(
-                sentence, body, tokens, found, quantity, clause_start, left_start, clause
+            when = decide_when(
+                sentence, body, tokens, found, quantity, context, (clause_start, left_start, clause_end)
             )
+            if when.token is not None:
+                self._kinds[when.token.start] = when.kind in ("target", "expected")
             subject = indicator.phrase(lang, body, quantity, left, context.subject)
             end = max(tail, quantity.noun_end, quantity.end)
             start = _trim_start(body, left_start, quantity.start)
@@ -228,10 +230,10 @@ class _Reader:
             statement = Statement(
                 source=self.source, line=place.line, char_start=place.char_start, char_end=place.char_end, quote=place.quote,
                 indicator=subject, value=quantity.value, lower=quantity.lower, upper=quantity.upper, comparator="=",
-                unit=quantity.unit, unit_text=quantity.unit_text, measure=measure, kind=kind, period_start=period[0],  # type: ignore[arg-type]
-                period_end=period[1], base_period=_base(tokens, quantity, period[1], measure),
+                unit=quantity.unit, unit_text=quantity.unit_text, measure=measure, kind=when.kind, period_start=when.start,  # type: ignore[arg-type]
+                period_end=when.end, base_period=_base(tokens, measure),
                 region=indicator.region_of(body, named, quantity, self._carried, context.main_region), lang=lang,
-                confidence=_confidence(quantity, origin, kind, subject),
+                confidence=_confidence(quantity, when.origin, when.kind, subject),
             )  # fmt: skip
             result.append(_Candidate(_bounded(statement, comparator), raw, sentence.paragraph))
             previous_end = end
@@ -276,69 +278,21 @@ class _Reader:
             dropped |= {at for at in ordered if at not in run and not found[at].unit and at < run[0]}
         return dropped
 
-    def _time(
-        self,
-        sentence: Sentence,
-        body: str,
-        tokens: list[dates.DateToken],
-        found: list[Quantity],
-        quantity: Quantity,
-        clause_start: int,
-        left_start: int,
-        clause: str,
-    ) -> tuple[tuple[str, str], str, str]:
-        lang, context, reference = sentence.lang, self.context, self.reference
-        timing = frames.timing(
-            body, lang, quantity, tokens, [other for other in found if other is not quantity]
-        )
-        token = timing.token
-        near = frames.cues(lang, body[left_start : quantity.start])
-        if not near.nearest or (token is not None and frames.is_future(token, reference)):
-            near = frames.cues(lang, body[: quantity.start])
-        if token is not None and token.role == "base":
-            return (token.period_start, token.period_end), "achieved", "own"
-        kind = decide.kind(lang, token, near, context)
-        if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
-            kind = "target"
-        if token is not None:
-            start, end = token.period_start, token.period_end
-            if token.role == "now" and self._flows(lang, quantity, clause, body):
-                start = end = str(context.data_year)
-            if token.role == "since":
-                end = reference.period
-            return (start, end), kind, "own"
-        frame = context.frame
-        wants_future = kind in ("target", "expected") or near.strong
-        if frame is not None and frames.reaches(context, sentence.paragraph, body, wants_future):
-            if frame.heading_block and frame.future and context.section == "goal":
-                return (
-                    (frame.token.period_start, frame.token.period_end),
-                    "expected" if kind == "expected" else "target",
-                    "frame",
-                )
-            if frame.future and kind != "achieved":
-                return (frame.token.period_start, frame.token.period_end), kind or "target", "frame"
-            if not frame.future and kind in ("", "achieved") and frame.token.role != "now":
-                return (frame.token.period_start, frame.token.period_end), "achieved", "frame"
-        if kind in ("target", "expected") or (not kind and context.section == "goal"):
-            return ("", ""), kind or "target", "none"
-        if not self.has_reference:
-            return ("", ""), "achieved", "none"
-        if self._flows(lang, quantity, clause, body):
-            return (str(context.data_year), str(context.data_year)), "achieved", "none"
-        return (reference.period, reference.period), "achieved", "none"
 
-    def _flows(self, lang: str, quantity: Quantity, clause: str, body: str) -> bool:
-        """Whether the figure is of a yearly flow (output, sales), for which the last full year is meant.
+_CONTINUED = {
+    "zh": re.compile(r"[，,]?(?:增加|提高|增长|提升|扩大|发展|增)?(?:到|至)?(?:约|近|超过|超)?"),
+    "en": re.compile(r"(?:(?:[\w-]+\s+){0,4}?in\s+\d{4}\s*)?,?\s*(?:and|to|or)\s+(?:(?:about|over|more\s+than|nearly|around|at\s+least|some)\s+)?", re.IGNORECASE),
+}
 
-        A share or growth rate is looked for in the whole sentence before it, as it often follows its subject.
-        """
-        if quantity.dim in ("count", "people", "index"):
-            return False
-        text = body[: quantity.end] if quantity.dim in ("percent", "points", "times", "rank") else clause
-        return bool(cue(lang, "flow", "words").search(text)) and not cue(lang, "flow", "capacity").search(
-            clause
-        )
+
+def _take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> None:
+    """A bare number joined to the former one by "and" or "to" is counted in the same unit (from 30,000 to 300,000)."""
+    size = quantity.value if quantity.value is not None else 0.0
+    counted = former.dim in ("count", "vehicles", "people", "physical", "money") or (former.dim == "percent" and size <= 100)
+    if counted and former.unit and size and _CONTINUED[lang].fullmatch(body[former.noun_end : quantity.start].lstrip()):
+        joined_by_and = bool(re.search(r"\band\b", body[former.noun_end : quantity.start], re.IGNORECASE))
+        if quantity.scaled or (not joined_by_and and former.dim != "money"):
+            quantity.unit, quantity.dim = former.unit, former.dim
 
 
 def _universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
@@ -447,8 +401,8 @@ def _bounded(statement: Statement, comparator: str) -> Statement:
     return replace(statement, comparator=comparator)  # type: ignore[arg-type]
 
 
-def _base(tokens: list[dates.DateToken], quantity: Quantity, period_end: str, measure: str) -> str:
-    """Base period of a relative figure: the one named, else the year before for year-on-year growth."""
+def _base(tokens: list[dates.DateToken], measure: str) -> str:
+    """Base period of a relative figure, where the sentence names one."""
     if not measure.startswith(("growth", "difference", "multiple", "change")):
         return ""
     for token in tokens:

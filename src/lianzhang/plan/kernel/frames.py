@@ -36,6 +36,7 @@ class Context:
     subject: str = ""
     region: str = ""
     main_region: str = ""
+    in_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Cues:
 
     target: bool
     strong: bool
+    instruction: bool
     expected: bool
     achieved: bool
     nearest: str
@@ -148,23 +150,27 @@ def _kind_patterns(lang: str) -> dict[str, re.Pattern[str]]:
 
 def cues(lang: str, text: str) -> Cues:
     """Kind words in ``text``, which ends at the quantity."""
-    patterns = _kind_patterns(lang)
-    last = {}
-    for name, pattern in patterns.items():
-        if name == "imperative":
-            continue
-        position = -1
+    last = dict.fromkeys(_kind_patterns(lang), -1)
+    for name, pattern in _kind_patterns(lang).items():
         for match in pattern.finditer(text):
-            position = match.start()
-        last[name] = position
+            if name == "achieved" and lang == "en" and _INFINITIVE.search(text, 0, match.start()):
+                last["target"] = max(last["target"], match.start())
+            elif name != "imperative" or lang == "zh":
+                last[name] = match.start()
+    instruction = last.pop("imperative") >= 0
     nearest = max(last, key=lambda name: last[name])
     return Cues(
         target=last["target"] >= 0,
         strong=(last["strong_target"] if lang == "zh" else last["target"]) >= 0,
+        instruction=instruction,
         expected=last["expected"] >= 0,
         achieved=last["achieved"] >= 0,
         nearest="" if last[nearest] < 0 else ("target" if nearest == "strong_target" else nearest),
     )
+
+
+# "will be increased", "to have reached": a participle that reports nothing
+_INFINITIVE = re.compile(r"\b(?:will|would|to|should|shall|can|could|may|must)\s+(?:be\s+|have\s+|have\s+been\s+)?$", re.IGNORECASE)
 
 
 def imperative(lang: str, sentence: str) -> bool:
@@ -193,6 +199,9 @@ _CONNECTIVE = re.compile(
     r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|Furthermore|At the same time|It also|The plan also|Among)",
     re.IGNORECASE,
 )
+#: A bulleted or numbered item; a date over a list governs its items.
+BULLET = re.compile(r"^\s*(?:[•●■◆▪◦·*–—-]\s*|[(（]?\d{1,2}[)）.、．]\s*|[①-⑳]|[(（][一二三四五六七八九十]{1,3}[)）])")
+_REACH, _LIST_REACH = 3, 12
 _CLOSED = re.compile(r"[。！？；!?;.…,，、]\s*[”’」』)）\"']*$")
 
 
@@ -218,19 +227,21 @@ def update_section(context: Context, text: str, lang: str) -> None:
         context.section, context.frame = "", None
 
 
-def update_frame(context: Context, tokens: list[DateToken], paragraph: int, first: int) -> None:
+def update_frame(
+    context: Context, tokens: list[DateToken], paragraph: int, first: int, kinds: dict[int, bool]
+) -> None:
     """Remember the date that governs what follows a sentence whose first figure stands at ``first``.
 
     Dates in front of the first figure lead; behind it only a deadline does, or any date outside a block that a
-    heading has opened (there, "from 1.97 trillion in 2018" must not move the whole block to 2018).
+    heading has opened (there, "from 1.97 trillion in 2018" must not move the whole block to 2018). ``kinds`` says
+    for the starts of dates whether the figures under them look ahead; it decides for the document's own year.
     """
     for token in tokens:
         if token.role not in ("deadline", "in", "asof", "range", "now") or not token.period_end:
             continue
         if token.start < first or token.role == "deadline" or not context.section:
-            context.frame = Frame(
-                token, paragraph, is_future(token, context.reference), bool(context.section)
-            )
+            future = kinds.get(token.start, is_future(token, context.reference))
+            context.frame = Frame(token, paragraph, future, bool(context.section))
 
 
 def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> bool:
@@ -240,9 +251,7 @@ def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> 
         return False
     if frame.paragraph == paragraph or (frame.heading_block and context.section):
         return True
-    near = paragraph - frame.paragraph <= 3
-    return (
-        near
-        and frame.future
-        and (wants_future or bool(_CONNECTIVE.match(text)) or paragraph - frame.paragraph <= 1)
-    )
+    distance = paragraph - frame.paragraph
+    if not frame.future or distance > (_LIST_REACH if context.in_list else _REACH):
+        return False
+    return wants_future or context.in_list or bool(_CONNECTIVE.match(text)) or distance <= 1

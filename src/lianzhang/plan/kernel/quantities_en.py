@@ -29,7 +29,7 @@ _PER = {
     "year": "year", "annum": "year", "month": "month", "day": "day", "person": "person", "capita": "person",
     "unit of gdp": "unit of GDP", "kwh": "kWh", "kg": "kg", "km": "km", "vehicle": "vehicle", "tonne": "tonne", "acre": "acre",
 }  # fmt: skip
-_NUM = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_NUM = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}|\d+(?:\.\d+)?)"
 _IRREGULAR = frozenset({"staff", "people", "aircraft", "personnel", "talents", "x"})
 _AREAL_PAIRS = frozenset(
     {"cities", "regions", "municipalities", "autonomous", "districts", "counties", "provinces", "countries"}
@@ -74,11 +74,11 @@ def _quantity() -> re.Pattern[str]:
         (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*(?::|to)\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:]|\s*(?:{scale}|%|[a-z]))
       | (?P<level>(?<![A-Za-z\d])(?:(?P<ln>{_NUM}|several\s+tens\s+of|tens\s+of|hundreds\s+of|ten|hundred)[\s-]+(?:large\s+)?)?
            (?P<ls>million|billion|trillion)s?(?:[\s-]*(?:yuan|RMB|dollar|USD))?[\s-]*(?:level|class|scale|mark)\b(?!\s+mark))
-      | (?P<vague>\b(?:(?P<vs>several)\s+)?(?:(?P<vt>tens|hundreds)\s+of\s+)?(?P<vw>thousands|hundreds|dozens|millions|billions|scores)(?:\s+of)\b|\b(?P<dozen>a\s+dozen|a\s+hundred|a\s+thousand|two\s+dozen)\b)
+      | (?P<vague>\b(?:(?P<vs>several)\s+)?(?:(?P<vt>tens|hundreds)\s+of\s+)?(?P<vw>thousands|hundreds|dozens|millions|scores)(?:\s+of)\b(?!\s+(?:[mb]|tr)illions)|\b(?P<dozen>a\s+dozen|a\s+hundred|a\s+thousand|two\s+dozen)\b)
       | (?P<frac>\b(?:{fractions})\b(?=\s+(?:of|the)\b))
       | (?P<double>\b(?:(?:will|to|would|has|have|more\s+than|nearly|almost|be)\s+)*(?P<dw>doubl(?:e|ed|es|ing)|tripl(?:e|ed|es|ing)|quadrupl(?:e|ed|es|ing)|two-?fold|three-?fold|ten-?fold|five-?fold)\b(?!\s*-?\s*(?:digit|decker|promotion|action|track|check|carbon|circulation|down|standard|whammy|hundred))(?!["”’]))
       | (?P<cur>(?<![A-Za-z])(?:{currency})\s?)?
-        (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z]))(?P<plus>\+)?
+        (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|\bone(?=[\s-](?:million|billion|trillion|hundred|thousand)\b(?!-)))(?P<plus>\+)?
         (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b)?\s*(?:-{{1,2}}|–|—|\bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
         (?:[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|m|b|k|tn)\b))?(?P<plus2>\+)?
         (?:[\s-]*(?P<sym>%|‰)|[\s-]+(?P<unit>{immediate})\b|(?<=\d)(?P<unit2>km|kW|MW|GW|GWh|MWh|kWh|TWh|ha|t|x|pp|Mt)\b)?
@@ -143,7 +143,7 @@ _FOLD = {
     "ten": 900.0,
     "five": 400.0,
 }
-_VAGUE = {"thousands": 1e3, "hundreds": 1e2, "dozens": 12.0, "millions": 1e6, "billions": 1e9, "scores": 20.0}
+_VAGUE = {"thousands": 1e3, "hundreds": 1e2, "dozens": 12.0, "millions": 1e6, "scores": 20.0}
 
 
 def _build(m: re.Match[str], s: str) -> Quantity | None:
@@ -252,6 +252,7 @@ def _per_after(quantity: Quantity, s: str) -> None:
 
 _WORD = re.compile(r"(?P<gap>[\s“”\"'‘’-]*)(?P<word>[A-Za-z][A-Za-z&’'-]*|\S)")
 _BOUND = re.compile(r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE)
+_NO_HEADS = frozenset("hundreds thousands millions billions trillions dozens tens always perhaps besides towards days".split())
 _MAX_WORDS = 12
 
 
@@ -312,7 +313,7 @@ def _count_noun(quantity: Quantity, s: str, position: int) -> bool:
                 and tables.en_units[word.split("-")[-1]].dim == "vehicles"
             ):
                 found = (tables.en_units[word.split("-")[-1]].id, "vehicles", False, match.end())
-            elif len(word) > 3 and not word.endswith(("ss", "us", "is", "’s", "'s")):
+            elif len(word) > 3 and word not in _NO_HEADS and not word.endswith(("ss", "us", "is", "’s", "'s")):
                 last_plural = (word, match.end())
                 found = None
         position, previous = match.end(), word

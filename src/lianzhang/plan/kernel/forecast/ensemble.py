@@ -53,7 +53,7 @@ FAMILIES: dict[ScaleName, Family] = {
             Dynamics("local trend", damping=0.95, drift_noise=0.2, drift_spread=0.3, **_LOG),
             Dynamics("noisy drift", measurement=3.0, drift_spread=0.3, **_LOG),
         ),
-        (0.14, 0.26, 0.39, 0.21),
+        (0.12, 0.33, 0.40, 0.15),
     ),
     "logit": Family(
         (
@@ -62,7 +62,7 @@ FAMILIES: dict[ScaleName, Family] = {
             Dynamics("damped trend", damping=0.7, drift_noise=0.3, drift_spread=0.01, **_LOGIT),
             Dynamics("local trend", damping=0.95, drift_noise=0.2, drift_spread=0.3, **_LOGIT),
         ),
-        (0.15, 0.10, 0.65, 0.10),
+        (0.10, 0.18, 0.67, 0.05),
     ),
     "linear": Family(
         (
@@ -71,7 +71,7 @@ FAMILIES: dict[ScaleName, Family] = {
             Dynamics("quick return", reversion=0.7, **_LINEAR),
             Dynamics("noisy level", measurement=4.0, drift_spread=1e-6, **_LINEAR),
         ),
-        (0.15, 0.35, 0.45, 0.05),
+        (0.06, 0.38, 0.39, 0.17),
     ),
 }
 

@@ -1,0 +1,169 @@
+"""Period and kind of a figure: its own date against the document's date, else the frame, else the document's date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from lianzhang.plan.kernel import frames
+from lianzhang.plan.kernel.dates import DateToken
+from lianzhang.plan.kernel.frames import Context, Cues
+from lianzhang.plan.kernel.quantities import Quantity
+from lianzhang.plan.kernel.tables import cue
+from lianzhang.plan.kernel.text import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Period, kind, and where the period comes from: ``own`` date, ``frame``, or ``none``."""
+
+    start: str
+    end: str
+    kind: str
+    origin: str
+    token: DateToken | None = None
+
+
+# A report in the perfect tense after a goal in the same sentence: "… by 2050, adding that it has already invested …"
+_REPORTED = {
+    "zh": re.compile("已|目前|现有"),
+    "en": re.compile(r"\b(?:already|has|have|had|was|were|so far|currently)\b", re.IGNORECASE),
+}
+
+
+# "from 30,000 to 300,000 by 2030": the first figure is the state of today
+_STARTING = {
+    "zh": re.compile("(?:由|从)(?:目前|现在|当前)?的?(?:约|近)?$"),
+    "en": re.compile(r"\bfrom\s+(?:(?:about|around|nearly|some|over|more than|the|current|currently)\s+){0,3}$", re.IGNORECASE),
+}
+_ENDING = {"zh": re.compile("^[^，。；]{0,10}(?:到|至)"), "en": re.compile(r"^[^,.;]{0,40}\bto\b", re.IGNORECASE)}
+
+
+def decide_when(
+    sentence: Sentence,
+    body: str,
+    tokens: list[DateToken],
+    found: list[Quantity],
+    quantity: Quantity,
+    context: Context,
+    span: tuple[int, int, int],
+) -> When:
+    """Period and kind of one quantity.
+
+    Parameters
+    ----------
+    span:
+        where the clause begins, where the text between the former figure and this one begins, where the clause ends.
+    """
+    lang, reference = sentence.lang, context.reference
+    clause_start, left_start, clause_end = span
+    clause = body[clause_start:clause_end]
+    token = frames.timing(body, lang, quantity, tokens, [other for other in found if other is not quantity]).token
+    near = frames.cues(lang, body[left_start : quantity.start])
+    if token is not None and token.role == "base":
+        return When(token.period_start, token.period_end, "achieved", "own", token)
+    if token is not None and frames.is_future(token, reference):
+        if _reported(lang, body, clause_start, token, quantity):
+            return replace(_as_of_document(context, lang, quantity, clause, body), token=token)
+        near = frames.cues(lang, body[: quantity.start])
+    elif not near.nearest:
+        near = frames.cues(lang, body[: quantity.start])
+    kind = _kind(lang, token, near, context)
+    if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
+        kind = "target"
+    if kind in ("target", "expected") and _STARTING[lang].search(body[left_start : quantity.start]):
+        if any(other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start]) for other in found):
+            return _as_of_document(context, lang, quantity, clause, body)
+    if token is not None:
+        return _own(token, kind, context, _flows(lang, quantity, clause, body))
+    return _framed(sentence, body, context, near, kind) or _undated(context, lang, quantity, clause, body, kind)
+
+
+def _reported(lang: str, body: str, clause_start: int, token: DateToken, quantity: Quantity) -> bool:
+    start = max(clause_start, token.end)
+    if token.end > quantity.start or clause_start <= token.start:
+        return False
+    inner = frames.cues(lang, body[start : quantity.start])
+    return inner.nearest == "achieved" and not inner.strong and bool(_REPORTED[lang].search(body, start, quantity.start))
+
+
+def _own(token: DateToken, kind: str, context: Context, flows: bool) -> When:
+    start, end = token.period_start, token.period_end
+    if token.role == "now" and flows:
+        start = end = str(context.data_year)
+    if token.role == "since":
+        end = context.reference.period
+    return When(start, end, kind, "own", token)
+
+
+def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: str) -> When | None:
+    frame = context.frame
+    wants_future = kind in ("target", "expected") or near.strong or near.instruction
+    if frame is None or not frames.reaches(context, sentence.paragraph, body, wants_future):
+        return None
+    start, end = frame.token.period_start, frame.token.period_end
+    if frame.heading_block and frame.future and context.section == "goal":
+        return When(start, end, "expected" if kind == "expected" else "target", "frame")
+    if frame.future and kind != "achieved":
+        return When(start, end, kind or "target", "frame")
+    if not frame.future and kind in ("", "achieved") and frame.token.role != "now":
+        return When(start, end, "achieved", "frame")
+    return None
+
+
+def _undated(context: Context, lang: str, quantity: Quantity, clause: str, body: str, kind: str) -> When:
+    if kind in ("target", "expected") or (not kind and context.section == "goal"):
+        return When("", "", kind or "target", "none")
+    return _as_of_document(context, lang, quantity, clause, body)
+
+
+def _as_of_document(context: Context, lang: str, quantity: Quantity, clause: str, body: str) -> When:
+    if context.reference.year <= 0:
+        return When("", "", "achieved", "none")
+    if _flows(lang, quantity, clause, body):
+        return When(str(context.data_year), str(context.data_year), "achieved", "none")
+    return When(context.reference.period, context.reference.period, "achieved", "none")
+
+
+def _flows(lang: str, quantity: Quantity, clause: str, body: str) -> bool:
+    """Whether the figure is of a yearly flow (output, sales), for which the last full year is meant.
+
+    A share or growth rate is looked for in the whole sentence before it, as it often follows its subject.
+    """
+    if quantity.dim in ("count", "people", "index"):
+        return False
+    text = body[: quantity.end] if quantity.dim in ("percent", "points", "times", "rank") else clause
+    return bool(cue(lang, "flow", "words").search(text)) and not cue(lang, "flow", "capacity").search(clause)
+
+
+def _kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> str:
+    """Target, achieved or expected for a quantity whose own date is ``token``; empty if the words leave it open."""
+    if token is None:
+        return _undated_kind(lang, found, context)
+    if token.year == context.reference.year and found.nearest == "achieved" and not found.target:
+        return "achieved"
+    if frames.is_future(token, context.reference):
+        if found.expected and not (lang == "zh" and found.strong and token.role == "deadline"):
+            return "expected"
+        return "target"
+    if token.year == context.reference.year and token.role in ("in", "range") and len(token.period_end) == 4:
+        if found.strong and found.nearest != "achieved":
+            return "target"
+        if found.expected:
+            return "expected"
+        if not found.nearest and context.frame is not None and context.frame.future:
+            return "target"
+    return "achieved"
+
+
+def _undated_kind(lang: str, found: Cues, context: Context) -> str:
+    if found.expected and found.nearest in ("expected", "target"):
+        return "expected"
+    if found.nearest == "achieved":
+        return "achieved"
+    if found.strong:
+        return "target"
+    if found.achieved:
+        return "achieved"
+    past = context.section == "past" or (context.frame is not None and not context.frame.future)
+    return "target" if found.instruction and not past else ""
