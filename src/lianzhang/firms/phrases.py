@@ -163,6 +163,8 @@ def _read_row(
             entry.flags |= c.F_EXCLUDES
         if kind == c.GOOD and len(text) >= 4 and text[-1] in "件品具":
             entry.flags |= c.F_COMPLETE
+        if kind == c.GOOD and text.endswith(("配件", "部件", "零件")):
+            entry.flags |= c.F_PART_NOUN
         if kind == c.SERVICE and text.endswith(_VERBAL):
             entry.role |= c.RD
         if kind == c.SERVICE and "硬件" in text:
@@ -199,6 +201,17 @@ def _concordance() -> dict[int, int]:
     }
 
 
+def _standard_terms(table: NDArray[np.uint16]) -> dict[tuple[int, str], _Entry]:
+    """Terms of the class names of GB/T 4754-2017: goods of manufacturing, services of the rest; ours come over them."""
+    text = (resources.files("lianzhang.firms") / "data" / "standard_terms.csv").read_text("utf-8")
+    entries: dict[tuple[int, str], _Entry] = {}
+    for row in csv.DictReader(text.splitlines()):
+        gb2 = int(row["gb2"])
+        kind = c.GOOD if 13 <= gb2 <= 42 else c.SERVICE
+        entries[0, _fold(row["phrase"], table)] = _Entry(kind, gb2=gb2, weight=0.8)
+    return entries
+
+
 def traditional_table() -> dict[str, str]:
     """Traditional character → simplified character (own compact table of those that names and scopes use)."""
     text = (resources.files("lianzhang.firms") / "data" / "traditional.txt").read_text("utf-8")
@@ -215,7 +228,7 @@ def load_phrases(path: Path | None = None) -> PhraseTable:
     """
     table = character_map(traditional_table())
     rows, raw, name = _rows(path)
-    entries: dict[tuple[int, str], _Entry] = {}
+    entries = _standard_terms(table)
     for line, row in enumerate(rows, 2):
         _read_row(row, line, name, entries, table)
     _mark_contexts(entries)
@@ -260,7 +273,7 @@ def _mark_contexts(entries: dict[tuple[int, str], _Entry]) -> None:
     for (_, text), entry in entries.items():
         if entry.kind == c.GOOD:
             for word, role in contexts:
-                if text.startswith(word) and role != c.IN_OTHER:
+                if text.startswith(word) and role & (c.IN_AUTO | c.IN_MOTO):
                     entry.role |= role
 
 

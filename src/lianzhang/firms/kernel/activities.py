@@ -68,7 +68,7 @@ def find_activities(
             i += 1
             continue
         j = i
-        context, head, last_kind, goods_before, de_seen = 0, -1, -1, False, False
+        context, head, last_kind, modifier, de_seen = 0, -1, -1, -1, False
         while j < m:
             kind = kinds[live[j]]
             if kind in (c.VERB, c.DELIM, c.COMMA, c.END, c.COLON, c.LINK):
@@ -78,8 +78,9 @@ def find_activities(
                     break
             if kind == c.CTX and head < 0 or kind == c.GOOD:
                 context |= lexicon.role[ids[live[j]]]
+            if kind == c.GOOD and head >= 0 and kinds[head] == c.GOOD:
+                modifier = head
             if kind in (c.GOOD, c.TRADE, c.SERVICE):
-                goods_before = goods_before or head >= 0
                 head = live[j]
             if kind == c.DE:
                 de_seen = True
@@ -90,17 +91,17 @@ def find_activities(
         own_context = context != 0
         if not own_context and carried and head >= 0 and kinds[head] == c.GOOD:
             context = carried
-        begins_with_context = kinds[first] in (c.CTX, c.GOOD) and lexicon.role[ids[first]] != 0
-        shares = pending >= 0 and (begins_with_context or de_seen) and (head >= 0 or last_kind == c.PART)
-        if shares:
+        part_noun = head >= 0 and lexicon.flags[ids[head]] & c.F_PART_NOUN != 0
+        joins = (own_context or de_seen or part_noun) and (head >= 0 or last_kind in (c.PART, c.OTHER))
+        if pending >= 0 and not context & c.IN_AUTO and (joins or last_kind == c.PART):
             for k in range(pending, n):
                 if out.chain[k] & c.VEH:
                     out.chain[k] = c.AUTOGEN
             if head >= 0 and out.context[pending] & c.IN_AUTO and lexicon.flags[ids[head]] & c.F_HAS_AUTO:
                 context |= c.IN_AUTO
             pending = -1
-        if head < 0 and context == 0 and last_kind in (c.OTHER, c.IGNORE, c.PART, c.DE, c.RESTRICT, -1):
-            if last_kind in (c.OTHER, c.PART) and roles[first] & c.MAKE:
+        if head < 0 and context & ~c.IN_FOREIGN == 0 and last_kind in (c.OTHER, c.IGNORE, c.PART, c.DE, c.RESTRICT, c.CTX, -1):
+            if last_kind in (c.OTHER, c.PART, c.CTX) and roles[first] & c.MAKE:
                 out.token[n] = suffix[last]
                 out.first[n], out.last[n] = starts[first], ends[last]
                 out.role[n], out.group[n] = roles[first], groups[first]
@@ -127,7 +128,7 @@ def find_activities(
         _put(out, n, head, first, last, ids, starts, ends, roles, groups, lexicon)
         if groups[head] >= 0 and groups[head] == sold_from:
             out.role[n] &= ~(c.MAKE | c.PROCESS)
-        _settle(out, n, head, context, own_context, bare, last_kind, goods_before, ids, kinds, lexicon)
+        _settle(out, n, head, context, own_context, bare, last_kind, modifier, ids, kinds, lexicon)
         if own_context:
             carried = context
         if bare and out.chain[n] & c.VEH and out.role[n] & c.MAKE and j + 1 < m and kinds[live[j]] == c.LINK and kinds[live[j + 1]] == c.PART:
@@ -182,7 +183,7 @@ def _put(
 
 @njit(cache=True, nogil=True)
 def _settle(
-    out: Any, n: int, head: int, context: int, own_context: bool, bare: bool, last_kind: int, goods_before: bool,
+    out: Any, n: int, head: int, context: int, own_context: bool, bare: bool, last_kind: int, modifier: int,
     ids: NDArray[np.int32], kinds: NDArray[np.int8], lexicon: Any,
 ) -> None:  # fmt: skip
     """Chain, cluster and division of activity ``n`` in its context."""
@@ -211,6 +212,9 @@ def _settle(
         found = lexicon.auto[phrase] | (lexicon.chain[phrase] & c.AUTO_SLOTS)
         if found == 0 and own_context and not lexicon.chain[phrase]:
             found = c.AUTOGEN
+            if modifier >= 0 and lexicon.auto[ids[modifier]] | lexicon.chain[ids[modifier]] & c.AUTO_SLOTS:
+                # "汽车内饰塑料件": the modifier says which part.
+                found = lexicon.auto[ids[modifier]] | lexicon.chain[ids[modifier]] & c.AUTO_SLOTS
         if found:
             out.chain[n] = found | (c.MOTO if in_motorcycle else 0)
             electronics = lexicon.cluster[phrase] & c.ELEC if found & c.ELECTRONIC_SLOTS else 0
@@ -225,5 +229,8 @@ def _settle(
         out.gb2[n] = 37
         if own_context:
             out.cluster[n] = 0
+    elif context & c.IN_FOREIGN and (flags & c.F_NEAR or out.chain[n] & c.AUTO_SLOTS):
+        out.chain[n] = 0
+        out.gb2[n] = 34
     elif flags & c.F_NEAR:
         out.near[n] = lexicon.auto[phrase] | (out.chain[n] & c.AUTO_SLOTS)

@@ -112,7 +112,9 @@ VERB_ROLES: Final = {
 IN_AUTO: Final = 1
 IN_MOTO: Final = 2
 IN_OTHER: Final = 4
-CONTEXTS: Final = {"auto": IN_AUTO, "moto": IN_MOTO, "both": IN_AUTO | IN_MOTO, "other": IN_OTHER}
+#: A machine that is no vehicle: its parts are not a car's, and keep their own division.
+IN_FOREIGN: Final = 8
+CONTEXTS: Final = {"auto": IN_AUTO, "moto": IN_MOTO, "both": IN_AUTO | IN_MOTO, "other": IN_OTHER, "foreign": IN_FOREIGN}
 
 # Reach of a restriction, as the role of a restrict token.
 FORWARD: Final = 1
@@ -137,6 +139,8 @@ F_HAS_AUTO: Final = 8192
 #: A noun that is complete: another noun right after it begins a new item ("零部件五金制品").
 F_COMPLETE: Final = 16384
 F_HARDWARE: Final = 32768
+#: A noun for parts of something (…配件, …零部件): bare words of context before it in a list share it.
+F_PART_NOUN: Final = 65536
 FLAGS: Final = {
     "farm": F_FARM,
     "notmake": F_NOTMAKE,

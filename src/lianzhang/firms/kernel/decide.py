@@ -118,7 +118,7 @@ def decide(
     """
     score[:] = 0.0
     times = np.zeros(100, np.int32)
-    name_auto, name_moto, name_maker, name_trade, name_makes = False, False, False, False, False
+    name_auto, name_moto, name_maker, name_trade = False, False, False, False
     name_farms = False
     for k in range(n_names):
         flags = flags_of[name_ids[k]]
@@ -128,14 +128,13 @@ def decide(
         name_maker = name_maker or flags & c.F_MAKER_WORD != 0
         name_trade = name_trade or flags & c.F_TRADE_NAME != 0
         name_farms = name_farms or (flags & c.F_FARM != 0 and gb2 == 0)
-        name_makes = name_makes or flags & c.F_MAKE_NAME != 0
     any_made = False
     for k in range(n):
         token = acts.token[k]
         kind = c.OTHER if token < 0 else kinds_of[token]
         flags = 0 if token < 0 else flags_of[token]
         role = acts.role[k]
-        if n_groups == 0 and kind in (c.GOOD, c.CTX) and (name_maker or name_makes) and not name_trade:
+        if n_groups == 0 and kind in (c.GOOD, c.CTX) and name_maker and not name_trade:
             # A scope that only lists goods: the name says that the firm makes them.
             acts.role[k] = role = c.MAKE | c.PROCESS
         made[k] = _is_made(role, kind, flags, acts.gb2[k])
