@@ -1,5 +1,7 @@
 """A made-up region that uses every figure. Nothing in it is real."""
 
+# ruff: noqa: E501 — both languages of a text belong on one line
+
 from __future__ import annotations
 
 import datetime as dt
@@ -173,9 +175,19 @@ def tracker() -> Tracker:
     years = range(2017, 2026)
 
     def row(
-        zh: str, en: str, values: list[float], unit: str, goal: float, deadline: str, verdict: Verdict, p: float | None,
-        need: float | None, had: float | None, reason: tuple[str, str], comparator: str = ">=",
-    ) -> TrackerRow:  # fmt: skip
+        zh: str,
+        en: str,
+        values: list[float],
+        unit: str,
+        goal: float,
+        deadline: str,
+        verdict: Verdict,
+        p: float | None,
+        need: float | None,
+        had: float | None,
+        reason: tuple[str, str],
+        comparator: str = ">=",
+    ) -> TrackerRow:
         last = values[-1] if values else None
         span = range(2026, int(deadline) + 1)
         fan = ()
@@ -212,31 +224,168 @@ def tracker() -> Tracker:
     return Tracker(
         Text("规划目标与实际", "Targets against actuals"),
         (
-            row("示例汽车产量", "Output of example cars", [1.2e6, 1.1e6, 1.05e6, 1.2e6, 1.35e6, 1.5e6, 1.7e6, 1.9e6, 2.1e6],
-                "vehicles", 2.6e6, "2027", "at_risk", 0.46, 11.3, 8.9, ("近三年增速低于所需。", "Growth of the last three years is below what is needed.")),
-            row("新能源示例车产量", "Output of new-energy example cars", [2e4, 3e4, 4.2e4, 4.3e4, 1.52e5, 3.65e5, 5.0e5, 9.1e5, 1.3e6],
-                "vehicles", 2e6, "2027", "on_course", 0.86, 24.0, 36.4, ("增速高于所需。", "Growing faster than needed.")),
-            row("制造业增加值占比", "Manufacturing as a share of GDP", [27.1, 26.8, 26.2, 26.0, 26.4, 25.9, 25.3, 25.2, 25.1],
-                "pct", 28.0, "2027", "out_of_reach", 0.07, 5.6, -0.9, ("占比连年下降。", "The share has been falling for years.")),
-            row("研发投入强度", "R&D intensity", [1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6],
-                "pct", 2.5, "2025", "met", None, None, 4.0, ("已达到目标值。", "At the target value.")),
-            row("示例集群产值", "Output value of the example cluster", [],
-                "cny", 1e12, "2027", "not_computable", None, None, None, ("没有口径一致的产值序列。", "No series of output value with one definition.")),
-            row("换电站数量", "Swap stations", [40, 70, 110], "stations", 200, "2024", "missed", None, None, 31.0,
-                ("到期时为 110 座。", "At the deadline there were 110.")),
+            row(
+                "示例汽车产量",
+                "Output of example cars",
+                [1.2e6, 1.1e6, 1.05e6, 1.2e6, 1.35e6, 1.5e6, 1.7e6, 1.9e6, 2.1e6],
+                "vehicles",
+                2.6e6,
+                "2027",
+                "at_risk",
+                0.46,
+                11.3,
+                8.9,
+                ("近三年增速低于所需。", "Growth of the last three years is below what is needed."),
+            ),
+            row(
+                "新能源示例车产量",
+                "Output of new-energy example cars",
+                [2e4, 3e4, 4.2e4, 4.3e4, 1.52e5, 3.65e5, 5.0e5, 9.1e5, 1.3e6],
+                "vehicles",
+                2e6,
+                "2027",
+                "on_course",
+                0.86,
+                24.0,
+                36.4,
+                ("增速高于所需。", "Growing faster than needed."),
+            ),
+            row(
+                "制造业增加值占比",
+                "Manufacturing as a share of GDP",
+                [27.1, 26.8, 26.2, 26.0, 26.4, 25.9, 25.3, 25.2, 25.1],
+                "pct",
+                28.0,
+                "2027",
+                "out_of_reach",
+                0.07,
+                5.6,
+                -0.9,
+                ("占比连年下降。", "The share has been falling for years."),
+            ),
+            row(
+                "研发投入强度",
+                "R&D intensity",
+                [1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6],
+                "pct",
+                2.5,
+                "2025",
+                "met",
+                None,
+                None,
+                4.0,
+                ("已达到目标值。", "At the target value."),
+            ),
+            row(
+                "示例集群产值",
+                "Output value of the example cluster",
+                [],
+                "cny",
+                1e12,
+                "2027",
+                "not_computable",
+                None,
+                None,
+                None,
+                ("没有口径一致的产值序列。", "No series of output value with one definition."),
+            ),
+            row(
+                "换电站数量",
+                "Swap stations",
+                [40, 70, 110],
+                "stations",
+                200,
+                "2024",
+                "missed",
+                None,
+                None,
+                31.0,
+                ("到期时为 110 座。", "At the deadline there were 110."),
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
-_TOWNS = (
-    "城山 云口 北屏 溪阳 巫岭 开平 梁川 万石 奉台 巫川 潼江 合水 长宁 垫塘 忠州 云川 铜溪 北岭 渝山 江岸 丰谷 石岭 大石坝 "
-    "璧河 沙坪口 江湾 南岗 涪川 武溪 彭江 黔山 荣谷 永河 九龙湾 大渡湾 巴川 秀谷 酉溪"
-).split()
-_TOWN_EN = (
-    "Chengshan Yunkou Beiping Xiyang Wuling Kaiping Liangchuan Wanshi Fengtai Wuchuan Tongjiang Heshui Changning "
-    "Diantang Zhongzhou Yunchuan Tongxi Beiling Yushan Jiang'an Fenggu Shiling Dashiba Bihe Shapingkou Jiangwan Nangang "
-    "Fuchuan Wuxi Pengjiang Qianshan Ronggu Yonghe Jiulongwan Daduwan Bachuan Xiugu Youxi"
-).split()
+_TOWNS = [
+    "城山",
+    "云口",
+    "北屏",
+    "溪阳",
+    "巫岭",
+    "开平",
+    "梁川",
+    "万石",
+    "奉台",
+    "巫川",
+    "潼江",
+    "合水",
+    "长宁",
+    "垫塘",
+    "忠州",
+    "云川",
+    "铜溪",
+    "北岭",
+    "渝山",
+    "江岸",
+    "丰谷",
+    "石岭",
+    "大石坝",
+    "璧河",
+    "沙坪口",
+    "江湾",
+    "南岗",
+    "涪川",
+    "武溪",
+    "彭江",
+    "黔山",
+    "荣谷",
+    "永河",
+    "九龙湾",
+    "大渡湾",
+    "巴川",
+    "秀谷",
+    "酉溪",
+]
+_TOWN_EN = [
+    "Chengshan",
+    "Yunkou",
+    "Beiping",
+    "Xiyang",
+    "Wuling",
+    "Kaiping",
+    "Liangchuan",
+    "Wanshi",
+    "Fengtai",
+    "Wuchuan",
+    "Tongjiang",
+    "Heshui",
+    "Changning",
+    "Diantang",
+    "Zhongzhou",
+    "Yunchuan",
+    "Tongxi",
+    "Beiling",
+    "Yushan",
+    "Jiang'an",
+    "Fenggu",
+    "Shiling",
+    "Dashiba",
+    "Bihe",
+    "Shapingkou",
+    "Jiangwan",
+    "Nangang",
+    "Fuchuan",
+    "Wuxi",
+    "Pengjiang",
+    "Qianshan",
+    "Ronggu",
+    "Yonghe",
+    "Jiulongwan",
+    "Daduwan",
+    "Bachuan",
+    "Xiugu",
+    "Youxi",
+]
 _ROWS = ((6, 3), (5, 5), (2, 8), (1, 9), (1, 8), (2, 5))
 
 
@@ -277,8 +426,10 @@ def hex_multiples() -> HexMultiples:
     )
     return HexMultiples(
         Text("六个行业的企业数", "Enterprises in six industries"),
-        tuple(hex_city(k, title=Text(*n), unit="enterprises", scale=14) for k, n in enumerate(names, start=20)),
-    )  # fmt: skip
+        tuple(
+            hex_city(k, title=Text(*n), unit="enterprises", scale=14) for k, n in enumerate(names, start=20)
+        ),
+    )
 
 
 def tiers() -> TierBars:
@@ -293,15 +444,23 @@ def tiers() -> TierBars:
                 q(1e12, "cny", LEVELS),
                 (
                     TierBar(name=Text("示例汽车", "Example cars"), value=q(8.04e11, "cny"), series=series),
-                    TierBar(name=Text("示例电子信息制造业", "Example electronics manufacturing"), value=q(7.1e11, "cny"), series=series),
-                    TierBar(name=Text("示例先进材料", "Example materials"), value=q(1.03e12, "cny"), series=series),
+                    TierBar(
+                        name=Text("示例电子信息制造业", "Example electronics manufacturing"),
+                        value=q(7.1e11, "cny"),
+                        series=series,
+                    ),
+                    TierBar(
+                        name=Text("示例先进材料", "Example materials"), value=q(1.03e12, "cny"), series=series
+                    ),
                 ),
             ),
             Tier(
                 Text("三大支柱集群", "Three pillar clusters"),
                 q(5e11, "cny", LEVELS),
                 (
-                    TierBar(name=Text("示例装备", "Example equipment"), value=q(3.1e11, "cny"), series=series),
+                    TierBar(
+                        name=Text("示例装备", "Example equipment"), value=q(3.1e11, "cny"), series=series
+                    ),
                     TierBar(name=Text("示例食品", "Example food"), value=q(9.6e11, "cny"), series=series),
                     TierBar(name=Text("示例软件", "Example software"), because=none),
                 ),
@@ -314,11 +473,16 @@ def tiers() -> TierBars:
                         TierBar(name=Text(f"新星{n}", f"New star {k}"), because=levelless)
                         for k, n in enumerate("甲乙丙丁戊己庚辛壬癸", start=1)
                     ),
-                    TierBar(name=Text("新星子", "New star 11"), value=q(2.4e10, "cny"), series=series, because=levelless),
+                    TierBar(
+                        name=Text("新星子", "New star 11"),
+                        value=q(2.4e10, "cny"),
+                        series=series,
+                        because=levelless,
+                    ),
                 ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def weak_links() -> WeakLinks:
@@ -353,27 +517,45 @@ def voices() -> Voices:
             Disagreement(
                 subject=Text("2023年新能源示例车产量", "Output of new-energy example cars, 2023"),
                 voices=(
-                    Voice(quantity=q(5e4, "vehicles"), citation=Citation(NEWS, Text("第12行", "line 12")),
-                          says=Text("“产量达5万辆”的译文", "a translation that says 50,000")),
-                    Voice(quantity=q(5.004e5, "vehicles"), citation=Citation(YEARBOOK, Text("表13-7", "table 13-7")), used=True,
-                          says=Text("年鉴数", "yearbook figure")),
+                    Voice(
+                        quantity=q(5e4, "vehicles"),
+                        citation=Citation(NEWS, Text("第12行", "line 12")),
+                        says=Text("“产量达5万辆”的译文", "a translation that says 50,000"),
+                    ),
+                    Voice(
+                        quantity=q(5.004e5, "vehicles"),
+                        citation=Citation(YEARBOOK, Text("表13-7", "table 13-7")),
+                        used=True,
+                        says=Text("年鉴数", "yearbook figure"),
+                    ),
                 ),
                 ratio=10.008,
-                why=Text("采用年鉴：与2022年和2024年的增速互相吻合；另一数字疑为译文少一位。",
-                         "The yearbook is used: it agrees with the growth rates of 2022 and 2024; the other has lost a digit in translation."),
+                why=Text(
+                    "采用年鉴：与2022年和2024年的增速互相吻合；另一数字疑为译文少一位。",
+                    "The yearbook is used: it agrees with the growth rates of 2022 and 2024; the other has lost a digit in translation.",
+                ),
             ),
             Disagreement(
                 subject=Text("2023年规模以上工业增速", "Growth of above-scale industry, 2023"),
                 voices=(
-                    Voice(quantity=q(3.2, "pct", signed=True), citation=Citation(PLAN, Text("第41行", "line 41"))),
-                    Voice(quantity=q(5.5, "pct", signed=True), citation=Citation(NEWS, Text("第3页", "page 3"))),
-                    Voice(quantity=q(6.6, "pct", signed=True), citation=Citation(YEARBOOK, Text("表13-1", "table 13-1")), used=True),
+                    Voice(
+                        quantity=q(3.2, "pct", signed=True),
+                        citation=Citation(PLAN, Text("第41行", "line 41")),
+                    ),
+                    Voice(
+                        quantity=q(5.5, "pct", signed=True), citation=Citation(NEWS, Text("第3页", "page 3"))
+                    ),
+                    Voice(
+                        quantity=q(6.6, "pct", signed=True),
+                        citation=Citation(YEARBOOK, Text("表13-1", "table 13-1")),
+                        used=True,
+                    ),
                 ),
                 ratio=2.06,
                 why=Text("采用公布最晚的统计年鉴。", "The yearbook, published last, is used."),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def line_chart() -> LineChart:
@@ -384,12 +566,22 @@ def line_chart() -> LineChart:
         title=Text("示例汽车产量", "Output of example cars"),
         unit="vehicles",
         series=(
-            LineSeries(Text("汽车", "All cars"), tuple(Point(str(y), v * 1e6, "estimated" if y == 2017 else "official") for y, v in zip(years, cars, strict=True)), ("2025",)),
-            LineSeries(Text("新能源汽车", "New-energy cars"), tuple(Point(str(y), v * 1e6) for y, v in zip(years, nev, strict=True) if v is not None)),
+            LineSeries(
+                Text("汽车", "All cars"),
+                tuple(
+                    Point(str(y), v * 1e6, "estimated" if y == 2017 else "official")
+                    for y, v in zip(years, cars, strict=True)
+                ),
+                ("2025",),
+            ),
+            LineSeries(
+                Text("新能源汽车", "New-energy cars"),
+                tuple(Point(str(y), v * 1e6) for y, v in zip(years, nev, strict=True) if v is not None),
+            ),
         ),
         target=Target(q(3.4e6, "vehicles", LEVELS), "2027"),
         origins=(OUTPUT,),
-    )  # fmt: skip
+    )
 
 
 def line_grid() -> LineGrid:
@@ -407,10 +599,16 @@ def line_grid() -> LineGrid:
         path = 1e6 * np.exp(np.cumsum(rng.normal(0.04, 0.12, 15)))
         points = tuple(Point(str(2011 + k), float(v)) for k, v in enumerate(path))
         fan = tuple(
-            FanPoint(period=str(2025 + k), low=path[-1] * (1 - 0.12 * k**0.6), mid=path[-1] * 1.03**k,
-                     high=path[-1] * (1 + 0.2 * k**0.6), low50=path[-1] * (1 - 0.04 * k**0.6), high50=path[-1] * (1 + 0.1 * k**0.6))
+            FanPoint(
+                period=str(2025 + k),
+                low=path[-1] * (1 - 0.12 * k**0.6),
+                mid=path[-1] * 1.03**k,
+                high=path[-1] * (1 + 0.2 * k**0.6),
+                low50=path[-1] * (1 - 0.04 * k**0.6),
+                high50=path[-1] * (1 + 0.1 * k**0.6),
+            )
             for k in range(1, 4)
-        )  # fmt: skip
+        )
         target = (
             Target(q(float(path[-1]) * 1.15, "units", LEVELS), "2027") if zh in ("汽车", "手机") else None
         )
@@ -430,12 +628,22 @@ def line_grid() -> LineGrid:
 def table() -> Table:
     return Table(
         Text("区县一览", "Districts at a glance"),
-        (Column(Text("区县", "District")), Column(Text("企业", "Enterprises"), numeric=True), Column(Text("营业收入", "Revenue"), numeric=True), Column(Text("说明", "Remark"))),
+        (
+            Column(Text("区县", "District")),
+            Column(Text("企业", "Enterprises"), numeric=True),
+            Column(Text("营业收入", "Revenue"), numeric=True),
+            Column(Text("说明", "Remark")),
+        ),
         tuple(
-            (Text(_TOWNS[k] + "区", _TOWN_EN[k]), q(120.0 + 37 * k, "enterprises", COUNTS), q(1.37e9 * (k + 1), "cny", COUNTS), None if k % 4 else Text("=1+1 不是公式", "=1+1 is not a formula"))
+            (
+                Text(_TOWNS[k] + "区", _TOWN_EN[k]),
+                q(120.0 + 37 * k, "enterprises", COUNTS),
+                q(1.37e9 * (k + 1), "cny", COUNTS),
+                None if k % 4 else Text("=1+1 不是公式", "=1+1 is not a formula"),
+            )
             for k in range(16)
         ),
-    )  # fmt: skip
+    )
 
 
 def report() -> Report:
@@ -480,7 +688,9 @@ def report() -> Report:
             KeyFigure(label=Text("制造业占比", "Manufacturing share"), quantity=q(25.1, "pct", FORECAST)),
             KeyFigure(
                 label=Text("本地配套率", "Local supporting rate"),
-                quantity=Quantity(None, "pct", CHAIN, because=Text("没有部件价值权重", "no value weights of components")),
+                quantity=Quantity(
+                    None, "pct", CHAIN, because=Text("没有部件价值权重", "no value weights of components")
+                ),
             ),
         ),
         sections=(
@@ -490,15 +700,37 @@ def report() -> Report:
                 lead=(Prose(Text("六项目标，按困难程度排列。", "Six targets, the most troubled first.")),),
                 blocks=(
                     Block(
-                        finding=Prose(Text("三项目标难以或未能达成，一项有望达成。", "Three targets were missed or are out of reach or at risk; one is on course.")),
-                        figure=tracker(), source=yearbook,
-                        note=Prose(Text("扇形为80%预测区间。概率由已知于数据截止日的观测算出。", "The fan is the 80% forecast interval, from what was known on the date of the data.")),
+                        finding=Prose(
+                            Text(
+                                "三项目标难以或未能达成，一项有望达成。",
+                                "Three targets were missed or are out of reach or at risk; one is on course.",
+                            )
+                        ),
+                        figure=tracker(),
+                        source=yearbook,
+                        note=Prose(
+                            Text(
+                                "扇形为80%预测区间。概率由已知于数据截止日的观测算出。",
+                                "The fan is the 80% forecast interval, from what was known on the date of the data.",
+                            )
+                        ),
                     ),
                     Block(
-                        finding=Prose(Text("汽车产量回升至{v}，新能源占近一半。", "Car output has recovered to {v}, nearly half of it new-energy."), {"v": q(2.788e6, "vehicles")}),
-                        figure=line_chart(), source=yearbook,
+                        finding=Prose(
+                            Text(
+                                "汽车产量回升至{v}，新能源占近一半。",
+                                "Car output has recovered to {v}, nearly half of it new-energy.",
+                            ),
+                            {"v": q(2.788e6, "vehicles")},
+                        ),
+                        figure=line_chart(),
+                        source=yearbook,
                     ),
-                    Block(finding=Prose(Text("主要产品走势不一。", "Main products go different ways.")), figure=line_grid(), source=yearbook),
+                    Block(
+                        finding=Prose(Text("主要产品走势不一。", "Main products go different ways.")),
+                        figure=line_grid(),
+                        source=yearbook,
+                    ),
                 ),
             ),
             Section(
@@ -506,17 +738,37 @@ def report() -> Report:
                 title=Text("产业链", "Chain"),
                 blocks=(
                     Block(
-                        finding=Prose(Text("{m}部件没有本地厂家，{s}只有一家。", "{m} have no local maker, {s} just one."), {"m": q(5, "components", CHAIN), "s": q(11, "components", CHAIN)}),
-                        figure=wall(), source=Text("虚构名录（合成数据）", "Invented register (synthetic data)"),
-                        note=Prose(Text("砖的宽度：动力电池按价值占比，其余总成内均分。", "Width of bricks: by value share for the battery, equal within the other assemblies.")),
+                        finding=Prose(
+                            Text(
+                                "{m}部件没有本地厂家，{s}只有一家。", "{m} have no local maker, {s} just one."
+                            ),
+                            {"m": q(5, "components", CHAIN), "s": q(11, "components", CHAIN)},
+                        ),
+                        figure=wall(),
+                        source=Text("虚构名录（合成数据）", "Invented register (synthetic data)"),
+                        note=Prose(
+                            Text(
+                                "砖的宽度：动力电池按价值占比，其余总成内均分。",
+                                "Width of bricks: by value share for the battery, equal within the other assemblies.",
+                            )
+                        ),
                     ),
                     Block(
-                        finding=Prose(Text("主导集群中一个达到万亿级。", "One leading cluster has reached its level.")),
-                        figure=tiers(), source=yearbook,
+                        finding=Prose(
+                            Text("主导集群中一个达到万亿级。", "One leading cluster has reached its level.")
+                        ),
+                        figure=tiers(),
+                        source=yearbook,
                     ),
                     Block(
-                        finding=Prose(Text("电子部门净流入最大，为{v}。", "Electronics draws in most from outside: {v}."), {"v": q(1.82e11, "cny", FLOWS)}),
-                        figure=weak_links(), source=Text("示例投入产出表2023", "Example input–output table 2023"),
+                        finding=Prose(
+                            Text(
+                                "电子部门净流入最大，为{v}。", "Electronics draws in most from outside: {v}."
+                            ),
+                            {"v": q(1.82e11, "cny", FLOWS)},
+                        ),
+                        figure=weak_links(),
+                        source=Text("示例投入产出表2023", "Example input–output table 2023"),
                     ),
                 ),
             ),
@@ -524,36 +776,120 @@ def report() -> Report:
                 key="places",
                 title=Text("区县", "Places"),
                 blocks=(
-                    Block(finding=Prose(Text("收入集中在少数区县。", "Revenue is concentrated in a few districts.")), figure=hex_city(), source=yearbook),
-                    Block(finding=Prose(Text("六个行业分布各异。", "Six industries, six patterns.")), figure=hex_multiples(), source=yearbook),
-                    Block(finding=Prose(Text("十六个区县的规模。", "Sixteen districts by size.")), figure=table(), source=yearbook),
+                    Block(
+                        finding=Prose(
+                            Text("收入集中在少数区县。", "Revenue is concentrated in a few districts.")
+                        ),
+                        figure=hex_city(),
+                        source=yearbook,
+                    ),
+                    Block(
+                        finding=Prose(Text("六个行业分布各异。", "Six industries, six patterns.")),
+                        figure=hex_multiples(),
+                        source=yearbook,
+                    ),
+                    Block(
+                        finding=Prose(Text("十六个区县的规模。", "Sixteen districts by size.")),
+                        figure=table(),
+                        source=yearbook,
+                    ),
                 ),
             ),
             Section(
                 key="disagreements",
                 title=Text("来源分歧", "Disagreements"),
                 blocks=(
-                    Block(finding=Prose(Text("两处表述不能同时成立。", "Two sets of statements cannot all hold.")), figure=voices(), source=Text("三份文件", "Three documents")),
+                    Block(
+                        finding=Prose(
+                            Text("两处表述不能同时成立。", "Two sets of statements cannot all hold.")
+                        ),
+                        figure=voices(),
+                        source=Text("三份文件", "Three documents"),
+                    ),
                     Block(
                         finding=Prose(Text("招商线索尚未载入。", "No attraction leads are loaded.")),
-                        figure=Empty(title=Text("招商", "Attract"), because=Text("数据包没有候选企业。", "The pack has no candidate firms."), remedy=Text("载入候选企业表。", "Load a table of candidates."), command="lianzhang pack load DIR"),
+                        figure=Empty(
+                            title=Text("招商", "Attract"),
+                            because=Text("数据包没有候选企业。", "The pack has no candidate firms."),
+                            remedy=Text("载入候选企业表。", "Load a table of candidates."),
+                            command="lianzhang pack load DIR",
+                        ),
                         source=Text("无", "none"),
                     ),
                 ),
             ),
         ),
         origins=(
-            Origin(key=OUTPUT, value=Text("汽车产量与集群产值", "Car output and output value of clusters"), status="official", table=Text("观测序列", "Observations"), citations=(Citation(YEARBOOK, Text("表13-7", "table 13-7")),)),
-            Origin(key=LEVELS, value=Text("目标值与量级", "Target values and levels"), status="official", table=Text("目标台账", "Ledger of statements"), citations=(Citation(PLAN, Text("第18行", "line 18")),)),
-            Origin(key=FLOWS, value=Text("部门净流入", "Net inflow by sector"), status="derived", run=Text("投入产出计算", "input–output run"), query=Text("部门流量", "sector flows"), table=Text("投入产出表", "Input–output table"), citations=(Citation(YEARBOOK, Text("42部门表", "42-sector table")),)),
-            Origin(key=COUNTS, value=Text("区县数据", "District figures"), status="synthetic", run=Text("示例生成器，种子 7", "example generator, seed 7"), citations=(Citation(YEARBOOK),)),
-            Origin(key=CHAIN, value=Text("部件覆盖", "Coverage of components"), status="reconstructed", run=Text("覆盖计算", "coverage run"), table=Text("链节点", "Chain nodes"), citations=(Citation(NEWS, Text("第2页", "page 2")),), note=Text("部件名称部分为重建。", "Some component names are reconstructed.")),
-            Origin(key=FORECAST, value=Text("增速与达成概率", "Growth rates and probabilities"), status="estimated", run=Text("目标跟踪，带漂移的随机游走", "tracking, random walk with drift"), table=Text("观测序列", "Observations"), citations=(Citation(YEARBOOK, Text("表13-7", "table 13-7")), Citation(PLAN))),
+            Origin(
+                key=OUTPUT,
+                value=Text("汽车产量与集群产值", "Car output and output value of clusters"),
+                status="official",
+                table=Text("观测序列", "Observations"),
+                citations=(Citation(YEARBOOK, Text("表13-7", "table 13-7")),),
+            ),
+            Origin(
+                key=LEVELS,
+                value=Text("目标值与量级", "Target values and levels"),
+                status="official",
+                table=Text("目标台账", "Ledger of statements"),
+                citations=(Citation(PLAN, Text("第18行", "line 18")),),
+            ),
+            Origin(
+                key=FLOWS,
+                value=Text("部门净流入", "Net inflow by sector"),
+                status="derived",
+                run=Text("投入产出计算", "input–output run"),
+                query=Text("部门流量", "sector flows"),
+                table=Text("投入产出表", "Input–output table"),
+                citations=(Citation(YEARBOOK, Text("42部门表", "42-sector table")),),
+            ),
+            Origin(
+                key=COUNTS,
+                value=Text("区县数据", "District figures"),
+                status="synthetic",
+                run=Text("示例生成器，种子 7", "example generator, seed 7"),
+                citations=(Citation(YEARBOOK),),
+            ),
+            Origin(
+                key=CHAIN,
+                value=Text("部件覆盖", "Coverage of components"),
+                status="reconstructed",
+                run=Text("覆盖计算", "coverage run"),
+                table=Text("链节点", "Chain nodes"),
+                citations=(Citation(NEWS, Text("第2页", "page 2")),),
+                note=Text("部件名称部分为重建。", "Some component names are reconstructed."),
+            ),
+            Origin(
+                key=FORECAST,
+                value=Text("增速与达成概率", "Growth rates and probabilities"),
+                status="estimated",
+                run=Text("目标跟踪，带漂移的随机游走", "tracking, random walk with drift"),
+                table=Text("观测序列", "Observations"),
+                citations=(Citation(YEARBOOK, Text("表13-7", "table 13-7")), Citation(PLAN)),
+            ),
         ),
         sources=(
-            Source(key=YEARBOOK, title=Text("示例年鉴2025", "Example Yearbook 2025"), publisher=Text("示例市统计局", "Example Bureau of Statistics"), published="2025-10", url="https://example.org/yearbook/2025/zk/indexch.htm"),
-            Source(key=PLAN, title=Text("示例发展规划（2022—2030年）", "Example Development Plan 2022–2030"), publisher=Text("示例市政府", "Example City Government"), published="2022-08-19"),
-            Source(key=NEWS, title=Text("示例新闻", "Example News"), published="2024-03-02", url="https://example.org/news"),
+            Source(
+                key=YEARBOOK,
+                title=Text("示例年鉴2025", "Example Yearbook 2025"),
+                publisher=Text("示例市统计局", "Example Bureau of Statistics"),
+                published="2025-10",
+                url="https://example.org/yearbook/2025/zk/indexch.htm",
+            ),
+            Source(
+                key=PLAN,
+                title=Text("示例发展规划（2022—2030年）", "Example Development Plan 2022–2030"),
+                publisher=Text("示例市政府", "Example City Government"),
+                published="2022-08-19",
+            ),
+            Source(
+                key=NEWS,
+                title=Text("示例新闻", "Example News"),
+                published="2024-03-02",
+                url="https://example.org/news",
+            ),
         ),
-        colophon=Text("由链长生成；合成数据，仅供测试。", "Made by Lianzhang from synthetic data, for tests only."),
-    )  # fmt: skip
+        colophon=Text(
+            "由链长生成；合成数据，仅供测试。", "Made by Lianzhang from synthetic data, for tests only."
+        ),
+    )

@@ -365,7 +365,7 @@ _PLACE_ZH = re.compile(
     rf"(?P<core>.{{2,}}?)(?:{_PEOPLES}自治[县州区旗]|特别行政区|新区|地区|林区|矿区|经开区|高新区|省|市|区|县|州|盟|旗)"
 )
 _PLACE_EN = re.compile(
-    r"\s+(?:(?:\w+\s+)*(?:and\s+\w+\s+)?Autonomous (?:County|District|Prefecture)|New Area|"
+    r"\s+(?:(?:[\w-]+\s+)*Autonomous (?:County|District|Prefecture)|New Area|"
     r"District|County|City|Municipality|Province|Prefecture)$"
 )
 

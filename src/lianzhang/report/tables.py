@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lianzhang.i18n import Text
 from lianzhang.report.draw.bars import share_of_level
@@ -17,6 +17,7 @@ from lianzhang.report.model import (
     LineChart,
     LineGrid,
     Quantity,
+    Source,
     Table,
     TierBars,
     Tracker,
@@ -27,8 +28,11 @@ from lianzhang.report.model import (
 from lianzhang.report.words import COMPARATOR, COVERAGE, STATUS, VERDICT, WORDS
 
 
-def as_table(figure: Figure) -> Table | None:
-    """The data of a figure; ``None`` for an empty state, which has none."""
+def as_table(figure: Figure, sources: Mapping[str, Source] | None = None) -> Table | None:
+    """The data of a figure; ``None`` for an empty state, which has none.
+
+    ``sources`` gives the titles of what disagreeing statements cite.
+    """
     match figure:
         case Table():
             return figure
@@ -43,7 +47,7 @@ def as_table(figure: Figure) -> Table | None:
         case HexMultiples():
             return _hex(figure.title, figure.maps)
         case Voices():
-            return _voices(figure)
+            return _voices(figure, sources or {})
         case TierBars():
             return _tiers(figure)
         case WeakLinks():
@@ -162,24 +166,24 @@ def _hex(title: Text, maps: tuple[HexCity, ...]) -> Table:
     )
 
 
-def _voices(figure: Voices) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (
-            item.subject,
-            voice.quantity,
-            voice.says,
-            voice.citation.place,
-            WORDS["yes" if voice.used else "no"],
-            item.why if voice.used or n == 0 else None,
-        )
-        for item in figure.items
-        for n, voice in enumerate(item.voices)
-    ]
-    return Table(
-        figure.title,
-        _columns("subject", "value", "statement", "place", "used", "why", numeric=(1,)),
-        tuple(rows),
-    )
+def _voices(figure: Voices, sources: Mapping[str, Source]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for item in figure.items:
+        for number, voice in enumerate(item.voices):
+            source = sources.get(voice.citation.source)
+            rows.append(
+                (
+                    item.subject,
+                    voice.quantity,
+                    voice.says,
+                    source.title if source else None,
+                    voice.citation.place,
+                    WORDS["yes" if voice.used else "no"],
+                    item.why if number == 0 else None,
+                )
+            )
+    columns = _columns("subject", "value", "statement", "source", "place", "used", "why", numeric=(1,))
+    return Table(figure.title, columns, tuple(rows))
 
 
 def _tiers(figure: TierBars) -> Table:

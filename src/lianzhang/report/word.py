@@ -149,7 +149,7 @@ class _Writer:
             self.doc.add_paragraph(
                 clean(f"{self._word('remedy')}{self._colon}{block.figure.remedy.get(lang)}")
             )
-        table = as_table(block.figure)
+        table = as_table(block.figure, self.refs.sources)
         if table is not None:
             self._table(table)
         if block.note is not None:

@@ -120,6 +120,7 @@ WORDS: Mapping[str, Text] = {
     "evidence": Text("依据", "Evidence"),
     "stake": Text("涉及金额", "Value at stake"),
     "reconstructed_node": Text("部件名称为重建，非官方", "component name reconstructed, not official"),
+    "no_components": Text("尚无登记的部件", "no components listed"),
     "yes": Text("是", "yes"),
     "no": Text("否", "no"),
     "reconstructed": Text("重建", "Reconstructed"),

@@ -42,7 +42,7 @@ def render_xlsx(report: Report, lang: Lang) -> bytes:
     writer.summary()
     for section in report.sections:
         for block in section.blocks:
-            table = as_table(block.figure)
+            table = as_table(block.figure, writer.refs.sources)
             if table is not None:
                 finding = prose_text(block.finding, lang)
                 writer.table(table, finding, block.source, origin_keys(block))
@@ -85,7 +85,6 @@ class _Writer:
         self.head_fill = PatternFill("solid", fgColor=tokens.colour("mist-wash").lstrip("#"))
         self.under = Border(bottom=hair)
         self.wrap = Alignment(wrap_text=True, vertical="top")
-        self.right = Alignment(horizontal="right", vertical="top")
 
     def _word(self, name: str) -> str:
         return WORDS[name].get(self.lang)
@@ -176,11 +175,14 @@ class _Writer:
             if value.value is None:
                 words = value.because.get(self.lang) if value.because else quantity(value, self.lang)
                 self._put(sheet, row, column, words).alignment = self.wrap
-            elif unit is None:  # units differ within the column: the number with its unit in words
-                self._put(sheet, row, column, quantity(value, self.lang)).alignment = self.right
             else:
                 cell = self._put(sheet, row, column, float(value.value))
                 cell.number_format = _number_format(value.value)
+                if unit is None:  # units differ within the column, so each number shows its own
+                    name = _unit_words(value.unit, self.lang).replace('"', "")
+                    cell.number_format += (
+                        f'" {name}"' if name and name != "%" else f'"{name}"' if name else ""
+                    )
 
     def origins(self) -> None:
         """Where the numbers come from, under the same running numbers as in the tables."""

@@ -56,10 +56,9 @@ def _tier(canvas: Canvas, tier: Tier, y: float) -> float:
     lang, width = canvas.lang, canvas.width
     y += 20
     box = canvas.text(0, y, shorten(tier.name.get(lang), width, 17, bold=True), 17, "t serif bold")
+    level = WORDS["no_level"].get(lang)
     if tier.level is not None:
         level = f"{WORDS['level'].get(lang)} {quantity(tier.level, lang)}"
-    else:
-        level = WORDS["no_level"].get(lang)
     if box.right + 20 + text_width(level, 13) > width:
         y += 20
     canvas.text(width, y, level, 13, "t2 num", "end")

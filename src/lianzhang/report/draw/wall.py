@@ -162,6 +162,11 @@ class _Mason:
                 self._brick(brick, x, width)
                 x += width + _GAP
             self.y += self.brick_height + _GAP
+        if not rows:
+            words = fit(WORDS["no_components"].get(self.lang), room - 2 * _PAD, (13.0,), 1)
+            canvas.rect(self.left, self.y, room, self.brick_height, "absent", rx=3.0)
+            canvas.label(self.left + room / 2, self.y + self.brick_height / 2, words, "t2")
+            self.y += self.brick_height + _GAP
         if not self.narrow:
             fitted = fit(course.name.get(self.lang), self.left - 14, (14.0, 13.0, 12.0), 3)
             canvas.label(self.left - 14, (top + self.y - _GAP) / 2, fitted, "t", "end")
