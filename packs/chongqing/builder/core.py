@@ -19,6 +19,7 @@ MAPS = HERE / "maps"
 
 CITY = "500000"
 
+
 class BuildError(Exception):
     """A source or a hand-written table does not fit; the message says which and where."""
 

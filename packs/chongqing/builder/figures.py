@@ -30,7 +30,14 @@ class Figures:
 
     def add(self, **cells: str) -> None:
         """Add an observation of the city unless told otherwise."""
-        row = {"series": "main", "region_id": CITY, "sector_id": "", "comparator": "=", "note": "", "known_from": ""}
+        row = {
+            "series": "main",
+            "region_id": CITY,
+            "sector_id": "",
+            "comparator": "=",
+            "note": "",
+            "known_from": "",
+        }
         row |= cells
         if row["indicator_id"] not in self.units:
             raise BuildError(f"indicator {row['indicator_id']} is not in tables/indicators.csv")
@@ -47,14 +54,23 @@ class Figures:
     def write(self) -> None:
         """Mark the row used for each period and hand the observations to the pack."""
         sources = {row["source_id"]: row for row in self.pack.rows["sources"]}
-        chosen = {(r["indicator_id"], r["region_id"], r["period"]): r["source_id"] for r in read(MAPS / "preferred.csv")}
-        first = {(r["indicator_id"], r["region_id"], r["period"]): r for r in read(MAPS / "first_published.csv")}
+        chosen = {
+            (r["indicator_id"], r["region_id"], r["period"]): r["source_id"]
+            for r in read(MAPS / "preferred.csv")
+        }
+        first = {
+            (r["indicator_id"], r["region_id"], r["period"]): r for r in read(MAPS / "first_published.csv")
+        }
         best: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
         for key, row in self.rows.items():
             if row["value"] == "":
                 continue
             place = (row["indicator_id"], row["region_id"], row["period"])
-            rank = 1000 if chosen.get(place) == row["source_id"] else _rank(sources[row["source_id"]], row["status"])
+            rank = (
+                1000
+                if chosen.get(place) == row["source_id"]
+                else _rank(sources[row["source_id"]], row["status"])
+            )
             if rank > best.get(key[:5], (-1, key))[0]:
                 best[key[:5]] = (rank, key)
         used = {key for _rank_, key in best.values()}
@@ -87,7 +103,9 @@ def add_figures(pack: Pack) -> None:
     figures = Figures(pack)
     _add_districts(figures)
     _add_by_sector(figures, "cq_census2023_industry.csv", "census2023.csv", "2023", "cq-census2023-3")
-    _add_by_sector(figures, "cq_abovescale_industry_2024.csv", "above_scale2024.csv", "2024", "cq-yb2025-12-6")
+    _add_by_sector(
+        figures, "cq_abovescale_industry_2024.csv", "above_scale2024.csv", "2024", "cq-yb2025-12-6"
+    )
     _add_products(figures)
     _add_bulletin(figures)
     _add_series(figures)
@@ -190,7 +208,9 @@ def _add_series(figures: Figures) -> None:
     for row in read(SERIES):
         to = dict(mapping[row["indicator_zh"], row["unit"]])
         if figures.units[to["indicator_id"]] != to["to_unit"]:
-            raise BuildError(f"{row['indicator_zh']}: unit {to['to_unit']} is not that of {to['indicator_id']}")
+            raise BuildError(
+                f"{row['indicator_zh']}: unit {to['to_unit']} is not that of {to['indicator_id']}"
+            )
         note = row["note"]
         override = overrides.get((row["indicator_zh"], row["year"], row["table"]))
         if override is not None:

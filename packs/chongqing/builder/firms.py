@@ -11,7 +11,9 @@ _SOURCE = {"source_id": "exchanges-2026-01", "status": "official"}
 
 def add_firms(pack: Pack) -> None:
     """Listed companies; for those of Chongqing the status *listed* and their clusters by sector."""
-    provinces = {r["short_zh"]: r["region_id"] for r in pack.rows["regions"] if r["level"] in ("province", "city")}
+    provinces = {
+        r["short_zh"]: r["region_id"] for r in pack.rows["regions"] if r["level"] in ("province", "city")
+    }
     provinces["内蒙"] = provinces["内蒙古"]  # the lists shorten it
     sectors = {row["industry"]: row["gb4754"] for row in read(MAPS / "industries.csv")}
     for row in sorted(read(LISTED), key=lambda r: r["code"]):
@@ -35,14 +37,20 @@ def add_firms(pack: Pack) -> None:
         )
         if provinces[row["province"]] == CITY:
             pack.add(
-                "firm_status", firm_id=row["code"], status_class="listed", valid_from=row["list_date"], **_SOURCE
+                "firm_status",
+                firm_id=row["code"],
+                status_class="listed",
+                valid_from=row["list_date"],
+                **_SOURCE,
             )
     _add_clusters(pack)
 
 
 def _add_clusters(pack: Pack) -> None:
     """Cluster of a local firm: the main cluster of its sector, or of the nearest sector above that has one."""
-    main = {row["sector_id"]: row["cluster_id"] for row in pack.rows["cluster_sectors"] if row["main"] == "true"}
+    main = {
+        row["sector_id"]: row["cluster_id"] for row in pack.rows["cluster_sectors"] if row["main"] == "true"
+    }
     above = {row["sector_id"]: row["parent_id"] for row in pack.rows["sectors"]}
     local = {CITY} | {r["region_id"] for r in pack.rows["regions"] if r["parent_id"] == CITY}
     for firm in pack.rows["firms"]:

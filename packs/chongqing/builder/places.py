@@ -39,7 +39,9 @@ def add_places(pack: Pack) -> None:
             parent_id=CITY,
             adcode=code,
             valid_to="2026-01-24" if gone else "",
-            note="2026-01-25 撤销，并入两江新区；据转引 abolished, now Liangjiang; second-hand" if gone else "",
+            note="2026-01-25 撤销，并入两江新区；据转引 abolished, now Liangjiang; second-hand"
+            if gone
+            else "",
             source_id="gb2260",
             status="official",
         )
@@ -51,8 +53,17 @@ def add_places(pack: Pack) -> None:
             source_id="cq-yb2025-districts",
             status="official",
         )
-        pack.add("geo_points", region_id=code, lon=row["lon"], lat=row["lat"], source_id="lz-points", status="estimated")
-        pack.add("geo_hexes", region_id=code, q=name["q"], r=name["r"], source_id="lz-hexes", status="derived")
+        pack.add(
+            "geo_points",
+            region_id=code,
+            lon=row["lon"],
+            lat=row["lat"],
+            source_id="lz-points",
+            status="estimated",
+        )
+        pack.add(
+            "geo_hexes", region_id=code, q=name["q"], r=name["r"], source_id="lz-hexes", status="derived"
+        )
 
 
 def add_sectors(pack: Pack) -> None:
