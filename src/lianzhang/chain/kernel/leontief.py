@@ -28,8 +28,10 @@ _SMALL = 256
 _SPARSE_FILL = 0.05
 #: Residual, relative to |b| + |y|, at which a solution is as good as double precision gives.
 _ROUNDING = 2e-15
-_ACCEPTABLE = 1e-13
+_ACCEPTABLE = 1e-14
 _BLOCK = 256
+#: Up to this many right-hand sides are solved one by one.
+_FEW = 6
 
 
 class LeontiefSystem:
