@@ -99,7 +99,9 @@ def main() -> int:
                     failed = True
                     print(f"  {problem}", file=sys.stderr)
                 if name == "desktop" and theme == "light":
-                    page.pdf(path=target.with_name(f"{arguments.html.stem}-print.pdf"), prefer_css_page_size=True)
+                    page.pdf(
+                        path=target.with_name(f"{arguments.html.stem}-print.pdf"), prefer_css_page_size=True
+                    )
                 context.close()
         browser.close()
     return int(failed)

@@ -21,8 +21,8 @@ SMALL = (320.0, 214.0)
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
     """At most ``most`` + 1 round values (1, 2, 2.5 or 5 times a power of ten) that cover [low, high]."""
-    if not high > low:
-        high = low + (abs(low) or 1.0)
+    if not high - low > 1e-9 * max(abs(low), abs(high), 1e-290):
+        high = low + (abs(low) if abs(low) > 1e-290 else 1.0)
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(f * power for f in (1, 2, 2.5, 5, 10) if f * power >= rough * (1 - 1e-9))
