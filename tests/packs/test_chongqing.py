@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from lianzhang.pack import check
 from lianzhang.schema import STATUSES, tables
 from lianzhang.units import UNITS
@@ -103,6 +104,14 @@ class TestPackage:
         assert {"yuan", "vehicles", "%", "t", "persons"} <= {row["unit"] for row in rows("indicators")} & set(
             UNITS
         )
+
+    def test_explanation_tells_the_right_numbers(self) -> None:
+        text = (REPO / "docs" / "explanation" / "chongqing-pack.md").read_text(encoding="utf-8")
+        told = re.findall(r"`(\w+)` \| ([\d,]+)", text)
+        assert len(told) > 10
+        assert {name: int(number.replace(",", "")) for name, number in told} == {
+            name: len(rows(name)) for name, _number in told
+        }
 
 
 class TestPlaces:
