@@ -38,6 +38,8 @@ class Weights(NamedTuple):
     bare: float = 0.35
     repeat: float = 0.6
     farm_name: float = 2.0
+    sold_name: float = 0.5
+    breadth: float = 0.02
 
 
 class Verdict(NamedTuple):
@@ -68,7 +70,9 @@ def _is_made(role: int, kind: int, flags: int, gb2: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def settle_context(n: int, acts: Any, made: NDArray[np.bool_], name_auto: bool, name_moto: bool) -> None:
+def settle_context(
+    n: int, acts: Any, kinds_of: NDArray[np.int8], made: NDArray[np.bool_], name_auto: bool, name_moto: bool
+) -> None:
     """Resolve parts that are a car's only in a car firm (``near``), in place.
 
     They are when the name speaks of cars or they follow car parts in the same list; where only motorcycles are in
@@ -96,7 +100,7 @@ def settle_context(n: int, acts: Any, made: NDArray[np.bool_], name_auto: bool, 
                 acts.gb2[k] = 37
         elif acts.chain[k] & c.AUTO_SLOTS:
             neighbour_auto = True
-        elif not acts.chain[k] & c.MOTO:
+        elif not acts.chain[k] & c.MOTO and acts.token[k] >= 0 and kinds_of[acts.token[k]] != c.SUFFIX:
             neighbour_auto = False
 
 
@@ -139,8 +143,9 @@ def decide(
             acts.role[k] = role = c.MAKE | c.PROCESS
         made[k] = _is_made(role, kind, flags, acts.gb2[k])
         any_made = any_made or made[k]
-    settle_context(n, acts, made, name_auto, name_moto)
-    maker_sum, other_sum = 0.0, 0.0
+    settle_context(n, acts, kinds_of, made, name_auto, name_moto)
+    maker_sum = 0.0
+    any_sold = False
     chain, cluster = 0, 0
     rank, group, place, sold_in = -1, -2, 0, -2
     for k in range(n):
@@ -174,9 +179,10 @@ def decide(
             gb2, worth = _other_activity(k, acts, kind, flags, base, sold_in, w)
             if role & c.SELL and kind in (c.GOOD, c.CTX, c.TRADE, c.PART):
                 sold_in = acts.group[k]
+                any_sold = True
+                score[51] += w.breadth * w.group_decay**rank * w.sell
             if flags & c.F_SOFT and kind == c.SERVICE and (role & (c.RD | c.SERVE | c.MAKE) or not role & c.SELL):
                 cluster |= acts.cluster[k]
-            other_sum += worth
         place += 1
         if worth > 0 and gb2 > 0:
             worth *= w.repeat ** times[gb2]
@@ -188,8 +194,11 @@ def decide(
         worth = lexicon.weight[phrase] * w.name
         if k + 1 < n_names and not flags_of[name_ids[n_names - 1]] & c.F_MAKER_WORD:
             worth *= w.name_modifier
-        if lexicon.gb2[phrase] > 0:
-            score[lexicon.gb2[phrase]] += worth
+        gb2 = lexicon.gb2[phrase]
+        if not any_made and 13 <= gb2 <= 43 and any_sold:
+            gb2, worth = 51, worth * w.sold_name  # a firm named after goods that it only sells
+        if gb2 > 0:
+            score[gb2] += worth
     if name_farms:
         score[1:6] *= w.farm_name
     if not any_made:
@@ -240,7 +249,7 @@ def _other_activity(k: int, acts: Any, kind: int, flags: int, base: float, sold_
             return 51, 0.0
         if acts.chain[k] & c.VEH:
             return 52, base * w.sell
-        return (52 if role & c.RETAIL else 51), w.group_decay ** 0 * base * w.sell
+        return (52 if role & c.RETAIL else 51), base * w.sell
     if role & c.REPAIR:
         in_motor = acts.chain[k] & (c.VEH | c.MOTO) or own in (36, 37, 39)
         return (81 if in_motor else 43), base * 0.8

@@ -108,7 +108,7 @@ def _bracket_takes_making(
         kind = kinds[t]
         if kind == c.RESTRICT:
             excludes = excludes or lexicon.flags[ids[t]] & c.F_EXCLUDES != 0
-        elif kind == c.VERB:
+        elif kind == c.VERB and lexicon.gb2[ids[t]] == 0:
             making = making or lexicon.role[ids[t]] & c.MAKE != 0
         elif kind not in (c.DELIM, c.LINK, c.COMMA, c.DE):
             return False
@@ -238,13 +238,24 @@ def assign_roles(
     """
     group = 0
     a = 0
+    carried, carried_group = 0, -1  # what governs a clause that has no verb of its own
     for i in range(m):
         groups[live[i]] = -1
     while a < m:
-        b = a
+        b, verbs, objects = a, 0, 0
         while b < m and kinds[live[b]] != c.END:
+            verbs += kinds[live[b]] == c.VERB
+            objects += _is_object(kinds[live[b]])
             b += 1
-        group = _clause_roles(a, b, live, ids, kinds, lexicon, roles, groups, group)
+        if verbs:
+            group, carried = _clause_roles(a, b, live, ids, kinds, lexicon, roles, groups, group)
+            carried_group = group - 1
+            if objects == 0 and verbs > 1:
+                # "生产、销售；甲、乙": a slip of the pen for a colon.
+                carried = roles[live[a]]
+        elif carried & c.MAKE and objects:
+            # "生产：甲；乙；丙": the verb goes on until there is another.
+            _grant(a, b, live, kinds, roles, groups, carried, carried_group, False)
         a = b + 1
     return group
 
@@ -265,7 +276,7 @@ def _grant(
 def _clause_roles(
     a: int, b: int, live: NDArray[np.int32], ids: NDArray[np.int32], kinds: NDArray[np.int8], lexicon: Any,
     roles: NDArray[np.int32], groups: NDArray[np.int32], group: int,
-) -> int:  # fmt: skip
+) -> tuple[int, int]:  # fmt: skip
     leading = 0  # roles of the phrase that governs to the right, 0 if none
     leading_group = -1
     boundary = a  # where objects without a verb begin
@@ -364,7 +375,7 @@ def _clause_roles(
         i = j
     if leading:
         _grant(boundary, b, live, kinds, roles, groups, leading, leading_group, False)
-    return group
+    return group, leading
 
 
 @njit(cache=True, nogil=True)
