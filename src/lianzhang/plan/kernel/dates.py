@@ -92,6 +92,7 @@ _EN = re.compile(
   | (?P<span>\b(?:(?:from|between|during|in|over|for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{_Y})\s*(?:-{{1,2}}|–|—|to|and|through|until)\s*(?P<s2>{_Y}){_YEAR_END}(?:\s+period)?)
   | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|FY\s?)(?P<fy>{_Y})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
   | (?P<slash>\b(?:(?P<slash_lead>by|in|for|during|until)\s+)?(?P<sy>20\d\d)[-/–](?P<sy2>\d\d)\b(?![-/]\d))
+  | (?P<half>\b(?:in\s+)?(?:(?P<half_n>[12])H|H(?P<half_n2>[12])|Q[1-4]|[1-4]Q)\s?(?:20)?(?P<half_y>\d\d)\b)
   | (?P<monthspan>\b(?:in\s+|during\s+|from\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<ms1>{_MON})\s*(?:to|through|-|–|and)\s*(?P<ms2>{_MON})(?:\s*,?\s*(?:of\s+)?(?P<ms_y>{_Y}|this\s+year|last\s+year))?)
   | (?P<lead>\b(?:by(?:\s+or\s+before)?|before|until|till|up\s+to|as\s+of|as\s+at|in|during|for|since|from|after|at|on|through|of|to|around|toward|towards)\s+)?
     (?P<edge>(?:the\s+)?(?:end|beginning|start|close|mid(?:dle)?|first\s+half|second\s+half|first\s+quarter|H1|H2|Q[1-4]|year)(?:-|\s+)(?:of\s+)?(?:the\s+)?(?:year\s+)?|end-|mid-|early\s+|late\s+|(?:the\s+)?year\s+|Q[1-4]\s+)?
@@ -254,6 +255,12 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         )
         lead = (g["fiscal_lead"] or g["slash_lead"] or "").lower()
         return str(first), str(last), "deadline" if lead in ("by", "until") else "in"
+    if g["half"]:
+        year = 2000 + int(g["half_y"])
+        if g["half_n"] or g["half_n2"]:
+            first = 1 if (g["half_n"] or g["half_n2"]) == "1" else 7
+            return _month(year, first), _month(year, first + 5), "in"
+        return str(year), str(year), "in"
     if g["monthspan"]:
         year = _en_year(g["ms_y"], ref)
         return _month(year, _mon(g["ms1"])), _month(year, _mon(g["ms2"])), "in"

@@ -121,6 +121,7 @@ _AFTER_DECLINE_EN = re.compile(
     re.IGNORECASE,
 )
 _INDEX = {"zh": re.compile("指数|得分|评分"), "en": re.compile(r"\bindex\b|\bscore\b", re.IGNORECASE)}
+_WORK = {"zh": re.compile("就业|从业|岗位|用工"), "en": re.compile(r"\bemploy", re.IGNORECASE)}
 _TIMES_GROWTH = {
     "zh": re.compile(r"(?:增长|增加|提高|提升|扩大|翻)(?!到|至|为)" + _FILL_ZH + "$"),
     "en": re.compile(r"\b(?:increas|ris|rose|grow|grew|expand)\w*" + _FILL_EN, re.IGNORECASE),
@@ -143,11 +144,11 @@ _VEHICLE_FLOW = {
 }
 
 
-def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str, topic: str) -> str:
+def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str, topic: str, currency: str) -> str:
     """Decide the measure and, in place, the unit and the sign of the value; an empty string drops the quantity.
 
     ``left`` is the text from the clause's beginning (or the former number) to the number, ``clause`` the whole clause,
-    ``topic`` the sentence up to the number (for units that the number does not carry).
+    ``topic`` the sentence up to the number (for units that the number does not carry), ``currency`` the document's.
     """
     dim = quantity.dim
     if dim in ("rank", "ratio"):
@@ -168,10 +169,12 @@ def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str,
         return "multiple"
     if dim == "percent":
         return _percent(sentence, lang, quantity, clause, left)
-    if dim == "bare" and not _infer_unit(lang, quantity, left, topic):
+    if dim == "bare" and not _infer_unit(lang, quantity, left, topic, currency):
         return ""
     if quantity.unit == "index points":
         return "index"
+    if quantity.unit == "people" and _WORK[lang].search(clause):
+        quantity.unit = "jobs"
     _refine_vehicles(lang, quantity, clause, topic, sentence)
     if quantity.dim != "count" and _declines(lang, left) and not quantity.level:
         negate(quantity)
@@ -227,7 +230,7 @@ def _scale(quantity: Quantity, factor: float) -> None:
 _LAST_NOUN_EN = re.compile(r"[A-Za-z][A-Za-z-]+")
 
 
-def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str) -> bool:
+def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: str) -> bool:
     """Unit of a bare number from what it is said of; False drops the number."""
     if _INDEX[lang].search(left):
         quantity.unit, quantity.dim = "index points", "index"
@@ -249,8 +252,8 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str) -> bool:
     if vehicles and size >= 1000 and not re.search("产值|output value|营收|revenue", left):
         quantity.unit, quantity.dim = "vehicles", "vehicles"
         return True
-    if quantity.scaled and size >= 1e7 and _MONEY[lang].search(topic):
-        quantity.unit, quantity.dim = "yuan", "money"
+    if currency and quantity.scaled and size >= 1e7 and _MONEY[lang].search(topic):
+        quantity.unit, quantity.dim = currency, "money"
         return True
     return False
 

@@ -33,6 +33,7 @@ _LOST = re.compile(r"(?<![\d\w%)）”\"’零一二三四五六七八九十])\s
 _COUNTED_ZH = re.compile(
     r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
 )
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{4}|\byuan\b|\bRMB\b|\bChina\b|\bChinese\b|\bChongqing\b")
 _SUBJECT_ZH = re.compile(r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|过|在|高于)\s*$")
 _RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
 _WITH_EN = re.compile(
@@ -122,6 +123,7 @@ class _Reader:
         named = Counter(place for _, place in indicator.regions(plain[:20000]) if place != "the world")
         self.context.main_region = named.most_common(1)[0][0] if named else ""
         self.paragraph = -1
+        self.context.currency = "yuan" if _CHINESE.search(plain) else ""
         self._kinds: dict[int, bool] = {}
         self._carried = ""
 
@@ -138,6 +140,7 @@ class _Reader:
             self.paragraph = sentence.paragraph
             context.subject = ""
             context.in_list = bool(frames.BULLET.match(body))
+            context.connected = bool(frames.CONNECTIVE.match(body))
             self._carried = ""
             if frames.heading(body, sentence.lang):
                 frames.update_section(context, body, sentence.lang)
@@ -211,7 +214,9 @@ class _Reader:
             raw = quantity.value
             clause = body[clause_start:clause_end]
             wide = body[max(clause_start, 0) : quantity.start] if not quantity.unit else left
-            measure = decide.settle(masked, lang, quantity, clause, wide, body[: quantity.start])
+            measure = decide.settle(
+                masked, lang, quantity, clause, wide, body[: quantity.start], context.currency
+            )
             if not measure:
                 previous_end = max(previous_end, quantity.end)
                 continue
@@ -225,6 +230,8 @@ class _Reader:
             end = max(tail, quantity.noun_end, quantity.end)
             start = _trim_start(body, left_start, quantity.start)
             place = self.place(sentence.start + start, sentence.start + end)
+            if quantity.dim == "money" and not quantity.level:
+                context.currency = quantity.unit.split("/")[0]
             if subject and quantity.dim != "rank":
                 context.subject = subject
             statement = Statement(
@@ -359,7 +366,7 @@ def _thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
         near = any(
             c != at
             and not re.search(
-                "[，。；]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)]
+                "[，。；,;]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)]
             )
             for c in counts
         )

@@ -37,6 +37,8 @@ class Context:
     region: str = ""
     main_region: str = ""
     in_list: bool = False
+    connected: bool = False
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,20 @@ def timing(
         if nearest.role == "since" and stronger:
             nearest = stronger[-1]
         return Timing(nearest, "own")
-    for token in governing:
-        if token.start >= quantity.end and not _BREAK.search(sentence, quantity.end, token.start):
-            if lang == "zh" and token.role != "deadline":
-                continue
-            if any(_after_and(sentence, quantity, token, other) for other in others):
-                continue
-            return Timing(token, "own")
+    after = [
+        token
+        for token in governing
+        if token.start >= quantity.end
+        and not _BREAK.search(sentence, quantity.end, token.start)
+        and (lang == "en" or token.role == "deadline")
+        and not any(_opens(sentence, quantity, token, other) for other in others)
+    ]
+    if after:  # "… grow at 33% from 500 million in 2021 to 2.7 billion by 2027": the deadline, if there is one
+        return Timing(next((token for token in after if token.role == "deadline"), after[0]), "own")
     return Timing(None, "none")
 
 
-def _after_and(sentence: str, quantity: Quantity, token: DateToken, other: Quantity) -> bool:
+def _opens(sentence: str, quantity: Quantity, token: DateToken, other: Quantity) -> bool:
     """Whether a later figure stands behind the date, so that the date opens that figure's clause, not this one's."""
     return other.start >= token.end and bool(
         re.search(r"[,，]\s*(?:and\s+)?$", sentence[quantity.end : token.start])
@@ -195,7 +200,7 @@ _SECTION: dict[str, dict[str, re.Pattern[str]]] = {}
 _TOP_NUMBER = re.compile(
     r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|Section)\s+\w+|\d{1,2}\.\s+[A-Z])"
 )
-_CONNECTIVE = re.compile(
+CONNECTIVE = re.compile(
     r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|Furthermore|At the same time|It also|The plan also|Among)",
     re.IGNORECASE,
 )
@@ -244,7 +249,7 @@ def update_frame(
             context.frame = Frame(token, paragraph, future, bool(context.section))
 
 
-def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> bool:
+def reaches(context: Context, paragraph: int, lang: str, wants_future: bool) -> bool:
     """Whether the frame reaches a sentence of ``paragraph`` that has no date itself."""
     frame = context.frame
     if frame is None:
@@ -254,4 +259,4 @@ def reaches(context: Context, paragraph: int, text: str, wants_future: bool) -> 
     distance = paragraph - frame.paragraph
     if not frame.future or distance > (_LIST_REACH if context.in_list else _REACH):
         return False
-    return wants_future or context.in_list or bool(_CONNECTIVE.match(text)) or distance <= 1
+    return wants_future or context.in_list or context.connected or (lang == "zh" and distance <= 1)

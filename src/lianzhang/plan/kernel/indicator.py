@@ -17,7 +17,7 @@ _ZH_LEAD = re.compile(
     r"^(?:[，。；、,;:：\s”’」』）)】]|其中|此外|同时|另外|并|且|预计|力争|计划|争取|努力|确保|届时|规划指出|目标是|使|让|由|从|将|到|全面|还|以及|和|及|与|要|实现|推动|在|以)+"
 )
 _EN_VERB = re.compile(
-    r"(?:[\s,;:(\"“]+|\b(?:will|would|shall|to|is|are|was|were|be|been|being|has|have|had|reach|reached|reaches|reaching|exceed|exceeds|exceeded|exceeding|account|accounts|accounted|accounting|for|increase|increased|increases|increasing|rise|rose|risen|rises|grow|grew|grown|growth|by|of|at|about|around|approximately|nearly|almost|more|than|over|above|achieve|achieved|achieving|hit|total|totaled|totalled|stand|stood|expected|aims?|aimed|targets?|targeted|plans?|planned|an?|the|from|drop|dropped|decrease|decreased|decline|declined|fall|fell|some|roughly|up|down|break|breaking|through|surpass|surpassed|currently|already|with|set|and|at|least|reduce|reduced|as|in|that|it|there|only|another|further|annual|annually|average|contribute|contributed|contributes|gather|gathers|build|built|introduce|develop|cultivate|attract|has|minimum|maximum|no|less)\b)+$",
+    r"(?:[\s,;:(\"“]+|\b(?:19|20)\d\d\b|\b(?:will|would|shall|to|is|are|was|were|be|been|being|has|have|had|reach|reached|reaches|reaching|exceed|exceeds|exceeded|exceeding|account|accounts|accounted|accounting|for|increase|increased|increases|increasing|rise|rose|risen|rises|grow|grew|grown|growth|by|of|at|about|around|approximately|nearly|almost|more|than|over|above|achieve|achieved|achieving|hit|total|totaled|totalled|stand|stood|expected|aims?|aimed|targets?|targeted|plans?|planned|an?|the|from|drop|dropped|decrease|decreased|decline|declined|fall|fell|some|roughly|up|down|break|breaking|through|surpass|surpassed|currently|already|with|set|and|at|least|reduce|reduced|as|in|that|it|there|only|another|further|annual|annually|average|contribute|contributed|contributes|gather|gathers|build|built|introduce|develop|cultivate|attract|has|minimum|maximum|no|less)\b)+$",
     re.IGNORECASE,
 )
 _EN_LEAD = re.compile(
@@ -74,7 +74,7 @@ def _places() -> tuple[re.Pattern[str], dict[str, str]]:
     chinese = sorted((name for name in names if not name[0].isascii()), key=len, reverse=True)
     english = sorted((name for name in names if name[0].isascii()), key=len, reverse=True)
     pattern = (
-        "|".join(map(re.escape, chinese)) + r"|\b(?:" + "|".join(map(re.escape, english)) + r")(?![A-Za-z])"
+        "|".join(map(re.escape, chinese)) + r"|\b(?:" + "|".join(map(re.escape, english)) + r")(?![A-Za-z$])"
     )
     return re.compile(pattern), names
 

@@ -313,9 +313,10 @@ def _count_noun(quantity: Quantity, s: str, position: int) -> bool:
                 and tables.en_units[word.split("-")[-1]].dim == "vehicles"
             ):
                 found = (tables.en_units[word.split("-")[-1]].id, "vehicles", False, match.end())
+            elif found is not None:
+                break  # "342,000 NEVs takes up": a verb
             elif len(word) > 3 and word not in _NO_HEADS and not word.endswith(("ss", "us", "is", "’s", "'s")):
                 last_plural = (word, match.end())
-                found = None
         position, previous = match.end(), word
     if found is not None:
         quantity.unit, quantity.dim, quantity.structural, quantity.noun_end = found

@@ -20,14 +20,15 @@ _PER = {
 }  # fmt: skip
 # Where the noun phrase after a classifier ends: punctuation, the next number, or a verb.
 _NOUN_STOP = re.compile(
-    r"[，。；、（(：:,;!?！？\d\s“”《》"
+    r"[，。；、（(：:,;!?！？\d\s《》"
     + BLANK
     + "]|建设|开展|进入|入选|上市|通过|实现|完成|投资|落户|形成|获|被|纳入|营业|产值|达到|超过|占|其中|分别"
     r"|投产|投入|开工|在(?!线)|和(?=\d)|以及|及(?=\d)|的(?:转型|发展|建设|培育|招商|目标|规模)"
 )
+_LEVEL = re.compile(r"(?:以上)?\s*(?:\d+(?:\.\d+)?)?(?:万亿|千亿|百亿|十亿|亿)(?:元)?级(?:以上)?")
 _NUM = rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|{ZH_NUMERAL}+)"
 _DASH = r"\s*(?:-{1,2}|—{1,2}|–{1,2}|~|～|至|到)\s*"
-_STANDING_HEADS = ("企业", "公司")
+_NOT_WITH_JIA = frozenset({"technologies", "regions", "countries", "cities", "products", "chains", "supply chains", "projects", "clusters", "standards", "homes", "scenarios", "teams", "patents"})
 
 
 def _alternatives(words: list[str]) -> str:
@@ -199,7 +200,7 @@ def _unit_of(
 ) -> tuple[str, str]:
     if unit is not None:
         return (f"{unit.id}/{_PER[m['per']]}" if m["per"] else unit.id), unit.dim
-    if noun is not None:
+    if noun is not None and not (text == "家" and noun.id in _NOT_WITH_JIA):
         return noun.id, "count"
     if text == "家":
         return "enterprises", "count"
@@ -215,8 +216,10 @@ def _unit_of(
 
 def _counted(s: str, end: int, start: int, classifier: str) -> tuple[Noun | None, int]:
     """The noun counted by a classifier: after it (5 家…企业), else the last one before (…企业达 5 家)."""
+    level = _LEVEL.match(s, end)
+    if level:
+        end = level.end()
     stop = _NOUN_STOP.search(s, end, end + _NOUN_WINDOW)
-    # a suffix such as 以上 stands between classifier and noun
     limit = stop.start() if stop else min(len(s), end + _NOUN_WINDOW)
     noun, noun_end = _last_noun(s, end, limit)
     if noun is not None:
@@ -230,7 +233,10 @@ def _counted(s: str, end: int, start: int, classifier: str) -> tuple[Noun | None
 
 @cache
 def _nouns() -> re.Pattern[str]:
-    return re.compile(_alternatives(list(load_units().zh_nouns)))
+    plain = [form for form in load_units().zh_nouns if form not in ("国家", "地区", "城市", "桩", "站", "店", "村", "技术", "标准", "成果")]
+    # 国家级, 技术创新中心, 城市公交: short words that more often begin another word than end a phrase
+    short = "国家(?![级重高新制实工技企科])|地区(?!生产)|城市(?!公交|物流|道路|更新)|桩|站(?!位)|店|村|技术(?!创新|中心|改造|研发|先进|企业)|标准(?!化|煤|体系)|成果(?!转化)"
+    return re.compile(f"(?:{_alternatives(plain)}|{short})")
 
 
 def _last_noun(s: str, start: int, end: int) -> tuple[Noun | None, int]:

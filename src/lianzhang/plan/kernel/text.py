@@ -37,6 +37,7 @@ def _plain_table() -> dict[int, str]:
             continue
         table[code] = unicodedata.normalize("NFKC", char)
     table.update({ord(char): " " for char in "\u00a0\u2002\u2003\u2009\u202f\u3000\t\u200b\ufeff"})
+    table.update({ord(old): new for old, new in zip("羣爲産衆綫裏啓勳", "群为产众线里启勋", strict=True)})
     table.update({ord("〇"): "零", ord("○"): "零", ord("﹪"): "%"})
     table.update({ord(char): "-" for char in "‐‑−﹣"})
     return table

@@ -31,6 +31,7 @@ _REPORTED = {
 }
 
 
+_PASSIVE_EN = re.compile(r"\s*(?:[\w-]+\s+){0,4}?(?:were|was|has\s+been|have\s+been|had\s+been)\b", re.IGNORECASE)
 # "from 30,000 to 300,000 by 2030": the first figure is the state of today
 _STARTING = {
     "zh": re.compile("(?:由|从)(?:目前|现在|当前)?的?(?:约|近)?$"),
@@ -71,6 +72,8 @@ def decide_when(
     kind = _kind(lang, token, near, context)
     if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
         kind = "target"
+    if token is None and not near.target and lang == "en" and _PASSIVE_EN.match(body, quantity.noun_end):
+        kind = "achieved"
     if kind in ("target", "expected") and _STARTING[lang].search(body[left_start : quantity.start]):
         if any(other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start]) for other in found):
             return _as_of_document(context, lang, quantity, clause, body)
@@ -99,7 +102,7 @@ def _own(token: DateToken, kind: str, context: Context, flows: bool) -> When:
 def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: str) -> When | None:
     frame = context.frame
     wants_future = kind in ("target", "expected") or near.strong or near.instruction
-    if frame is None or not frames.reaches(context, sentence.paragraph, body, wants_future):
+    if frame is None or not frames.reaches(context, sentence.paragraph, sentence.lang, wants_future):
         return None
     start, end = frame.token.period_start, frame.token.period_end
     if frame.heading_block and frame.future and context.section == "goal":
@@ -151,7 +154,7 @@ def _kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> 
             return "target"
         if found.expected:
             return "expected"
-        if not found.nearest and context.frame is not None and context.frame.future:
+        if not found.nearest and context.frame is not None and context.frame.future and context.frame.token.year == token.year:
             return "target"
     return "achieved"
 

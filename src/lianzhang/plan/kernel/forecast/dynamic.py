@@ -33,8 +33,8 @@ class Dynamics:
     """One model of the family; all variances in units of s², all values on the model's scale.
 
     ``drift_mean`` and ``drift_spread`` are m₀ and c, ``prior_df`` and ``prior_variance`` n₀ and S₀. With
-    ``reversion`` > 0 the mean level has a flat prior and the first value is drawn from the stationary law, so that
-    ``drift_mean`` and ``drift_spread`` do not apply.
+    ``reversion`` > 0 they do not apply: the mean level has the prior N(``level_mean``, ``level_spread`` s²), flat
+    where the spread is infinite, and the first value is drawn from the stationary law around it.
     """
 
     name: str
@@ -44,6 +44,8 @@ class Dynamics:
     measurement: float = 0.0
     drift_mean: float = 0.0
     drift_spread: float = 1.0
+    level_mean: float = 0.0
+    level_spread: float = np.inf
     prior_df: float = 2.0
     prior_variance: float = 0.01
 
@@ -92,6 +94,10 @@ def predict(
     measured = np.array([m.measurement for m in models])
     prior_mean, prior_cov = _prior(models)
     reverting = np.array([m.reversion > 0 for m in models])
+    # Weight of the prior against the first value in that level; 0 under a flat prior.
+    pull = np.array(
+        [_stationary(m) / (_stationary(m) + m.level_spread) if m.reversion > 0 else 0.0 for m in models]
+    )
 
     mean = np.zeros((rows, k, 3))
     cov = np.zeros((rows, k, 3, 3))
@@ -130,8 +136,9 @@ def predict(
         if fresh.any():
             start = np.broadcast_to(prior_mean, (rows, k, 3)).copy()
             start[:, :, 0] = value[:, None]
-            # A flat prior on the level a mean-reverting series returns to, given its first value.
-            start[:, :, 2] = np.where(reverting[None, :], value[:, None], start[:, :, 2])
+            # The level a mean-reverting series returns to, given its first value: precisions add.
+            level = pull * prior_mean[:, 2] + (1 - pull) * value[:, None]
+            start[:, :, 2] = np.where(reverting[None, :], level, start[:, :, 2])
             mean = np.where(fresh[:, None, None], start, mean)
             cov = np.where(fresh[:, None, None, None], prior_cov, cov)
             running_location = np.where(fresh[:, None], value[:, None], running_location)
@@ -172,11 +179,17 @@ def _prior(models: Sequence[Dynamics]) -> tuple[FloatArray, FloatArray]:
         # The passing departure starts from its stationary law (from nothing where it would never damp).
         cov[i, 1, 1] = m.drift_noise / (1.0 - m.damping**2) if m.damping < 1.0 else 0.0
         if m.reversion > 0:
-            cov[i, 2, 2] = 1.0 / (1.0 - (1.0 - m.reversion) ** 2)
+            mean[i, 2] = m.level_mean
+            cov[i, 2, 2] = 1.0 / (1.0 / _stationary(m) + 1.0 / m.level_spread)
         else:
             mean[i, 2] = m.drift_mean
             cov[i, 2, 2] = m.drift_spread
     return mean, cov
+
+
+def _stationary(model: Dynamics) -> float:
+    """Variance of a mean-reverting series around its level, in units of s²."""
+    return 1.0 / (1.0 - (1.0 - model.reversion) ** 2)
 
 
 def _log_t(gap: FloatArray, df: FloatArray, variance: FloatArray) -> FloatArray:

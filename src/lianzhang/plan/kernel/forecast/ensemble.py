@@ -78,10 +78,13 @@ FAMILIES: dict[ScaleName, Family] = {
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What like series say: mean yearly step and the variance of steps, on the scale."""
+    """What like series say, on the scale: mean yearly step and variance of steps; for rates instead the level to
+    which they return, and the variance of levels between series."""
 
-    drift_mean: float
-    variance: float
+    drift_mean: float = 0.0
+    variance: float | None = None
+    level_mean: float = 0.0
+    level_variance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +187,15 @@ def with_prior(models: Sequence[Dynamics], prior: Prior | None) -> tuple[Dynamic
     """The models with drift mean and variance of a pooled prior; models without drift keep their mean."""
     if prior is None:
         return tuple(models)
-    return tuple(
-        replace(
-            m,
-            prior_variance=prior.variance,
-            drift_mean=prior.drift_mean if m.drift_spread > 1e-3 else m.drift_mean,
-        )
-        for m in models
-    )
+    changed = []
+    for m in models:
+        if prior.level_variance is not None:
+            m = replace(m, level_mean=prior.level_mean, level_spread=prior.level_variance / m.prior_variance)
+        if prior.variance is not None:
+            drift = prior.drift_mean if m.drift_spread > 1e-3 else m.drift_mean
+            m = replace(m, prior_variance=prior.variance, drift_mean=drift)
+        changed.append(m)
+    return tuple(changed)
 
 
 def pool(like: Sequence[ArrayLike], scale: Scale, *, strength: float = 10.0) -> Prior | None:
@@ -201,11 +205,12 @@ def pool(like: Sequence[ArrayLike], scale: Scale, *, strength: float = 10.0) -> 
 
         m = (Σ ḡ_i + k m₀) / (N + k)        ln S = (Σ ln v_i + k ln S₀) / (N + k),     k = ``strength``
 
-    Series with fewer than `MIN_OBSERVATIONS` values in adjacent years, or without any change, say nothing. None where
-    no series does, and on the linear scale, where steps are already in units of the series itself.
+    On the linear scale steps are already in units of the series itself; there the levels are pooled: mean and
+    variance of the series' own means. Series with fewer than `MIN_OBSERVATIONS` values in adjacent years, or without
+    any change, say nothing. None where no series does, or fewer than three for levels.
     """
     if scale.name == "linear":
-        return None
+        return _pool_levels(like, scale)
     first = FAMILIES[scale.name].models[0]
     means: list[float] = []
     logs: list[float] = []
@@ -225,3 +230,15 @@ def pool(like: Sequence[ArrayLike], scale: Scale, *, strength: float = 10.0) -> 
         drift_mean=(sum(means) + strength * first.drift_mean) / total,
         variance=float(np.exp((sum(logs) + strength * np.log(first.prior_variance)) / total)),
     )
+
+
+def _pool_levels(like: Sequence[ArrayLike], scale: Scale) -> Prior | None:
+    levels = []
+    for series in like:
+        x = scale.forward(series)
+        x = x[np.isfinite(x)]
+        if x.size >= MIN_OBSERVATIONS:
+            levels.append(float(np.mean(x)))
+    if len(levels) < 3:
+        return None
+    return Prior(level_mean=float(np.mean(levels)), level_variance=max(float(np.var(levels, ddof=1)), 1e-3))
