@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from builder import accounts, chain, figures, firms, places  # noqa: E402
+from builder import accounts, chain, figures, firms, national, places  # noqa: E402
 from builder.core import CITY, Pack  # noqa: E402
 
 BUNDLED = HERE.parent.parent / "src" / "lianzhang" / "pack" / "bundled" / "chongqing"
@@ -59,9 +59,12 @@ def build(folder: Path) -> Pack:
     places.add_places(pack)
     places.add_sectors(pack)
     places.add_counts(pack)
+    national.add_national_sectors(pack)
     chain.add_concordance(pack)
     accounts.add_accounts(pack)
-    figures.add_figures(pack)
+    collected = figures.collect_figures(pack)
+    national.add_national(collected)
+    collected.write()
     firms.add_firms(pack)
     pack.write(folder, HEAD)
     return pack

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import re
+import runpy
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -428,6 +429,17 @@ class TestFigures:
         for row in rows("series_breaks"):
             assert row["period"] in periods[row["indicator_id"], row["series"], row["region_id"]], row
 
+    def test_input_coefficients(self) -> None:
+        """Inputs of a buyer sum to less than its output; a car takes most of its value from parts makers."""
+        sums: defaultdict[str, float] = defaultdict(float)
+        for row in rows("observations"):
+            if row["indicator_id"].startswith("input_coefficient_"):
+                assert row["status"] == "derived"
+                assert row["region_id"] == "100000"
+                sums[row["indicator_id"]] += float(row["value"])
+        assert len(sums) == 6
+        assert all(0.5 < value < 1 for value in sums.values())
+
     def test_derived_values_are_marked(self) -> None:
         for row in rows("observations"):
             if "推算" in row["note"]:
@@ -517,6 +529,14 @@ class TestAgainstTheMaterial:
         for name in ("cq-io2023", "cq-official", "cq-series", "gb4754"):
             for path in (shared / "data" / name).glob("*.csv"):
                 assert (SOURCE / name / path.name).read_bytes() == path.read_bytes(), path
+
+    def test_national_coefficients_are_derived_as_told(self, shared: Path) -> None:
+        script = runpy.run_path(str(REPO / "packs" / "chongqing" / "derive_national.py"))
+        derived = script["derive"](shared / "data" / "io-national" / "china_io_2018_153.csv")
+        with (REPO / "packs" / "chongqing" / "maps" / "national_coefficients.csv").open(
+            encoding="utf-8"
+        ) as handle:
+            assert list(csv.reader(handle))[1:] == derived
 
     def test_no_sentence_of_the_documents(self, shared: Path) -> None:
         """Facts carry over, sentences do not: no run of eight words or eighteen characters of the documents."""

@@ -98,8 +98,8 @@ def _rank(source: dict[str, str], status: str) -> int:
     return rank - 25 if status != "official" else rank
 
 
-def add_figures(pack: Pack) -> None:
-    """All observations."""
+def collect_figures(pack: Pack) -> Figures:
+    """All observations of the city's sources; `Figures.write` hands them to the pack."""
     figures = Figures(pack)
     _add_districts(figures)
     _add_by_sector(figures, "cq_census2023_industry.csv", "census2023.csv", "2023", "cq-census2023-3")
@@ -110,7 +110,7 @@ def add_figures(pack: Pack) -> None:
     _add_bulletin(figures)
     _add_series(figures)
     _add_actuals(figures)
-    figures.write()
+    return figures
 
 
 def _add_districts(figures: Figures) -> None:
