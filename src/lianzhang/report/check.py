@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from lianzhang.errors import InputError
 from lianzhang.i18n import Text
-from lianzhang.report.format import UNITS, parse_period
+from lianzhang.report.format import UNITS
 from lianzhang.report.model import Citation, Prose, Quantity, Report
+from lianzhang.schema.period import parse_period
 
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 

@@ -14,11 +14,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Literal
 
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.model import Quantity
+from lianzhang.schema.period import parse_period
 
 THIN = "\u202f"
 """Narrow no-break space: before unit symbols."""
@@ -267,88 +267,14 @@ def _must_be_finite(value: float) -> None:
 
 # --- periods and dates -------------------------------------------------------------------------------------
 
-_PERIOD = re.compile(
-    r"(?P<year>\d{4})(?:[-]?(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))|-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?"
-)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """First and last day of a period."""
-
-    first: dt.date
-    last: dt.date
-    kind: Literal["year", "half", "quarter", "month", "day"]
-
-    @property
-    def position(self) -> float:
-        """The end of the period as a fractional year: 2024 → 2025.0, 2024Q1 → 2024.25."""
-        days = 366 if calendar.isleap(self.last.year) else 365
-        return self.last.year + self.last.timetuple().tm_yday / days
-
-
-def parse_period(text: str) -> Span:
-    """Read ``2024``, ``2024H1``, ``2024Q1``, ``2024-03`` or ``2024-03-31``.
-
-    Raises:
-        InputError: the text is none of these.
-    """
-    match = _PERIOD.fullmatch(text.strip())
-    try:
-        if match is None:
-            raise ValueError(text)
-        year = int(match["year"])
-        if match["quarter"]:
-            month = int(match["quarter"]) * 3
-            return Span(dt.date(year, month - 2, 1), _month_end(year, month), "quarter")
-        if match["half"]:
-            month = int(match["half"]) * 6
-            return Span(dt.date(year, month - 5, 1), _month_end(year, month), "half")
-        if match["day"]:
-            day = dt.date(year, int(match["month"]), int(match["day"]))
-            return Span(day, day, "day")
-        if match["month"]:
-            month = int(match["month"])
-            return Span(dt.date(year, month, 1), _month_end(year, month), "month")
-        return Span(dt.date(year, 1, 1), dt.date(year, 12, 31), "year")
-    except ValueError as error:
-        raise InputError(
-            Text(f"不能识别的时期“{text}”", f"not a period: {text!r}"),
-            hint=Text(
-                "例：2024、2024H1、2024Q1、2024-03、2024-03-31",
-                "like 2024, 2024H1, 2024Q1, 2024-03 or 2024-03-31",
-            ),
-        ) from error
-
-
-def _month_end(year: int, month: int) -> dt.date:
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
-
 
 def period(text: str, lang: Lang) -> str:
     """A period in words.
 
-    >>> period("2027", "zh"), period("2024Q1", "zh"), period("2024-03", "en")
+    >>> period("2027", "zh"), period("2024-Q1", "zh"), period("2024-03", "en")
     ('2027年', '2024年第一季度', 'March 2024')
     """
-    span = parse_period(text)
-    year, month = span.last.year, span.last.month
-    match span.kind:
-        case "year":
-            return f"{year}年" if lang == "zh" else str(year)
-        case "half":
-            first = month == 6
-            return (
-                f"{year}年{'上' if first else '下'}半年"
-                if lang == "zh"
-                else f"{'first' if first else 'second'} half of {year}"
-            )
-        case "quarter":
-            return f"{year}年第{'一二三四'[month // 3 - 1]}季度" if lang == "zh" else f"Q{month // 3} {year}"
-        case "month":
-            return f"{year}年{month}月" if lang == "zh" else f"{calendar.month_name[month]} {year}"
-        case "day":
-            return date_text(span.last, lang)
+    return parse_period(text).label(lang)
 
 
 def date_text(day: dt.date, lang: Lang) -> str:

@@ -166,7 +166,7 @@ class Wall:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An observation. ``period``: ``2024``, ``2024Q1``, ``2024H1``, ``2024-03`` or ``2024-03-31``."""
+    """An observation. ``period``: a form of :mod:`lianzhang.schema.period`."""
 
     period: str
     value: float

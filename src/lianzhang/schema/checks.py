@@ -238,10 +238,17 @@ def _pattern_rules(pattern: str, cell: str) -> list[tuple[str, str]]:
     if digits is not None:
         rules.append(("excel-zeros", f"regexp_full_match({cell}, '[0-9]{{1,{digits - 1}}}')"))
     if "{18}" in pattern:
-        # Excel keeps 15 digits of a number; the last three of an 18-digit code become zeros.
-        rules.append(("excel-digits", f"regexp_full_match({cell}, '[0-9]{{15}}000')"))
+        rules.append(("excel-digits", _zeroed(cell)))
     rules.append(("pattern", f"NOT regexp_full_match({cell}, {literal(pattern)})"))
     return rules
+
+
+def _zeroed(cell: str) -> str:
+    """Excel keeps 15 digits of a number: the last three of an 18-digit code become zeros. A code that ends so by
+    nature has a check character that fits (GB 32100-2015: 31 − Σ c_i 3^i mod 31)."""
+    products = " + ".join(f"substr({cell}, {i + 1}, 1)::INTEGER * {3**i % 31}" for i in range(17))
+    fits = f"(31 - ({products}) % 31) % 31 = 0"
+    return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{15}}000') THEN NOT ({fits}) ELSE false END"
 
 
 def _words(values: tuple[str, ...]) -> str:

@@ -35,6 +35,12 @@ class Period:
         """Calendar year in which it ends."""
         return self.end.year
 
+    @property
+    def position(self) -> float:
+        """Its end as a fractional year: 2024 → 2025.0, 2024-Q1 → 2024.25."""
+        days = 366 if calendar.isleap(self.end.year) else 365
+        return self.end.year + self.end.timetuple().tm_yday / days
+
     def label(self, lang: Lang) -> str:
         """As a reader says it: 2024年3月 / March 2024."""
         y, start, end = self.end.year, self.start, self.end
@@ -46,10 +52,11 @@ class Period:
                 return f"{start.year}—{y}年" if zh else f"{start.year}–{y}"
             case "half":
                 half = 1 if start.month == 1 else 2
-                return f"{y}年{'上' if half == 1 else '下'}半年" if zh else f"H{half} {y}"
+                word = "上" if half == 1 else "下"
+                return f"{y}年{word}半年" if zh else f"{'first' if half == 1 else 'second'} half of {y}"
             case "quarter":
                 quarter = (start.month + 2) // 3
-                return f"{y}年{'一二三四'[quarter - 1]}季度" if zh else f"Q{quarter} {y}"
+                return f"{y}年第{'一二三四'[quarter - 1]}季度" if zh else f"Q{quarter} {y}"
             case "month":
                 return f"{y}年{end.month}月" if zh else f"{calendar.month_name[end.month]} {y}"
             case "quarters" | "months":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from lianzhang.i18n import Text
@@ -79,7 +80,7 @@ class Provenance:
                 status=_status(status),
                 table=table(table_name).label,
                 citations=(citation,),
-                note=Text(note, note) if note else None,
+                note=bilingual(note) if note else None,
             )
         return self._origins[key].key
 
@@ -146,9 +147,24 @@ class Provenance:
                 publisher=Text(publisher, publisher) if publisher else None,
                 published=row["published"],
                 url=row["url"],
-                licence=Text(licence, licence) if licence else None,
+                licence=bilingual(licence) if licence else None,
             )
         return source_id
+
+
+_LAST_HAN = re.compile(
+    r"^(.*[\u3400-\u9fff，。；：）》”、])\s+([^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*)$", re.DOTALL
+)
+
+
+def bilingual(text: str) -> Text:
+    """A remark of a pack: where it says the same in Chinese and then in English, each language gets its part.
+
+    >>> bilingual("政府统计 official statistics")
+    Text(zh='政府统计', en='official statistics')
+    """
+    parts = _LAST_HAN.match(text)
+    return Text(parts[1].strip(), parts[2].strip()) if parts else Text(text, text)
 
 
 def worst(statuses: Iterable[str]) -> Status:

@@ -109,7 +109,7 @@ def _row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
         ),
         verdict=row.verdict,
         reason=row.reason,
-        observations=tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in row.observations),
+        observations=tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in _drawn(row)),
         latest=_latest(ledger.latest, ledger.indicator or ledger.label, unit, origins),
         fan=tuple(
             m.FanPoint(
@@ -122,6 +122,12 @@ def _row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
         recent_growth=_growth(row.recent_growth, growth, forecast),
         origins=(stated, forecast),
     )
+
+
+def _drawn(row: TrackRow) -> tuple[Point, ...]:
+    """Observations that can stand on one line: a running total of some months is no point among whole years."""
+    years = tuple(p for p in row.observations if p.period.frequency == "year")
+    return years if len(years) >= 3 else row.observations
 
 
 def _latest(point: Point | None, name: Text, unit: str | Text, origins: Provenance) -> m.Quantity | None:

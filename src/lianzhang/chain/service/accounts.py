@@ -44,9 +44,11 @@ class TableHead:
 class RegionalAccounts:
     """What one table says about the region's n sectors.
 
-    ``balance`` tells how far the table is from its identities; ``linked`` are linkages of the technology (all
-    inputs, wherever from), ``local`` multipliers count only what local producers deliver, by the supply–demand pool
-    ``purchase``; ``weak`` is net inflow; ``extraction`` the output lost when a sector is taken out, locally.
+    ``balance`` tells how far the table is from its identities. ``technology`` multipliers count all inputs, wherever
+    they come from; ``local`` multipliers, ``linked`` linkages and ``extraction`` losses only what local producers
+    deliver, by the supply–demand pool ``purchase``: in a table of the competitive type a sector that is mostly
+    brought in (coal, say) sells more to local buyers than it makes, and its forward linkage would mean nothing.
+    ``weak`` is net inflow.
     """
 
     head: TableHead
@@ -169,7 +171,7 @@ def regional_accounts(reader: Reader, table_id: str | None = None) -> RegionalAc
         balance=check_balance(table),
         technology=multipliers(technology, value_added, ("value added",)),
         local=multipliers(local, value_added, ("value added",)),
-        linked=linkages(technology),
+        linked=linkages(local),
         purchase=purchase,
         weak=weak_links(table.x, table.net_outflow),
         extraction=extract(local, coefficients=value_added),

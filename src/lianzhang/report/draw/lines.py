@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
-from lianzhang.report.format import axis_number, exact, parse_period, period, quantity, unit_name
+from lianzhang.report.format import axis_number, exact, period, quantity, unit_name
 from lianzhang.report.measure import Fitted, fit, shorten, text_width
 from lianzhang.report.model import FanPoint, LineChart, LineSeries, Point, Quantity, Target
 from lianzhang.report.words import STATUS, WORDS
+from lianzhang.schema.period import parse_period
 
 SPARK = (320.0, 104.0)
 SMALL = (320.0, 214.0)
@@ -300,9 +301,7 @@ def draw_spark(
     canvas.line(frame.left, frame.bottom, frame.right, frame.bottom, "axis")
     _fan(canvas, frame, fan, observations)
     _series(canvas, frame, LineSeries(WORDS["observed"], tuple(observations)), 1, write)
-    years = sorted(
-        {parse_period(p.period).last.year for p in observations} | {parse_period(target.deadline).last.year}
-    )
+    years = sorted({parse_period(p.period).year for p in observations} | {parse_period(target.deadline).year})
     y = frame.bottom + 6 + size
     canvas.text(frame.left, y, str(years[0]), size, "t2 num")
     if len(years) > 1:
