@@ -1,0 +1,1 @@
+"""Kernels of risk: arrays in, arrays out."""
