@@ -363,6 +363,16 @@ class TestInputOutput:
             assert abs(value - bought[sector] - added[sector]) <= self.SLACK, sector
             assert abs(parts[sector] - added[sector]) <= self.SLACK, sector
 
+    def test_manufacturing_share_comes_from_the_table(self) -> None:
+        added = {
+            row["sector_id"]: float(row["value_cny"])
+            for row in rows("io_value_added")
+            if row["component"] == "total"
+        }
+        made = sum(value for sector, value in added.items() if 6 <= int(sector.removeprefix("io42:")) <= 23)
+        told = float(main_observation("manufacturing_share_of_gdp", "2023", series="io_table")["value"])
+        assert told == pytest.approx(100 * made / sum(added.values()), abs=0.05)
+
     def test_value_added_is_gdp(self) -> None:
         added = sum(float(row["value_cny"]) for row in rows("io_value_added") if row["component"] == "total")
         assert added == pytest.approx(float(main_observation("gdp", "2023")["value"]), rel=0.02)
@@ -452,6 +462,18 @@ class TestFirms:
         assert len(local) == 78
         assert float(main_observation("listed_companies", "2025")["value"]) == 78
         assert {row["firm_id"] for row in rows("firm_status")} == {row["firm_id"] for row in local}
+
+    def test_listed_industrial_companies_are_counted(self) -> None:
+        industrial = [
+            row
+            for row in rows("firms")
+            if row["ticker"]
+            and row["region_id"] == CITY
+            and "06" <= row["sector_id"].removeprefix("gb4754:")[:2] <= "46"
+        ]
+        assert float(main_observation("listed_industrial_companies", "2026-01-09")["value"]) == len(
+            industrial
+        )
 
     def test_pool_elsewhere(self) -> None:
         listed = [row for row in rows("firms") if row["ticker"]]

@@ -253,6 +253,7 @@ def _add_actuals(figures: Figures) -> None:
             note = f"{note}；同比 {row['growth_pct']}% on a year earlier"
         figures.add(
             indicator_id=row["indicator_id"],
+            series=row["series"],
             region_id=row["region_id"],
             period=row["period"],
             value=scaled(row["value"]),
