@@ -68,7 +68,7 @@ def find_activities(
             i += 1
             continue
         j = i
-        context, head, last_kind, modifier, de_seen = 0, -1, -1, -1, False
+        context, head, last_kind, modifier, de_seen, after_de = 0, -1, -1, -1, False, False
         while j < m:
             kind = kinds[live[j]]
             if kind in (c.VERB, c.DELIM, c.COMMA, c.END, c.COLON, c.LINK):
@@ -83,8 +83,9 @@ def find_activities(
             if kind in (c.GOOD, c.TRADE, c.SERVICE):
                 head = live[j]
             if kind == c.DE:
-                de_seen = True
-            if kind != c.DE:
+                after_de = True
+            else:
+                de_seen = de_seen or after_de
                 last_kind = kind
             j += 1
         first, last = live[i], live[j - 1]
@@ -93,7 +94,7 @@ def find_activities(
             context = carried
         part_noun = head >= 0 and lexicon.flags[ids[head]] & c.F_PART_NOUN != 0
         joins = (own_context or de_seen or part_noun) and (head >= 0 or last_kind in (c.PART, c.OTHER))
-        if pending >= 0 and not context & c.IN_AUTO and (joins or last_kind == c.PART):
+        if pending >= 0 and (de_seen or not context & c.IN_AUTO) and (joins or last_kind == c.PART):
             for k in range(pending, n):
                 if out.chain[k] & c.VEH:
                     out.chain[k] = c.AUTOGEN

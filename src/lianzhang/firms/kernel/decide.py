@@ -70,6 +70,14 @@ def _is_made(role: int, kind: int, flags: int, gb2: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _among_crops(k: int, n: int, acts: Any, flags_of: NDArray[np.int32]) -> bool:
+    for other in range(n):
+        if acts.group[other] == acts.group[k] and acts.token[other] >= 0 and flags_of[acts.token[other]] & c.F_FARM:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def settle_context(
     n: int, acts: Any, kinds_of: NDArray[np.int8], made: NDArray[np.bool_], name_auto: bool, name_moto: bool
 ) -> None:
@@ -142,6 +150,8 @@ def decide(
             # A scope that only lists goods: the name says that the firm makes them.
             acts.role[k] = role = c.MAKE | c.PROCESS
         made[k] = _is_made(role, kind, flags, acts.gb2[k])
+        if token < 0 and made[k] and not role & c.PROCESS and _among_crops(k, n, acts, flags_of):
+            made[k] = False  # an unknown name among seedlings is a seedling
         any_made = any_made or made[k]
     settle_context(n, acts, kinds_of, made, name_auto, name_moto)
     maker_sum = 0.0

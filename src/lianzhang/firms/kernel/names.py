@@ -1,0 +1,115 @@
+"""Company names made alike and taken apart: place, core, industry word, legal form.
+
+By the rules for registered names a Chinese company's name is: division of a place + name of its own + trade +
+organisational form ("重庆 · 长安 · 汽车 · 股份有限公司"); a place may also stand in brackets ("现代汽车(重庆)有限公司") or the
+branch at the end ("…公司重庆分公司").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+_BRACKETS = str.maketrans({"（": "(", "）": ")", "[": "(", "]": ")", "【": "(", "】": ")", "〔": "(", "〕": ")", "〈": "(", "〉": ")"})
+_FORMS = (
+    "股份有限责任公司", "有限责任公司", "集团股份有限公司", "股份有限公司", "集团有限公司", "有限公司", "股份公司", "集团公司",
+    "专业合作社联合社", "农民专业合作社", "专业合作社", "股份合作社", "合作社", "个人独资企业", "合伙企业(有限合伙)", "合伙企业(普通合伙)",
+    "合伙企业", "总公司", "分公司", "子公司", "公司", "总厂", "分厂", "工厂", "厂", "经营部", "门市部", "营业部", "办事处", "事务所",
+    "研究院", "研究所", "中心", "集团", "商行", "店", "部", "站", "场", "院", "社",
+)  # fmt: skip
+_SUFFIX_BRANCH = re.compile(r"^(?P<parent>.+?(?:公司|厂|集团|合作社|中心))(?P<branch>.*(?:分公司|分厂|支公司|分店|门市部|经营部|营业部|办事处|支行|分行|\S{1,6}店))$")
+_PLACE = re.compile(
+    r"^(?:中国)?(?P<place>(?:[一-龥]{2,3}?(?:省|自治区))?(?:[一-龥]{2,7}?自治[州县])?(?:[一-龥]{2,4}?(?:市|地区))?"
+    r"(?:[一-龥]{1,7}?(?:自治县|新区|区|县|市))?)"
+)
+
+
+class NameParts(NamedTuple):
+    """A company's name, taken apart; what is absent is empty."""
+
+    place: str
+    core: str
+    industry: str
+    form: str
+    branch: str
+
+
+def fold_name(name: str, traditional: dict[str, str]) -> str:
+    """Name in half width and upper case, one kind of brackets, no blanks and signs, simplified characters.
+
+    Args:
+        traditional: traditional character → simplified character.
+    """
+    text = "".join(chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in name)
+    text = text.translate(_BRACKETS).upper()
+    kept = [traditional.get(char, char) for char in text if char.isalnum() or char in "()&"]
+    return "".join(kept)
+
+
+class NameSplitter:
+    """Splits folded names; knows the places and the industry words that it was given.
+
+    Args:
+        places: names of places in full and in short ("重庆市", "重庆", "渝北区", "渝北").
+        industries: industry words ("汽车零部件", "机械制造").
+    """
+
+    def __init__(self, places: Iterable[str], industries: Iterable[str]) -> None:
+        self._places = _alternation(places)
+        self._industries = _alternation(industries)
+        self.split = lru_cache(maxsize=200_000)(self._split)
+
+    def _split(self, name: str) -> NameParts:
+        """Parts of a folded name."""
+        branch = ""
+        found = _SUFFIX_BRANCH.match(name)
+        if found:
+            name, branch = found["parent"], found["branch"]
+        places: list[str] = []
+
+        def take(match: re.Match[str]) -> str:
+            inner = match.group(1)
+            if self._places.fullmatch(inner):
+                places.append(inner)
+            return ""
+
+        bare = re.sub(r"\(([^()]*)\)", take, name)
+        form = next((word for word in _FORMS if bare.endswith(word) and len(bare) > len(word)), "")
+        rest = bare[: len(bare) - len(form)] if form else bare
+        while True:
+            prefix = self._places.match(rest)
+            if not prefix or prefix.end() == len(rest):
+                break
+            places.insert(0, prefix.group())
+            rest = rest[prefix.end() :]
+        if not places:
+            general = _PLACE.match(rest)
+            if general and general["place"] and len(rest) - general.end("place") >= 2:
+                places.append(general["place"])
+                rest = rest[general.end("place") :]
+        core, industry = rest, ""
+        best = len(rest)
+        for match in self._industries.finditer(rest):
+            # The trade is the run of industry words that reaches the end of the name.
+            if match.start() > 0 and self._covers(rest, match.start()):
+                best = match.start()
+                break
+        if 0 < best < len(rest):
+            core, industry = rest[:best], rest[best:]
+        return NameParts("".join(places), core, industry, form, branch)
+
+    def _covers(self, text: str, start: int) -> bool:
+        at = start
+        while at < len(text):
+            match = self._industries.match(text, at)
+            if not match:
+                return False
+            at = match.end()
+        return True
+
+
+def _alternation(words: Iterable[str]) -> re.Pattern[str]:
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, ordered)) if ordered else "(?!)")
