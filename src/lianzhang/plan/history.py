@@ -2,7 +2,7 @@
 
 Rules: an observation is known from its first publication, else from its period's end plus 90 days (marked as
 assumed). Where several sources give a period, the row marked as used wins among those known on the day, else the one
-published last. A break splits a series; only what follows the latest break enters a forecast.
+published last. A break splits a series: nothing is compared across it, while growth inside each stretch still counts.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lianzhang.i18n import Text
+from lianzhang.plan.kernel.forecast.ensemble import comparable
 from lianzhang.plan.track_model import Point
 from lianzhang.schema.period import Period, parse_period
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 Row = Mapping[str, Any]
 
 #: Days after the end of a period from which a figure counts as known where its publication is not recorded.
@@ -43,7 +45,7 @@ class Kind:
     @property
     def share(self) -> bool:
         """A share in per cent."""
-        return self.measure == "share" and self.unit == "%"
+        return self.unit == "%" and self.measure in ("share", "intensity")
 
     @property
     def rate(self) -> bool:
@@ -75,10 +77,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """A yearly series: ``values[i]`` belongs to ``first + i``, NaN where missing; the last one is there."""
+    """A yearly series: ``values[i]`` belongs to ``first + i``, NaN where missing; the last one is there. ``resets[i]``
+    marks the first value under a new definition."""
 
     first: int
     values: FloatArray
+    resets: BoolArray
 
     @property
     def last(self) -> int:
@@ -87,8 +91,14 @@ class Years:
 
     @property
     def count(self) -> int:
-        """Years with a value."""
-        return int(np.isfinite(self.values).sum())
+        """Comparable years with a value: one more than the steps inside stretches of one definition."""
+        return comparable(self.values, self.resets)
+
+    @property
+    def newest(self) -> FloatArray:
+        """The stretch of the newest definition."""
+        start = np.flatnonzero(self.resets)
+        return self.values[start[-1] :] if start.size else self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +127,29 @@ class History:
         usable = [p for p in self.points if p.period.frequency == "year" or not self.kind.additive]
         return usable[-1] if usable else None
 
-    @property
-    def segment(self) -> tuple[Point, ...]:
-        """Points from the latest break on."""
-        if not self.breaks:
-            return self.points
-        start = max(b.period.start for b in self.breaks)
-        return tuple(p for p in self.points if p.period.start >= start)
-
     def years(self) -> Years | None:
-        """Whole years since the latest break, at most the last `WINDOW_YEARS`."""
-        found = _whole_years(self.segment, self.kind)
+        """Whole years, at most the last `WINDOW_YEARS`."""
+        found = _whole_years(self.points, self.kind)
         if not found:
             return None
         last = max(found)
-        first = max(min(found), last - WINDOW_YEARS + 1)
-        first = min(y for y in found if y >= first)
-        return Years(first, np.array([found.get(y, np.nan) for y in range(first, last + 1)]))
+        first = min(y for y in found if y > last - WINDOW_YEARS)
+        values = np.array([found.get(y, np.nan) for y in range(first, last + 1)])
+        resets = np.zeros(values.size, dtype=bool)
+        for split in self.breaks:
+            after = [y for y in found if y >= split.period.start.year and y > first]
+            if after:
+                resets[min(after) - first] = True
+        return Years(first, values, resets)
+
+    def broken_between(self, start: date, end: date) -> Break | None:
+        """The last change of definition after one day and not after another."""
+        inside = [b for b in self.breaks if start < b.period.start <= end]
+        return max(inside, key=lambda b: b.period.start) if inside else None
 
     def running(self, after: int) -> tuple[Part, list[Part]] | None:
-        """The longest part known of a year after ``after``, and the same part of earlier years with a whole year."""
-        parts = _parts(self.segment, self.kind)
+        """The longest part known of a year after ``after``, and the same part of earlier years."""
+        parts = _parts(self.points, self.kind)
         later = [p for p in parts if p.year > after]
         if not later:
             return None

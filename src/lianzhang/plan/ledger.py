@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lianzhang.i18n import Text
 from lianzhang.plan import queries
-from lianzhang.plan.history import History, Kind, gather
+from lianzhang.plan.history import Break, History, Kind, gather
 from lianzhang.plan.kernel.attainment import Interval, meeting, threshold
 from lianzhang.plan.track_model import Conflict, LedgerRow, Place
 from lianzhang.schema.period import Period, parse_period
@@ -130,6 +130,10 @@ def _ledger_row(
         row["base_value"] if row["base_value"] is not None else (baseline.value if baseline else None)
     )
     interval, why = _resolve(row, base_period, base_value, deadline, _standing(history, group, base_value))
+    if interval is not None and history is not None and _relative(row) and base_period and deadline:
+        split = history.broken_between(base_period.end, deadline.end)
+        if split is not None:
+            interval, why = None, _split_reason(split)
     standing = latest.value if latest else base_value
     target = None
     if interval is not None:
@@ -206,8 +210,7 @@ def _resolve(
         return None, Text("还没有对应到指标", "it is not yet matched to an indicator")
     if row["region_id"] is None:
         return None, Text("所述区域不在数据包内", "its region is not in the pack")
-    relative = row["measure"] in _RELATIVE and row["indicator_measure"] not in _RELATIVE
-    if relative:
+    if _relative(row):
         levels = [_absolute(row, f, base_period, base_value, deadline) for f in figures]
         if base_value is None or all(v is None for v in levels):
             return None, Text(
@@ -224,9 +227,24 @@ def _resolve(
             )
         levels = [None if f is None else f * factor for f in figures]
         # Without knowledge of where it stood a target asks for more, as nearly all do.
-        upward = standing is None or next(v for v in levels if v is not None) >= standing
+        # Ranks are the exception.
+        single = next(v for v in levels if v is not None)
+        upward = single >= standing if standing is not None else row["measure"] != "rank"
     value, lower, upper = levels
     return meeting(row["comparator"], value=value, lower=lower, upper=upper, upward=upward), None
+
+
+def _relative(row: Row) -> bool:
+    """Whether a target speaks of change while its indicator is a level."""
+    return row["measure"] in _RELATIVE and row["indicator_measure"] not in _RELATIVE
+
+
+def _split_reason(split: Break) -> Text:
+    period = split.period
+    return Text(
+        f"是相对基期的目标，而{period.label('zh')}起口径改变（{split.reason.zh}）",
+        f"it is relative to its base, and the definition changed in {period.label('en')} ({split.reason.en})",
+    )
 
 
 def _absolute(

@@ -37,7 +37,7 @@ def explain(
         last = _latest(row)
         return Text(
             f"期限{due.zh}已过，截至{as_of.isoformat()}没有该期数据。{last.zh}",
-            f"The deadline, {due.en}, has passed and no figure for it was known on {as_of.isoformat()}. {last.en}",
+            f"The deadline, {due.en}, has passed and no figure for it was known on {as_of.isoformat()}. {last.en}".rstrip(),
         )
     need = _need(row, required, recent, growth_unit)
     if verdict == "not_computable" or end is None or probability is None:
@@ -52,7 +52,7 @@ def explain(
         )
         lowered = Text(outlook.zh, outlook.en[0].lower() + outlook.en[1:])
         return _joined(_latest(row), Text(early.zh + lowered.zh, early.en + lowered.en))
-    return _joined(_latest(row), _running(row, running), need, outlook)
+    return _joined(_latest(row), _running(row, running), need, outlook, _broken(row, history))
 
 
 def explain_need(
@@ -96,7 +96,7 @@ def _settled(row: LedgerRow, verdict: Verdict, observed: Point) -> Text:
 
 def _latest(row: LedgerRow) -> Text:
     if row.latest is None:
-        return Text("没有实际值。", "There is no actual figure.")
+        return Text("", "")
     figure, period = both(row.latest.value, row.indicator_unit), when(row.latest.period)
     return Text(f"{period.zh}为{figure.zh}。", f"{period.en}: {figure.en}.")
 
@@ -134,6 +134,19 @@ def _outlook(row: LedgerRow, end: FanPoint, probability: float) -> Text:
     )
 
 
+def _broken(row: LedgerRow, history: History | None) -> Text:
+    """Says when the definition changed after the target was published."""
+    days = [p.published.end for p in row.places if p.published is not None]
+    split = history.broken_between(min(days), date.max) if history is not None and days else None
+    if split is None:
+        return Text("", "")
+    period = when(split.period)
+    return Text(
+        f"注意：目标提出后，{period.zh}起口径改变（{split.reason.zh}）。",
+        f"Note: after the target was set the definition changed in {period.en} ({split.reason.en}).",
+    )
+
+
 def _why_not(row: LedgerRow, history: History | None) -> Text:
     """Why there is no probability."""
     if row.why_no_target is not None:
@@ -150,12 +163,12 @@ def _why_not(row: LedgerRow, history: History | None) -> Text:
         if history.breaks:
             last = max(history.breaks, key=lambda b: b.period.start)
             cut = f"（{when(last.period).zh}起口径改变：{last.reason.zh}）"
-            cut_en = f" since the definition changed in {when(last.period).en} ({last.reason.en})"
-        noun = "figure" if count == 1 else "figures"
+            cut_en = f" (the definition changed in {when(last.period).en}: {last.reason.en})"
+        have = {0: "no comparable yearly figure", 1: "one comparable yearly figure"}
         return _because(
             Text(
-                f"可比的年度数只有{count}个{cut}，至少需要{MIN_OBSERVATIONS}个",
-                f"there {'is' if count == 1 else 'are'} {count} comparable yearly {noun}{cut_en}, "
+                f"{f'可比的年度数只有{count}个' if count else '没有可比的年度数'}{cut}，至少需要{MIN_OBSERVATIONS}个",
+                f"there {'is' if count < 2 else 'are'} {have.get(count, f'{count} comparable yearly figures')}{cut_en}, "
                 f"at least {MIN_OBSERVATIONS} are needed",
             )
         )

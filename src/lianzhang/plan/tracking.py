@@ -33,8 +33,8 @@ from lianzhang.schema.period import Period, parse_period
 if TYPE_CHECKING:
     from lianzhang.store import Reader
 
-#: Fewest like series of the same concept from which the prior is pooled; below it all series of the scale count.
-_ENOUGH_LIKE = 5
+#: Fewest like series (same concept, same scale) from which a prior is pooled.
+ENOUGH_LIKE = 5
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -104,21 +104,26 @@ class _Priors:
 
     def about(self, history: History, scale: Scale) -> tuple[Prior | None, int]:
         """The prior from series like this one, itself left out, and how many they are."""
-        own = (history.indicator_id, history.region_id)
+        own, mine = (history.indicator_id, history.region_id), history.kind
         like = [
-            (kind, years)
+            years.newest
             for key, kind, years in self._series
-            if key != own and choose_scale(years.values, share=kind.share, rate=kind.rate).name == scale.name
+            if key != own
+            and kind.concept is not None
+            and kind.concept == mine.concept
+            and choose_scale(years.values, share=kind.share, rate=kind.rate).name == scale.name
+            # Levels are pooled on the linear scale, so they must be in one unit there.
+            and (scale.name != "linear" or kind.unit == mine.unit)
         ]
-        near = [(k, y) for k, y in like if k.concept is not None and k.concept == history.kind.concept]
-        used = near if len(near) >= _ENOUGH_LIKE else like
-        prior = pool([y.values for _, y in used], scale)
-        return prior, len(used) if prior is not None else 0
+        if len(like) < ENOUGH_LIKE:
+            return None, 0
+        prior = pool(like, scale)
+        return prior, len(like) if prior is not None else 0
 
 
 def look_ahead(history: History, until: int, priors: _Priors | None = None) -> Outlook | None:
-    """Forecast a history to the end of year ``until``; None with fewer than `MIN_OBSERVATIONS` whole years since
-    the latest break, or where the deadline is not ahead of them."""
+    """Forecast a history to the end of year ``until``; None with fewer than `MIN_OBSERVATIONS` comparable whole
+    years, or where the deadline is not ahead of them."""
     years = history.years()
     if years is None or years.count < MIN_OBSERVATIONS:
         return None
@@ -130,7 +135,11 @@ def look_ahead(history: History, until: int, priors: _Priors | None = None) -> O
         return None
     prior, count = priors.about(history, scale) if priors is not None else (None, 0)
     return Outlook(
-        scale, years, forecast(years.values, horizon, scale=scale, prior=prior, running_sd=sd), running, count
+        scale,
+        years,
+        forecast(years.values, horizon, scale=scale, prior=prior, running_sd=sd, resets=years.resets),
+        running,
+        count,
     )
 
 
@@ -156,10 +165,13 @@ def _running_year(history: History, years: Years, scale: Scale) -> tuple[Running
         return None, years, 0.0
     gap = part.year - years.last - 1
     values = np.concatenate([years.values, np.full(gap, np.nan), [estimate.value]])
+    resets = np.concatenate([years.resets, np.zeros(gap + 1, dtype=bool)])
+    if any(b.period.start.year in range(years.last + 1, part.year + 1) for b in history.breaks):
+        resets[-1] = True
     period = parse_period(f"{part.year}-01..{part.months:02d}")
     return (
         RunningYear(period, part.value, estimate.value, estimate.pairs),
-        Years(years.first, values),
+        Years(years.first, values, resets),
         estimate.sd,
     )
 
@@ -184,7 +196,7 @@ def _judge_row(
     if history is not None and scale is not None:
         growth_unit = _growth_unit(row.indicator_unit, scale)
         years = history.years()
-        recent = recent_growth(years.values, scale) if years is not None else None
+        recent = recent_growth(years.values, scale, resets=years.resets) if years is not None else None
         if deadline is not None and latest is not None and row.target is not None:
             left = (deadline.end - latest.period.end).days / 365.25
             required = required_growth(latest.value, row.target, left, scale)
@@ -303,9 +315,11 @@ def need_book(book: Book, indicator_id: str, *, by: int | None = None) -> tuple[
                 target=row.target,
                 growth=growth,
                 growth_unit=unit,
-                recent_growth=recent_growth(years.values, scale) if years is not None else None,
+                recent_growth=recent_growth(years.values, scale, resets=years.resets) if years else None,
                 mean_change=(row.target - latest.value) / len(steps),
-                recent_change=recent_growth(years.values, Scale("linear")) if years is not None else None,
+                recent_change=recent_growth(years.values, Scale("linear"), resets=years.resets)
+                if years
+                else None,
                 path=steps,
                 reason=explain_need(row, latest, steps[0], growth, unit),
             )
@@ -327,9 +341,9 @@ def need_book(book: Book, indicator_id: str, *, by: int | None = None) -> tuple[
 
 
 def _scale_of(history: History | None) -> Scale | None:
-    if history is None or not history.segment:
+    if history is None:
         return None
-    values = [p.value for p in history.segment if p.period.frequency == "year" or not history.kind.additive]
+    values = [p.value for p in history.points if p.period.frequency == "year" or not history.kind.additive]
     if not values:
         return None
     return choose_scale(values, share=history.kind.share, rate=history.kind.rate)

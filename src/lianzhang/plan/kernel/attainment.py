@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from lianzhang.plan.kernel.forecast.mixture import Mixture
 from lianzhang.plan.kernel.forecast.scales import Scale
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 Comparator = Literal["=", ">", ">=", "<", "<=", "~", "range", "level"]
 Verdict = Literal["met", "on_course", "at_risk", "out_of_reach", "missed", "overdue", "not_computable"]
@@ -132,18 +134,29 @@ def required_growth(latest: float, target: float, years: float, scale: Scale) ->
     return (target - latest) / years
 
 
-def recent_growth(values: Sequence[float] | FloatArray, scale: Scale, *, span: int = 3) -> float | None:
+def recent_growth(
+    values: Sequence[float] | FloatArray,
+    scale: Scale,
+    *,
+    span: int = 3,
+    resets: Sequence[bool] | BoolArray | None = None,
+) -> float | None:
     """Mean change per year over the last ``span`` years of a yearly series (NaN where missing), in the units of
-    `required_growth`; None where it has fewer than two values."""
+    `required_growth`.
+
+    Steps across a new definition (``resets`` True in its first year) are left out. None where no step is left; where
+    the span holds none, the last step before it counts.
+    """
     y = np.asarray(values, dtype=np.float64)
+    x = y if scale.name != "log" else scale.forward(y)
+    anew = np.zeros(y.size, dtype=bool) if resets is None else np.asarray(resets, dtype=bool)
     at = np.flatnonzero(np.isfinite(y))
-    if at.size < 2:
+    steps = [(a, b) for a, b in pairwise(at) if not anew[b]]
+    if not steps:
         return None
-    last = at[-1]
-    # The oldest value inside the span; where that holds none but the last, the one before.
-    inside = at[(at >= last - span) & (at < last)]
-    first = inside[0] if inside.size else at[-2]
-    return required_growth(float(y[first]), float(y[last]), float(last - first), scale)
+    used = [(a, b) for a, b in steps if a >= at[-1] - span] or steps[-1:]
+    mean = sum(float(x[b] - x[a]) for a, b in used) / sum(int(b - a) for a, b in used)
+    return float(100.0 * np.expm1(mean)) if scale.name == "log" else mean
 
 
 def needed_path(latest: float, target: float, years: int, scale: Scale) -> FloatArray:

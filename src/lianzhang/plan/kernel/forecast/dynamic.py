@@ -11,7 +11,8 @@ State (l, δ, μ) of a series x on its scale, with one unknown variance s² for 
 q = r = κ = 0. Priors: μ | s² ~ N(m₀, c s²), s² ~ scaled inverse χ²(n₀, S₀), so that drift, state and variance have
 a conjugate posterior and the prediction h years ahead is a Student-t with n₀ + (observed increments) degrees of
 freedom, its scale containing the uncertainty of drift and variance (West & Harrison 1997, Bayesian Forecasting and
-Dynamic Models, section 4.5). Missing years are steps of time without an update.
+Dynamic Models, section 4.5). Missing years are steps of time without an update. Where a definition changed, the level
+starts anew: the step across says nothing, while drift and variance learned before remain.
 
 Shapes: B series, T years, K models, H horizons.
 """
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,12 @@ class Predictions:
 
 
 def predict(
-    x: FloatArray, models: Sequence[Dynamics], horizons: int, *, noise: FloatArray | None = None
+    x: FloatArray,
+    models: Sequence[Dynamics],
+    horizons: int,
+    *,
+    noise: FloatArray | None = None,
+    resets: BoolArray | None = None,
 ) -> Predictions:
     """Filter every series with every model and predict 1 … ``horizons`` years beyond the last column.
 
@@ -85,10 +92,12 @@ def predict(
         noise: (B, T) variance of the error of each value on the model's scale, 0 for a final figure; a nowcast of
             the running year enters with the variance of its error. It is put in units of s² with the estimate of
             s² before that year.
+        resets: (B, T) True in the first year with a value under a new definition.
     """
     values = np.atleast_2d(np.asarray(x, dtype=np.float64))
     rows, years = values.shape
     errors = np.zeros_like(values) if noise is None else np.broadcast_to(noise, values.shape)
+    anew = np.zeros(values.shape, dtype=bool) if resets is None else np.broadcast_to(resets, values.shape)
     k = len(models)
     transition, innovation = _system(models)
     measured = np.array([m.measurement for m in models])
@@ -121,7 +130,8 @@ def predict(
             spread = own + extra
             gap = value[:, None] - a[:, :, 0]
             gain = r[:, :, :, 0] / spread[:, :, None]
-            update = (active & seen)[:, None]
+            restart = (active & seen & anew[:, t])[:, None]
+            update = (active & seen)[:, None] & ~restart
             evidence += np.where(update, _log_t(gap, df, variance * spread), 0.0)
             running_location = np.where(update, a[:, :, 0] + own / spread * gap, running_location)
             running_scale = np.where(update, np.sqrt(own * extra / spread * variance), running_scale)
@@ -131,6 +141,13 @@ def predict(
             mean_new = a + np.where(here, gain * gap[:, :, None], 0.0)
             shrink = gain[:, :, :, None] * gain[:, :, None, :] * spread[:, :, None, None]
             cov_new = r - np.where(here[..., None], shrink, 0.0)
+            if restart.any():
+                mean_new[:, :, 0] = np.where(restart, value[:, None], mean_new[:, :, 0])
+                cov_new[:, :, 0, :] = np.where(restart[..., None], 0.0, cov_new[:, :, 0, :])
+                cov_new[:, :, :, 0] = np.where(restart[..., None], 0.0, cov_new[:, :, :, 0])
+                cov_new[:, :, 0, 0] = np.where(restart, measured + extra, cov_new[:, :, 0, 0])
+                running_location = np.where(restart, value[:, None], running_location)
+                running_scale = np.where(restart, np.sqrt(extra * variance), running_scale)
             mean = np.where(active[:, None, None], mean_new, mean)
             cov = np.where(active[:, None, None, None], cov_new, cov)
         if fresh.any():

@@ -130,6 +130,7 @@ def forecast(
     scale: Scale,
     prior: Prior | None = None,
     running_sd: float = 0.0,
+    resets: ArrayLike | None = None,
 ) -> Forecast:
     """Forecast one yearly series.
 
@@ -140,17 +141,20 @@ def forecast(
         prior: from `pool`, where like series exist.
         running_sd: standard deviation, on the scale, of the error of the last value where that is a nowcast of a
             running year; 0 where it is a final figure.
+        resets: (T,) True in the first year with a value under a new definition.
 
     Raises:
-        InputError: fewer than `MIN_OBSERVATIONS` values, the last one missing, or a value outside the scale.
+        InputError: fewer than `MIN_OBSERVATIONS` comparable values, the last one missing, or a value outside the
+            scale.
     """
     x = scale.forward(values)
-    count = int(np.isfinite(x).sum())
+    anew = np.zeros(x.size, dtype=bool) if resets is None else np.asarray(resets, dtype=bool)
+    count = comparable(x, anew)
     if count < MIN_OBSERVATIONS:
         raise InputError(
             Text(
-                f"只有 {count} 个观测值，至少需要 {MIN_OBSERVATIONS} 个",
-                f"{count} observations; at least {MIN_OBSERVATIONS} are needed",
+                f"可比的观测值只有 {count} 个，至少需要 {MIN_OBSERVATIONS} 个",
+                f"{count} comparable observations; at least {MIN_OBSERVATIONS} are needed",
             ),
             hint=Text("请补充更早或更新的年度数", "add earlier or later yearly figures"),
             details={"observations": count},
@@ -164,7 +168,7 @@ def forecast(
     models = with_prior(family.models, prior)
     noise = np.zeros((1, x.size))
     noise[0, -1] = running_sd**2
-    found = predict(x[None, :], models, horizons, noise=noise)
+    found = predict(x[None, :], models, horizons, noise=noise, resets=anew[None, :])
     weight = combine(np.asarray(family.weights), found.log_evidence)[0]
     running = None
     if running_sd > 0:
@@ -175,6 +179,13 @@ def forecast(
     )
     shares = tuple((m.name, float(w)) for m, w in zip(models, weight, strict=True))
     return Forecast(scale, running, ahead, shares, count)
+
+
+def comparable(values: ArrayLike, resets: ArrayLike) -> int:
+    """How many observations a series is worth: one more than the steps inside its stretches of one definition."""
+    seen = np.isfinite(np.asarray(values, dtype=np.float64))
+    restarts = int(np.sum(np.asarray(resets, dtype=bool)[seen][1:]))
+    return max(int(seen.sum()) - restarts, 0)
 
 
 def combine(prior_weights: FloatArray, log_evidence: FloatArray) -> FloatArray:
