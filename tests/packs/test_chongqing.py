@@ -401,6 +401,19 @@ class TestFigures:
     def test_known_figures(self, indicator: str, period: str, value: str) -> None:
         assert main_observation(indicator, period)["value"] == value
 
+    @pytest.mark.parametrize(
+        ("indicator", "divisions"), [("food_revenue", "13 14 15"), ("biomedicine_revenue", "27")]
+    )
+    def test_cluster_revenue_is_the_sum_of_its_divisions(self, indicator: str, divisions: str) -> None:
+        parts = [
+            float(row["value"])
+            for row in rows("observations")
+            if row["indicator_id"] == "industrial_revenue"
+            and row["sector_id"].removeprefix("gb4754:") in divisions.split()
+        ]
+        assert len(parts) == len(divisions.split())
+        assert float(main_observation(indicator, "2023")["value"]) == pytest.approx(sum(parts))
+
     def test_the_whole_yearly_file_arrived(self) -> None:
         with (SOURCE / "cq-series" / "cq_series.csv").open(encoding="utf-8", newline="") as handle:
             printed = list(csv.DictReader(handle))
