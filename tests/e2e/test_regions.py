@@ -58,11 +58,11 @@ def test_the_report_of_every_region_is_one_file_without_a_network(
     html = out.read_text(encoding="utf-8")
     assert not re.search(r'(?:src|<link[^>]*href)="(?:https?:)?//', html)
     for key in ("targets", "clusters", "chain", "places", "accounts"):
-        assert f'id="{key}"' in html
+        assert f'id="s-{key}"' in html
     assert html.count("<svg") >= 5
     visible = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
     visible = re.sub(r"<[^>]+>", " ", visible)
-    assert not re.search(r"gb4754:|io42:|\bNone\b|\bnan\b", visible)
+    assert not re.search(r"gb4754:|io42:|\bNone\b|\bnan(?:%|\s?(?:yuan|元))", visible)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])

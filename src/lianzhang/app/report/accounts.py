@@ -15,16 +15,22 @@ _SHOWN = 12
 
 def section(accounts: RegionalAccounts, origins: Provenance) -> m.Section:
     """Net inflow by sector, and what each sector pulls along."""
+    blocks = [_linkage(accounts, origins)]
+    if _dependent(accounts):
+        blocks.insert(0, _inflow(accounts, origins))
     return m.Section(
         key="accounts",
         title=Text("薄弱环节：投入产出表", "Weak links: the input–output table"),
         lead=(summary(accounts, origins),),
-        blocks=(_inflow(accounts, origins), _linkage(accounts, origins)),
+        blocks=tuple(blocks),
     )
 
 
 def summary(accounts: RegionalAccounts, origins: Provenance) -> m.Prose:
     """The largest net inflow, in a sentence."""
+    if not _dependent(accounts):
+        period = accounts.head.period
+        return m.Prose(Text(f"{period}年没有净流入的部门。", f"No sector had a net inflow in {period}."))
     first = int(accounts.weak.order[0])
     name = accounts.sectors[first]
     return m.Prose(
@@ -35,6 +41,10 @@ def summary(accounts: RegionalAccounts, origins: Provenance) -> m.Prose:
         ),
         {"inflow": _net(accounts, first, origins), "share": _share(accounts, first, origins)},
     )
+
+
+def _dependent(accounts: RegionalAccounts) -> bool:
+    return bool(accounts.weak.net_inflow.max() > 0)
 
 
 def _inflow(accounts: RegionalAccounts, origins: Provenance) -> m.Block:

@@ -11,7 +11,7 @@ from lianzhang.i18n import Text
 from lianzhang.places import queries
 from lianzhang.places.service import Specialisation
 from lianzhang.report import model as m
-from lianzhang.report.format import listing
+from lianzhang.report.format import listing, short_place
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
 
@@ -53,7 +53,7 @@ def _hexes(reader: Reader, spec: Specialisation) -> tuple[_Hex, ...]:
         _Hex(
             r["region_id"],
             Text(r["name_zh"], r["name_en"]),
-            Text(r["short_zh"], r["name_en"]),
+            Text(r["short_zh"], short_place(r["name_en"], "en")),
             r["q"],
             r["r"],
         )

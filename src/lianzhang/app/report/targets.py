@@ -15,7 +15,7 @@ _CHARTS = 12
 
 def section(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Section:
     """The tracker, the achievements, and what cannot be computed with the reason."""
-    shown = [r for r in rows if r.verdict != "not_computable" or r.ledger.latest is not None]
+    shown = [r for r in rows if r.ledger.latest is not None or r.verdict in ("met", "missed")]
     rest = [r for r in rows if r not in shown]
     blocks = []
     if shown:
