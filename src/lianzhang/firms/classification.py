@@ -38,7 +38,10 @@ class _Kept(NamedTuple):
 
 
 def classify_codes(
-    names: Sequence[str], scopes: Sequence[str], table: PhraseTable | None = None, weights: Weights | None = None
+    names: Sequence[str],
+    scopes: Sequence[str],
+    table: PhraseTable | None = None,
+    weights: Weights | None = None,
 ) -> Codes:
     """Verdicts without evidence: the fast way for whole registers.
 
@@ -62,7 +65,18 @@ def _run(
     room = int(scope.size + 16 * n) if keep else 1
     kept = _Kept(np.zeros(n + 1, np.int64), np.zeros((room, 8), np.int32), np.zeros(room))
     classify_batch(
-        scope, scope_at, name, name_at, table.trie, table.name_trie, table.suffixes, table.lexicon, weights, *codes, keep, *kept
+        scope,
+        scope_at,
+        name,
+        name_at,
+        table.trie,
+        table.name_trie,
+        table.suffixes,
+        table.lexicon,
+        weights,
+        *codes,
+        keep,
+        *kept,
     )
     return codes, kept
 

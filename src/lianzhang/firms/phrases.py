@@ -3,16 +3,17 @@
 A row of the table is a group of phrases (``甲|乙|丙``) with one meaning. A phrase that stands in several rows takes
 each field from the last row that fills it, so that a user's table can refine ours row by row.
 
-| column | meaning |
-|---|---|
-| kind | verb, good, suffix (last character of goods that no phrase names), ctx (what a part is a part of), part, link, service, trade, ignore, restrict, adverts, name |
-| phrases | the phrases, separated by ``\\|`` |
-| gb2 | GB/T 4754-2017 division of who does this |
-| chain | slots of the vehicle chain that making it always means |
-| auto | slots that it means as part of a car; ``~`` after a slot: also without the word 汽车 in a firm of the car trade; ``-``: never a car part |
-| clusters | clusters of "33618"; empty: those of the division (concordance.csv); ``-``: none |
-| weight | how much the phrase counts for the division |
-| role | verbs: what kind of activity; ctx: auto, moto, both, other; else a mark |
+- ``kind``: verb · good · suffix (last character of goods that no phrase names) · ctx (what a part is a part of) ·
+  part · link · service · trade (goods whose list has turned to selling) · ignore · restrict · adverts · name
+- ``phrases``: the phrases, separated by ``|``
+- ``gb2``: GB/T 4754-2017 division of who does this
+- ``chain``: slots of the vehicle chain that making it always means
+- ``auto``: slots that it means as part of a car; ``~`` after a slot: also without the word 汽车, in a firm of the car
+  trade or in a list of car parts; ``-``: never a car part
+- ``clusters``: clusters of "33618"; empty: those of the division (concordance.csv); ``-``: none
+- ``weight``: how much the phrase counts for the division
+- ``role``: of verbs, the kind of activity; of ctx: auto, moto, both, other, foreign; else a mark
+- ``note``: for people
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ class PhraseTable:
 def _problem(path: str, line: int, zh: str, en: str) -> InputError:
     return InputError(
         Text(f"{path} 第 {line} 行：{zh}", f"{path}, line {line}: {en}"),
-        hint=Text("各列的含义见文档“企业分类”", "the columns are explained in the documentation, “firms classification”"),
+        hint=Text(
+            "各列的含义见文档“企业分类”",
+            "the columns are explained in the documentation, “firms classification”",
+        ),
         details={"file": path, "line": line},
     )
 
@@ -90,7 +94,11 @@ def _fold(text: str, table: NDArray[np.uint16]) -> str:
 
 
 def _read_row(
-    row: dict[str, str], line: int, path: str, entries: dict[tuple[int, str], _Entry], table: NDArray[np.uint16]
+    row: dict[str, str],
+    line: int,
+    path: str,
+    entries: dict[tuple[int, str], _Entry],
+    table: NDArray[np.uint16],
 ) -> None:
     kind_word, role_word = row["kind"], row["role"]
     if kind_word not in c.KINDS:
@@ -159,7 +167,7 @@ def _read_row(
             entry.clusters = None
         if row["weight"]:
             entry.weight = weight
-        if kind == c.RESTRICT and "含" in text or text.startswith(("限", "仅限")):
+        if kind == c.RESTRICT and ("含" in text or text.startswith(("限", "仅限"))):
             entry.flags |= c.F_EXCLUDES
         if kind == c.GOOD and len(text) >= 4 and text[-1] in "件品具":
             entry.flags |= c.F_COMPLETE
@@ -189,7 +197,9 @@ def _rows(path: Path | None) -> tuple[list[dict[str, str]], bytes, str]:
     reader = csv.DictReader(text.splitlines())
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
-        raise InputError(Text(f"{name} 缺少列：{'、'.join(missing)}", f"{name} lacks the columns {', '.join(missing)}"))
+        raise InputError(
+            Text(f"{name} 缺少列：{'、'.join(missing)}", f"{name} lacks the columns {', '.join(missing)}")
+        )
     return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader], raw, name
 
 
@@ -237,7 +247,9 @@ def load_phrases(path: Path | None = None) -> PhraseTable:
     values = [entries[key] for key in keys]
     for entry in values:
         if entry.clusters is None:
-            makes = entry.kind in (c.GOOD, c.SUFFIX, c.TRADE) or (entry.kind == c.VERB and entry.role & c.MAKE)
+            makes = entry.kind in (c.GOOD, c.SUFFIX, c.TRADE) or (
+                entry.kind == c.VERB and entry.role & c.MAKE
+            )
             plain = makes and not entry.flags & c.F_FARM and not entry.chain & (c.AUTO_SLOTS | c.MOTO)
             entry.clusters = concordance.get(entry.gb2, 0) if plain else 0
     lexicon = Lexicon(

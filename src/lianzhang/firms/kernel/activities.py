@@ -52,7 +52,11 @@ def find_activities(
         if kind == c.VERB:
             t = live[i]
             makes = lexicon.role[ids[t]] & c.MAKE != 0
-            if lexicon.gb2[ids[t]] > 0 and groups[t] >= 0 and (makes or _stands_alone(i, m, live, kinds, groups)):
+            if (
+                lexicon.gb2[ids[t]] > 0
+                and groups[t] >= 0
+                and (makes or _stands_alone(i, m, live, kinds, groups))
+            ):
                 _put(out, n, t, t, t, ids, starts, ends, roles, groups, lexicon)
                 n += 1
             carried, pending = 0, -1
@@ -73,10 +77,10 @@ def find_activities(
             kind = kinds[live[j]]
             if kind in (c.VERB, c.DELIM, c.COMMA, c.END, c.COLON, c.LINK):
                 break
-            if head >= 0 and kind in (c.GOOD, c.CTX) and lexicon.flags[ids[head]] & c.F_COMPLETE:
-                if kind == c.CTX or lexicon.gb2[ids[live[j]]] not in (35, 22):
-                    break
-            if kind == c.CTX and head < 0 or kind == c.GOOD:
+            complete = head >= 0 and lexicon.flags[ids[head]] & c.F_COMPLETE != 0
+            if complete and (kind == c.CTX or (kind == c.GOOD and lexicon.gb2[ids[live[j]]] not in (35, 22))):
+                break
+            if (kind == c.CTX and head < 0) or kind == c.GOOD:
                 context |= lexicon.role[ids[live[j]]]
             if kind == c.GOOD and head >= 0 and kinds[head] == c.GOOD:
                 modifier = head
@@ -101,7 +105,11 @@ def find_activities(
             if head >= 0 and out.context[pending] & c.IN_AUTO and lexicon.flags[ids[head]] & c.F_HAS_AUTO:
                 context |= c.IN_AUTO
             pending = -1
-        if head < 0 and context & ~c.IN_FOREIGN == 0 and last_kind in (c.OTHER, c.IGNORE, c.PART, c.DE, c.RESTRICT, c.CTX, -1):
+        if (
+            head < 0
+            and context & ~c.IN_FOREIGN == 0
+            and last_kind in (c.OTHER, c.IGNORE, c.PART, c.DE, c.RESTRICT, c.CTX, -1)
+        ):
             if last_kind in (c.OTHER, c.PART, c.CTX) and roles[first] & c.MAKE:
                 out.token[n] = suffix[last]
                 out.first[n], out.last[n] = starts[first], ends[last]
@@ -132,7 +140,14 @@ def find_activities(
         _settle(out, n, head, context, own_context, bare, last_kind, modifier, ids, kinds, lexicon)
         if own_context:
             carried = context
-        if bare and out.chain[n] & c.VEH and out.role[n] & c.MAKE and j + 1 < m and kinds[live[j]] == c.LINK and kinds[live[j + 1]] == c.PART:
+        if (
+            bare
+            and out.chain[n] & c.VEH
+            and out.role[n] & c.MAKE
+            and j + 1 < m
+            and kinds[live[j]] == c.LINK
+            and kinds[live[j + 1]] == c.PART
+        ):
             out.chain[n] = c.AUTOGEN  # "客车及配件" made: the parts are certain
         if bare:
             if pending < 0:

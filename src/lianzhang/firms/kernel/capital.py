@@ -28,7 +28,13 @@ _CURRENCIES = (
     (("瑞士", "chf"), "CHF"),
     (("马克", "dem"), "DEM"),
 )
-_DIGITS = {c: v for v, pair in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in pair}
+_DIGITS = {
+    c: v
+    for v, pair in enumerate(
+        ("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+    )
+    for c in pair
+}
 _STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _CHINESE = re.compile("[零〇一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟]+")
 
@@ -68,7 +74,9 @@ def parse_capital(text: str) -> Capital | None:
     Without a word for the currency an amount is in yuan. The scale may stand anywhere after the number, brackets and
     the currency's name between them.
     """
-    half = "".join(chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in text).strip()
+    half = "".join(
+        chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in text
+    ).strip()
     found = _NUMBER.search(half)
     if found:
         try:

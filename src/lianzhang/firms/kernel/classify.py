@@ -78,7 +78,9 @@ def classify_batch(
         m = mask_restrictions(n, ids, kinds, lexicon, live, roles)
         n_groups = assign_roles(m, live, ids, kinds, lexicon, roles, groups)
         for t in range(n):
-            suffix[t] = suffixes[scope[scope_at[r] + ends[t] - 1]] if kinds[t] == c.OTHER and ids[t] < 0 else -1
+            suffix[t] = (
+                suffixes[scope[scope_at[r] + ends[t] - 1]] if kinds[t] == c.OTHER and ids[t] < 0 else -1
+            )
         n_acts = find_activities(m, live, ids, kinds, starts, ends, roles, groups, lexicon, suffix, acts)
         n_names = find_names(name, name_at[r], name_at[r + 1], name_trie, name_ids, name_first, name_last)
         verdict = decide(

@@ -114,7 +114,13 @@ IN_MOTO: Final = 2
 IN_OTHER: Final = 4
 #: A machine that is no vehicle: its parts are not a car's, and keep their own division.
 IN_FOREIGN: Final = 8
-CONTEXTS: Final = {"auto": IN_AUTO, "moto": IN_MOTO, "both": IN_AUTO | IN_MOTO, "other": IN_OTHER, "foreign": IN_FOREIGN}
+CONTEXTS: Final = {
+    "auto": IN_AUTO,
+    "moto": IN_MOTO,
+    "both": IN_AUTO | IN_MOTO,
+    "other": IN_OTHER,
+    "foreign": IN_FOREIGN,
+}
 
 # Reach of a restriction, as the role of a restrict token.
 FORWARD: Final = 1

@@ -72,7 +72,11 @@ def _is_made(role: int, kind: int, flags: int, gb2: int) -> bool:
 @njit(cache=True, nogil=True)
 def _among_crops(k: int, n: int, acts: Any, flags_of: NDArray[np.int32]) -> bool:
     for other in range(n):
-        if acts.group[other] == acts.group[k] and acts.token[other] >= 0 and flags_of[acts.token[other]] & c.F_FARM:
+        if (
+            acts.group[other] == acts.group[k]
+            and acts.token[other] >= 0
+            and flags_of[acts.token[other]] & c.F_FARM
+        ):
             return True
     return False
 
@@ -191,7 +195,11 @@ def decide(
                 sold_in = acts.group[k]
                 any_sold = True
                 score[51] += w.breadth * w.group_decay**rank * w.sell
-            if flags & c.F_SOFT and kind == c.SERVICE and (role & (c.RD | c.SERVE | c.MAKE) or not role & c.SELL):
+            if (
+                flags & c.F_SOFT
+                and kind == c.SERVICE
+                and (role & (c.RD | c.SERVE | c.MAKE) or not role & c.SELL)
+            ):
                 cluster |= acts.cluster[k]
         place += 1
         if worth > 0 and gb2 > 0:
@@ -232,7 +240,9 @@ def decide(
 
 
 @njit(cache=True, nogil=True)
-def _other_activity(k: int, acts: Any, kind: int, flags: int, base: float, sold_in: int, w: Any) -> tuple[int, float]:
+def _other_activity(
+    k: int, acts: Any, kind: int, flags: int, base: float, sold_in: int, w: Any
+) -> tuple[int, float]:
     """(division, weight) of an activity that makes nothing."""
     role = acts.role[k]
     own = acts.gb2[k]

@@ -86,7 +86,13 @@ def tokenise(
                 at = end
                 continue
             kind = c.DE if char == 0x7684 else c.OTHER  # 的
-        if kind == c.OTHER and n > 0 and kinds[n - 1] == c.OTHER and ids[n - 1] == -1 and ends[n - 1] == at - start:
+        if (
+            kind == c.OTHER
+            and n > 0
+            and kinds[n - 1] == c.OTHER
+            and ids[n - 1] == -1
+            and ends[n - 1] == at - start
+        ):
             ends[n - 1] = at + 1 - start
         else:
             ids[n] = -1
@@ -117,7 +123,12 @@ def _bracket_takes_making(
 
 @njit(cache=True, nogil=True)
 def mask_restrictions(
-    n: int, ids: NDArray[np.int32], kinds: NDArray[np.int8], lexicon: Any, live: NDArray[np.int32], roles: NDArray[np.int32]
+    n: int,
+    ids: NDArray[np.int32],
+    kinds: NDArray[np.int8],
+    lexicon: Any,
+    live: NDArray[np.int32],
+    roles: NDArray[np.int32],
 ) -> int:
     """Take out brackets and restrictions; write the places of what remains to ``live`` and return their number.
 
@@ -290,11 +301,7 @@ def _clause_roles(
         while j < b:
             if kinds[live[j]] == c.VERB:
                 j += 1
-            elif (
-                j + 1 < b
-                and kinds[live[j]] in (c.DELIM, c.COMMA, c.LINK)
-                and kinds[live[j + 1]] == c.VERB
-            ):
+            elif j + 1 < b and kinds[live[j]] in (c.DELIM, c.COMMA, c.LINK) and kinds[live[j + 1]] == c.VERB:
                 j += 2
             else:
                 break

@@ -89,7 +89,9 @@ def code_division(code: str) -> str | None:
 
 
 @njit(cache=True, nogil=True)
-def _valid(units: NDArray[np.uint8], values: NDArray[np.int64], weights: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _valid(
+    units: NDArray[np.uint8], values: NDArray[np.int64], weights: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     out = np.empty(units.shape[0], np.bool_)
     for row in range(units.shape[0]):
         total, good = 0, True

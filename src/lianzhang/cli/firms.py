@@ -1,0 +1,195 @@
+"""``lianzhang firms``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+from lianzhang.cli._common import emit_json, emit_json_lines, say, table
+from lianzhang.i18n import Text
+
+if TYPE_CHECKING:
+    from lianzhang.firms.evaluation import Flip, Scores
+
+app = App(name="firms", help="Firms: registers, classification, gradient.")
+
+_SHOWN = 40
+
+
+@app.command
+def classify(file: Path, *, phrases: Path | None = None, json: bool = False, evidence: bool = True) -> None:
+    """Say of each firm of a CSV file what it does: maker or not, division, chain slots, clusters.
+
+    Parameters
+    ----------
+    file
+        CSV with the columns uscc, name and scope (or their Chinese names), in UTF-8 or GB18030.
+    phrases
+        Phrase table to use in place of the bundled one.
+    json
+        One JSON object per line, with confidence and evidence.
+    evidence
+        Whether to give the spans of text that are the evidence.
+    """
+    from lianzhang.firms.classification import classify as run
+    from lianzhang.firms.phrases import load_phrases
+    from lianzhang.firms.reading import read_rows
+
+    words = load_phrases(phrases)
+    shown: list[tuple[object, ...]] = []
+    total = makers = 0
+    for batch in read_rows(file, ("uscc", "name", "scope")):
+        names = [row["name"] for row in batch]
+        found = run(
+            [row["uscc"] for row in batch],
+            names,
+            [row["scope"] for row in batch],
+            words,
+            evidence=evidence and json,
+        )
+        if json:
+            emit_json_lines(item.to_dict() for item in found)
+            continue
+        total += len(found)
+        makers += sum(item.is_maker for item in found)
+        for name, item in zip(names, found, strict=True):
+            if len(shown) < _SHOWN:
+                maker = "✓" if item.is_maker else ""
+                shown.append((name, maker, item.gb2 or "", " ".join(item.chain), " ".join(item.clusters)))
+    if json:
+        return
+    table(
+        Text("企业分类", "Firms classified"),
+        [
+            Text("企业", "Firm"),
+            Text("制造", "Maker"),
+            Text("大类", "Division"),
+            Text("链", "Chain"),
+            Text("集群", "Clusters"),
+        ],
+        shown,
+    )
+    say(Text(f"共 {total:,} 家，其中制造企业 {makers:,} 家", f"{total:,} firms, {makers:,} of them makers"))
+    if total > len(shown):
+        say(
+            Text(
+                f"只列出前 {_SHOWN} 家；全部请用 --json",
+                f"the first {_SHOWN} are shown; --json prints all of them",
+            )
+        )
+
+
+@app.command
+def evaluate(*, labels: Path, phrases: Path | None = None, json: bool = False) -> None:
+    """Score the classification against labelled firms; with another phrase table, show what it changes.
+
+    Parameters
+    ----------
+    labels
+        CSV with uscc, name, scope, is_maker, gb2, chain and clusters; ? marks a field to leave out.
+    phrases
+        Phrase table to compare with the bundled one, before and after.
+    json
+        Print JSON instead of tables.
+    """
+    from lianzhang.firms import evaluation
+    from lianzhang.firms.phrases import load_phrases
+
+    rows = evaluation.read_labels(labels)
+    before = evaluation.classify_labelled(rows)
+    scores = [evaluation.score(rows, before)]
+    changed: list[Flip] = []
+    if phrases is not None:
+        after = evaluation.classify_labelled(rows, load_phrases(phrases))
+        scores.append(evaluation.score(rows, after))
+        changed = evaluation.flips(rows, before, after)
+    if json:
+        names = ("before", "after")[: len(scores)]
+        shown: dict[str, object] = dict(zip(names, scores, strict=True))
+        if phrases is not None:
+            shown["flips"] = [
+                {
+                    "uscc": f.uscc,
+                    "field": f.field,
+                    "truth": f.truth,
+                    "before": f.before,
+                    "after": f.after,
+                    "effect": f.effect,
+                }
+                for f in changed
+            ]
+        emit_json(shown)
+        return
+    _show_scores(scores)
+    if phrases is not None:
+        _show_flips(changed)
+
+
+def _show_scores(scores: list[Scores]) -> None:
+    from lianzhang.firms.evaluation import MACRO_MINIMUM
+
+    measures = (
+        (Text("是否制造 F1", "Maker F1"), "maker_f1"),
+        (Text("大类准确率", "Division accuracy"), "division_accuracy"),
+        (Text("链代码微平均 F1", "Chain micro F1"), "chain_micro_f1"),
+        (
+            Text(f"链代码宏平均 F1（≥{MACRO_MINIMUM} 家）", f"Chain macro F1 (≥ {MACRO_MINIMUM} firms)"),
+            "chain_macro_f1",
+        ),
+        (Text("集群微平均 F1", "Clusters micro F1"), "clusters_micro_f1"),
+    )
+    from lianzhang.cli._common import lang
+
+    language = lang()
+    columns: list[Text | str] = [Text("指标", "Measure"), Text("现用短语表", "Phrases in use")]
+    if len(scores) > 1:
+        columns.append(Text("新短语表", "New phrases"))
+    table(
+        Text(f"对照 {scores[0].rows} 家标注企业", f"Against {scores[0].rows} labelled firms"),
+        columns,
+        [(label.get(language), *(f"{getattr(s, name):.4f}" for s in scores)) for label, name in measures],
+    )
+    last = scores[-1]
+    table(
+        Text("各代码", "By code"),
+        [
+            Text("代码", "Code"),
+            "F1",
+            Text("标注企业", "Labelled"),
+            Text("多判", "Wrongly given"),
+            Text("漏判", "Missed"),
+        ],
+        [(s.code, f"{s.f1:.3f}", s.firms, s.wrongly, s.missed) for s in (*last.chain, *last.clusters)],
+    )
+
+
+def _show_flips(changed: list[Flip]) -> None:
+    if not changed:
+        say(
+            Text(
+                "新短语表不改变任何一家标注企业的结果", "the new phrases change nothing on the labelled firms"
+            )
+        )
+        return
+    effects = {
+        "mended": Text("改对", "mended"),
+        "broken": Text("改错", "broken"),
+        "changed": Text("变动", "changed"),
+    }
+    from lianzhang.cli._common import lang
+
+    language = lang()
+    table(
+        Text(f"{len(changed)} 处变动", f"{len(changed)} changes"),
+        [
+            Text("企业", "Firm"),
+            Text("字段", "Field"),
+            Text("标注", "Label"),
+            Text("原", "Before"),
+            Text("新", "After"),
+            Text("效果", "Effect"),
+        ],
+        [(f.name, f.field, f.truth, f.before, f.after, effects[f.effect].get(language)) for f in changed],
+    )
