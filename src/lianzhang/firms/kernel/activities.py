@@ -245,8 +245,20 @@ def _settle(
         out.gb2[n] = 37
         if own_context:
             out.cluster[n] = 0
-    elif context & c.IN_FOREIGN and (flags & c.F_NEAR or out.chain[n] & c.AUTO_SLOTS):
+    elif (context & c.IN_FOREIGN or _foreign(modifier, ids, lexicon)) and (
+        flags & c.F_NEAR or out.chain[n] & c.AUTO_SLOTS
+    ):
         out.chain[n] = 0
         out.gb2[n] = 34
     elif flags & c.F_NEAR:
         out.near[n] = lexicon.auto[phrase] | (out.chain[n] & c.AUTO_SLOTS)
+
+
+@njit(cache=True, nogil=True)
+def _foreign(modifier: int, ids: NDArray[np.int32], lexicon: Any) -> bool:
+    """Whether the product named before the head is a machine that is no vehicle ("矿山机械用变速箱")."""
+    if modifier < 0:
+        return False
+    phrase = ids[modifier]
+    related = lexicon.flags[phrase] & c.F_HAS_AUTO != 0 or lexicon.chain[phrase] != 0
+    return not related and lexicon.gb2[phrase] in (34, 35, 38)

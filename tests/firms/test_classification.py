@@ -1,0 +1,186 @@
+"""What the grammar of scopes has to get right, in sentences made up for the purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lianzhang.errors import InputError
+from lianzhang.firms.classification import classify, classify_codes
+from lianzhang.firms.evaluation import classify_labelled, flips, read_labels, score
+from lianzhang.firms.model import Classification
+from lianzhang.firms.phrases import load_phrases
+
+
+def read(scope: str, name: str = "某某市甲乙有限公司") -> Classification:
+    return classify(["x"], [name], [scope])[0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "chain"),
+    [
+        ("生产、销售：汽车座椅、保险杠；销售：轮胎", ("TRM",)),
+        ("汽车座椅、汽车保险杠的生产和销售", ("TRM",)),
+        ("销售汽车配件；汽车变速箱制造", ("ICE",)),
+        ("汽车配件制造，销售轮胎", ("AUTOGEN",)),
+        ("制造：汽车、摩托车零部件", ("AUTOGEN", "MOTO")),
+        ("制造：汽车、汽车零部件", ("AUTOGEN", "VEH")),
+        ("加工汽车零部件及灯具", ("TRM",)),
+        ("制造、销售汽车内饰塑料件", ("TRM",)),
+        ("汽车配件（不含生产、加工）、塑料制品的生产、销售", ()),
+        ("汽车配件（不含发动机制造）的生产、销售", ("AUTOGEN",)),
+        ("生产、销售；汽车配件、阀门", ("AUTOGEN",)),
+        ("生产动力电池、驱动电机、车载雷达（依法须经批准的项目，经相关部门批准后方可开展经营活动）", ("ADV", "BAT", "EDR")),
+        ("制造矿山机械用变速箱", ()),
+        ("销售、维修汽车配件", ()),
+        ("铅酸蓄电池制造", ()),
+    ],
+)
+def test_chain_slots(scope: str, chain: tuple[str, ...]) -> None:
+    assert read(scope).chain == chain
+
+
+@pytest.mark.parametrize(
+    ("scope", "maker"),
+    [
+        ("塑料制品加工、销售。", True),
+        ("来料加工：服装", True),
+        ("生猪屠宰", True),
+        ("茶叶种植、加工、销售", True),
+        ("销售：塑料制品、食品加工机械、印刷设备", False),
+        ("苗木、花卉的生产、销售", False),
+        ("组织收购、销售成员生产的产品；采购成员所需的生产资料", False),
+        ("广告设计、制作、发布", False),
+        ("经营本企业生产所需的原辅材料的进口业务", False),
+        ("企业管理咨询；国家法律、法规禁止生产的不得生产", False),
+        ("", False),
+    ],
+)
+def test_maker(scope: str, maker: bool) -> None:
+    assert read(scope).is_maker is maker
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "gb2"),
+    [
+        ("某市甲商贸有限公司", "批发、销售：建筑材料、五金", "51"),
+        ("某市乙大药房", "零售：药品、保健食品", "52"),
+        ("某市丙运输有限公司", "普通货运", "54"),
+        ("某市丁软件有限公司", "软件开发；销售计算机", "65"),
+        ("某市戊物业管理有限公司", "物业管理", "70"),
+        ("某市己村镇银行", "吸收公众存款；发放贷款", "66"),
+        ("某市庚生猪养殖专业合作社", "生猪养殖、销售", "03"),
+        ("某市辛机械制造有限公司", "制造、销售：普通机械", "34"),
+        ("某市壬汽车零部件有限公司", "生产：汽车零部件", "36"),
+        ("某市癸模具有限公司", "模具制造", "35"),
+        ("某市子食品有限公司", "豆制品生产、销售", "13"),
+    ],
+)
+def test_division(name: str, scope: str, gb2: str) -> None:
+    assert read(scope, name).gb2 == gb2
+
+
+def test_clusters_follow_what_is_made_and_software_what_is_provided() -> None:
+    found = read("生产：微耕机、中成药、塑料颗粒；计算机软件开发；销售：家用电器、服装")
+    assert found.clusters == ("AGRI", "SOFT", "SYNTH", "TCM")
+
+
+def test_evidence_spans_are_the_words_of_the_text() -> None:
+    scope = "研发（不含生产）；生產、銷售：汽車座椅，【普通货运】，塑料制品"
+    found = classify(["x"], ["某市汽车内饰有限公司"], [scope])[0]
+    assert found.chain == ("TRM",)
+    assert {e.field for e in found.evidence} == {"is_maker", "gb2", "chain", "clusters"}
+    for item in found.evidence:
+        source = scope if item.source == "scope" else "某市汽车内饰有限公司"
+        assert source[item.first : item.last] == item.text
+    assert any(e.code == "TRM" and e.text == "汽車座椅" for e in found.evidence)
+
+
+def test_full_width_and_traditional_text_reads_like_plain_text() -> None:
+    plain = read("生产、销售:LED灯,电线电缆;货物进出口")
+    other = read("生產、銷售：ＬＥＤ燈，電線電纜；貨物進出口")
+    assert (plain.gb2, plain.chain, plain.clusters) == (other.gb2, other.chain, other.clusters)
+
+
+_WORDS = st.sampled_from(
+    "生产 销售 制造 加工 维修 汽车 摩托车 配件 塑料制品 软件开发 不含 除外 （ ） 、 ， ； ： 的 及 和 模具 苗木 种植 。 x 8 𠀀".split()
+)
+
+
+@given(st.lists(st.lists(_WORDS, max_size=25).map("".join), max_size=6), st.randoms())
+def test_a_firm_is_read_alike_whoever_stands_beside_it(scopes: list[str], random: object) -> None:
+    names = [f"甲{i}机械厂" for i in range(len(scopes))]
+    together = classify([""] * len(scopes), names, scopes)
+    order = list(range(len(scopes)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    mixed = classify([""] * len(scopes), [names[i] for i in order], [scopes[i] for i in order])
+    assert [mixed[order.index(i)] for i in range(len(scopes))] == together
+    for scope, found in zip(scopes, together, strict=True):
+        assert all(scope[e.first : e.last] == e.text for e in found.evidence if e.source == "scope")
+        assert set(found.chain) <= {"AUTOGEN", "MOTO", "VEH"}
+        assert not found.chain or found.is_maker
+        assert 0 <= found.maker_confidence <= 1 and 0 <= found.gb2_confidence <= 1
+
+
+def test_no_firm_is_no_verdict() -> None:
+    assert classify([], [], []) == []
+    assert classify_codes([], []).maker.size == 0
+
+
+LABELS = """uscc,name,scope,is_maker,gb2,chain,clusters
+1,甲厂,生产：汽车座椅,1,36,TRM,ICNEV
+2,乙商贸有限公司,销售：汽车座椅,0,51,,
+3,丙机械厂,生产：木制风筝,1,?,?,?
+"""
+
+
+def _table_with(tmp_path: Path, extra: str) -> Path:
+    from importlib import resources
+
+    bundled = (resources.files("lianzhang.firms") / "data" / "phrases.csv").read_text("utf-8")
+    changed = tmp_path / "phrases.csv"
+    changed.write_text(bundled + extra, "utf-8")
+    return changed
+
+
+def test_evaluation_shows_what_a_change_of_phrases_does(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(LABELS, "utf-8")
+    labels = read_labels(tmp_path / "labels.csv")
+    before = classify_labelled(labels)
+    scores = score(labels, before)
+    assert (scores.rows, scores.maker_f1, scores.division_accuracy, scores.chain_micro_f1) == (3, 1.0, 1.0, 1.0)
+    changed = _table_with(tmp_path, "good,汽车座椅,36,BOD,BOD,,1,,\n")
+    after = classify_labelled(labels, load_phrases(changed))
+    found = flips(labels, before, after)
+    assert [(f.uscc, f.field, f.before, f.after, f.effect) for f in found] == [("1", "chain", "TRM", "BOD", "broken")]
+    assert score(labels, after).chain_micro_f1 == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("good,风筝,99,,,,,,\n", "division 99"),
+        ("toy,风筝,24,,,,,,\n", "kind 'toy'"),
+        ("good,风筝,24,KITE,,,,,\n", "code KITE"),
+        ("good,风筝,24,,,,heavy,,\n", "numbers"),
+        ("verb,放飞,,,,,,fly,\n", "role 'fly'"),
+    ],
+)
+def test_a_bad_phrase_table_says_where(tmp_path: Path, row: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        load_phrases(_table_with(tmp_path, row))
+    assert isinstance(caught.value.details["line"], int)
+
+
+@pytest.mark.shared
+def test_scores_on_the_labelled_firms(shared: Path) -> None:
+    labels = read_labels(shared / "truth" / "firms_labelled.csv")
+    scores = score(labels, classify_labelled(labels))
+    assert scores.maker_f1 >= 0.97
+    assert scores.division_accuracy >= 0.85
+    assert scores.chain_micro_f1 >= 0.90
+    assert scores.chain_macro_f1 >= 0.75
+    assert scores.clusters_micro_f1 >= 0.85
