@@ -14,7 +14,7 @@ Origin = Literal["observed", "reconstructed", "synthetic"]
 #: The published stopping rule's ε (Diem et al. 2022).
 PUBLISHED_EPSILON = 0.01
 #: ε at which the recursion counts as converged.
-CONVERGED_EPSILON = 1e-10
+CONVERGED_EPSILON = 1e-12
 #: Most steps of a cascade; a scenario that needs more says so.
 MAX_STEPS = 100_000
 

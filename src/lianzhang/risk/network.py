@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -234,7 +235,7 @@ def _read_edges(path: Path) -> tuple[Ids, Ids, NDArray[np.float64]]:
         if None in columns:
             raise _format_error(path, "少于三列", "has fewer than three columns")
         return _columns([table.column(int(c)) for c in columns if c is not None], path)
-    with path.open("rb") as stream:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
         head = stream.readline().decode("utf-8-sig", "replace")
     delimiter = "\t" if "\t" in head else ";" if ";" in head and "," not in head else ","
     cells = [cell.strip().strip('"') for cell in head.rstrip("\r\n").split(delimiter)]
@@ -355,20 +356,21 @@ def _named(names: list[str], part: str, place: int) -> int | None:
 
 def _rows(path: Path, delimiter: str) -> Iterator[list[str]]:
     try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", newline="", encoding="utf-8-sig") as stream:
             for row in csv.reader(stream, delimiter=delimiter):
                 if row:
                     yield row
     except FileNotFoundError:
         raise _format_error(path, "不存在", "does not exist") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
         raise _format_error(path, "不是 UTF-8 表格", f"is not a table in UTF-8: {error}") from None
 
 
 def _delimiter(path: Path) -> str:
     if not path.is_file():
         raise _format_error(path, "不存在", "does not exist")
-    with path.open("rb") as stream:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
         return "\t" if b"\t" in stream.readline() else ","
 
 

@@ -58,7 +58,7 @@ def rank(
     Args:
         firms: (q,) failing firms; all by default.
         epsilon: the published stopping rule: stop after the step whose largest decrease is ≤ ε.
-        converged: run until nothing moves (ε = 10⁻¹⁰) instead.
+        converged: run until nothing moves (ε = 10⁻¹²) instead.
         workers: threads; by default one per processor. The results do not depend on it.
         checkpoint: output path beside which finished firms are kept, to be resumed from after a kill.
         progress: called with (firms done, firms in all), from any thread.
