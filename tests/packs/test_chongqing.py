@@ -495,10 +495,12 @@ class TestFirms:
         assert {regions[row["region_id"]]["level"] for row in listed} == {"province", "city"}
         assert all(row["capital_cny"] == "" and row["uscc"] == "" for row in rows("firms"))
 
-    def test_evidence_is_dated_press_or_says_nothing(self) -> None:
+    def test_evidence_is_press_or_report(self) -> None:
         for row in rows("firm_nodes"):
-            assert row["evidence"] == "press"
+            assert row["evidence"] in ("press", "listed_report")
             assert row["activity"] in ("makes", "building", "develops")
+            # A report of a listed company has a date; an undated page is marked by its empty date.
+            assert row["evidence_date"] or row["evidence"] == "press"
 
     def test_mistranslations_lead_to_the_firm(self) -> None:
         alias = {row["alias"]: row["firm_id"] for row in rows("firm_aliases")}
