@@ -34,7 +34,7 @@ SMALL_TEXT = """() => [...document.querySelectorAll('svg text')].filter(t => t.g
 CUT_TEXT = """() => [...document.querySelectorAll('svg.drawing')].filter(s => s.getClientRects().length).flatMap(svg => {
   const outer = svg.getBoundingClientRect();
   return [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()])
-    .filter(([, b]) => b.left < outer.left - 1.5 || b.right > outer.right + 1.5 || b.bottom > outer.bottom + 2)
+    .filter(([, b]) => b.left < outer.left - 2.5 || b.right > outer.right + 2.5 || b.bottom > outer.bottom + 2)
     .map(([text]) => text);
 })"""
 TOUCHING = """() => [...document.querySelectorAll('svg.drawing')].filter(s => s.getClientRects().length).flatMap(svg => {

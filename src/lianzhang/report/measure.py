@@ -31,6 +31,8 @@ _WIDTHS: dict[str, float] = {
 _LATIN = 0.64
 _WIDE = 1.0
 _BOLD = 1.1
+# before a consonant and its vowel, after a vowel, n, ng or r: right for pinyin, passable for English
+_SYLLABLE = re.compile(r"(?<=[aeiouünrg])(?=(?:[zcs]h|[b-df-hj-np-tw-z])[aeiouü])", re.IGNORECASE)
 _NEVER_FIRST = "，。、；：！？）》」』】%‰…·,.;:!?)]}”’"
 _PIECES = re.compile(
     r"\s+|[^\s\u2e80-\u9fff\uff00-\uffef]+?(?:[-/](?=\S)|(?=[\s\u2e80-\u9fff\uff00-\uffef])|$)|."
@@ -140,6 +142,11 @@ def _wrap(text: str, ems: float, *, hyphens: bool, bold: bool) -> list[str] | No
 
 
 def _longest_head(word: str, ems: float, *, bold: bool) -> str:
+    """What of a long word goes on this line: to a syllable's end if one fits, else as much as fits."""
+    syllables = [m.start() for m in _SYLLABLE.finditer(word)]
+    for end in reversed(syllables):
+        if end >= 2 and text_width(word[:end] + "-", 1.0, bold=bold) <= ems:
+            return word[:end]
     head = word
     # two letters at least on either side of a hyphen
     while head and (len(word) - len(head) < 2 or text_width(head + "-", 1.0, bold=bold) > ems):

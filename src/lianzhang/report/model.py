@@ -142,10 +142,17 @@ class Brick:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One assembly: a row of bricks."""
+    """One assembly: a row of bricks.
+
+    ``coverage`` and ``makers`` are evidence about the assembly as a whole; it is shown beside the name and never
+    colours a brick.
+    """
 
     name: Text
     bricks: tuple[Brick, ...]
+    coverage: Coverage | None = None
+    makers: tuple[Text, ...] = ()
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

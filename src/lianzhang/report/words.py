@@ -120,6 +120,12 @@ WORDS: Mapping[str, Text] = {
     "evidence": Text("依据", "Evidence"),
     "stake": Text("涉及金额", "Value at stake"),
     "reconstructed_node": Text("部件名称为重建，非官方", "component name reconstructed, not official"),
+    "whole_assembly": Text(
+        "总成名旁小方块：对整个总成的证据，不计入部件",
+        "square beside an assembly: evidence about it as a whole, not counted for components",
+    ),
+    "qualitative": Text("定性目标，没有数值", "qualitative, no figure"),
+    "others": Text("其余", "more"),
     "no_components": Text("尚无登记的部件", "no components listed"),
     "yes": Text("是", "yes"),
     "no": Text("否", "no"),

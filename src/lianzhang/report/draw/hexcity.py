@@ -117,7 +117,7 @@ def describe(city: HexCity, lang: Lang) -> str:
 
 def short(cell: HexCell, lang: Lang) -> str:
     """The short name of a district."""
-    return cell.short.get(lang) if cell.short else short_place(cell.name.get(lang), lang)
+    return short_place((cell.short or cell.name).get(lang), lang)
 
 
 def _value(cell: HexCell) -> Quantity:

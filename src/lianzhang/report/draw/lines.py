@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def draw_line_chart(
     for number, series in enumerate(chart.series[:4], start=1):
         _series(canvas, frame, series, number, write)
     if chart.target is not None:
-        _target(canvas, frame, chart.target, size)
+        _target(canvas, frame, chart.target, size, _path(frame, chart))
     if names:
         _end_names(canvas, frame, chart.series[:4], size, margin)
     canvas.height = height
@@ -201,7 +202,9 @@ def _series(
             )
 
 
-def _target(canvas: Canvas, frame: _Frame, target: Target, size: float) -> None:
+def _target(
+    canvas: Canvas, frame: _Frame, target: Target, size: float, path: Sequence[tuple[float, float]]
+) -> None:
     value = target.value.value
     if value is None:
         return
@@ -211,9 +214,36 @@ def _target(canvas: Canvas, frame: _Frame, target: Target, size: float) -> None:
     tip = f"{words} · {period(target.deadline, canvas.lang)} · {exact(target.value, canvas.lang)}"
     with canvas.group("hit", tip=tip, origin=target.value.origin):
         canvas.polygon([(x, y - 5.5), (x + 5.5, y), (x, y + 5.5), (x - 5.5, y)], "target-mark")
-        above = y - 7 - size * 0.9 > 18
-        # beside the deadline, where observations are not yet
-        canvas.text(x - 9, y - 7 if above else y + size + 6, words, size, "t seal num halo", "end")
+        room = text_width(words, size)
+        places = [
+            (x - 9, y - 7, "end"),
+            (x - 9, y + size + 6, "end"),
+            (frame.left + 4, y - 7, "start"),
+            (frame.left + 4, y + size + 6, "start"),
+        ]
+
+        def crossed(place: tuple[float, float, str]) -> tuple[bool, int]:
+            left = place[0] - (room if place[2] == "end" else 0)
+            inside = sum(
+                left - 4 <= px <= left + room + 4 and -4 <= place[1] - py <= size + 3 for px, py in path
+            )
+            return place[1] - size < 16 or place[1] > frame.bottom, inside
+
+        tx, ty, anchor_ = min(places, key=crossed)
+        canvas.text(tx, ty, words, size, "t seal num halo", anchor_)
+
+
+def _path(frame: _Frame, chart: LineChart) -> list[tuple[float, float]]:
+    """Points along the drawn lines, close enough together to tell what a label would cover."""
+    path: list[tuple[float, float]] = []
+    curves = [[(p.period, p.value) for p in s.points] for s in chart.series]
+    curves.append([(f.period, f.mid) for f in chart.fan])
+    for curve in curves:
+        places = sorted((frame.x(_time(t)), frame.y(v)) for t, v in curve)
+        for (x0, y0), (x1, y1) in itertools.pairwise(places):
+            path += [(x0 + (x1 - x0) * k / 12, y0 + (y1 - y0) * k / 12) for k in range(13)]
+        path += places
+    return path
 
 
 def _end_names(
@@ -294,6 +324,8 @@ def draw_spark(
     low, high = min(values), max(values)
     if 0 < low < 0.5 * high:
         low = 0.0
+    elif low:  # off the baseline, which would look like zero
+        low -= 0.15 * (high - low)
     spare = (high - low) * 0.06 or 1.0
     frame = _Frame(6, 24, width - 8, height - 22, min(times), max(times), low, high + spare)
     if frame.t1 - frame.t0 < 1e-9:

@@ -23,6 +23,8 @@ from lianzhang.report.model import (
 )
 from lianzhang.report.words import COMPARATOR, TROUBLE, VERDICT, VERDICT_COLOUR, WORDS
 
+_SHOWN = 6
+
 # 14 × 14 px: a shape for each verdict, so that none depends on its colour
 _GLYPHS: dict[Verdict, str] = {
     "met": '<circle cx="7" cy="7" r="6.5"/><path class="cut" d="M3.8 7.2 6.2 9.6 10.4 4.8"/>',
@@ -61,6 +63,10 @@ def _key(kind: str, words: str) -> Markup:
 
 def target_words(target: Target, lang: Lang, refs: Refs) -> Markup:
     """2027年 不低于 200万辆."""
+    if target.value.value is None and target.value.because is None:
+        return Markup("{}{}{}").format(
+            period(target.deadline, lang), " " if lang == "zh" else ", ", WORDS["qualitative"].get(lang)
+        )
     amount = number_html(target.value, lang, refs)
     if target.upper is not None:
         amount = Markup(" – ").join([amount, number_html(target.upper, lang, refs)])
@@ -91,10 +97,11 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
             element("p", WORDS["latest"].get(lang), colon, number_html(row.latest, lang, refs), when)
         )
     words = element("div", element("h4", space_han(label)), *lines, class_="track-label")
+    reason = element("p", space_han(row.reason.get(lang)), class_="reason")
+    # without observations the words take the drawing's place
+    spark = reason
     if row.observations:
         spark = svg_spark(row.observations, row.fan, row.target, lang, uid=uid, title=label)
-    else:
-        spark = element("p", WORDS["no_data"].get(lang), class_="no-spark")
     chance = []
     if row.probability is not None:
         chance.append(
@@ -110,7 +117,7 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
         "div",
         chip(row.verdict, lang),
         *chance,
-        element("p", space_han(row.reason.get(lang)), class_="reason"),
+        *([reason] if row.observations else []),
         class_="track-verdict",
     )
     return element(
@@ -163,14 +170,27 @@ def _growth(row: TrackerRow, lang: Lang, refs: Refs) -> Markup:
 
 
 def html_voices(figure: Voices, lang: Lang, refs: Refs) -> Markup:
-    """Disagreeing statements side by side."""
-    return element("div", *(_dispute(item, lang, refs) for item in figure.items), class_="disputes")
+    """Disagreeing statements side by side; after the first few, the rest is folded."""
+    items = [_dispute(item, lang, refs) for item in figure.items]
+    shown = _fold(items, _SHOWN, lang)
+    return element("div", shown, class_="disputes")
+
+
+def _fold(items: list[Markup], count: int, lang: Lang) -> Markup:
+    """The first ``count`` items, the others behind a line that opens them; a rest of two is not worth folding."""
+    if len(items) <= count + 2:
+        return join(items)
+    rest = len(items) - count
+    words = f"其余 {rest} 项" if lang == "zh" else f"{rest} more"
+    folded = element("details", element("summary", words), join(items[count:]), class_="rest")
+    return join([*items[:count], folded])
 
 
 def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
     most = (
         max((abs(v.quantity.value) for v in item.voices if v.quantity.value is not None), default=0.0) or 1.0
     )
+    comparable = len({v.quantity.unit for v in item.voices}) == 1
     voices = []
     for voice in item.voices:
         length = 100 * abs(voice.quantity.value or 0.0) / most
@@ -178,10 +198,9 @@ def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
             '<svg class="gauge" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="track-line" width="100" height="4"/><rect width="{}" height="4"/></svg>'
         ).format(f"{length:.1f}")
-        body = [
-            element("p", number_html(voice.quantity, lang, refs), class_="amount"),
-            bar,
-        ]
+        body = [element("p", number_html(voice.quantity, lang, refs), class_="amount")]
+        if comparable:
+            body.append(bar)
         if voice.says is not None:
             body.append(element("p", space_han(voice.says.get(lang)), class_="says"))
         body.append(element("p", citation_text(voice.citation, lang, refs), class_="cite"))
@@ -189,7 +208,7 @@ def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
             body.append(element("p", "✓ ", WORDS["used"].get(lang), class_="used"))
         voices.append(element("div", *body, class_="voice chosen" if voice.used else "voice"))
     head = [element("h4", space_han(item.subject.get(lang)))]
-    if item.ratio is not None:
+    if item.ratio is not None and item.ratio >= 1.005:
         times = f"{item.ratio:.2f}".rstrip("0").rstrip(".") if item.ratio < 10 else f"{item.ratio:.0f}"
         words = f"相差 {times} 倍" if lang == "zh" else f"{times}\u202f× apart"
         head.append(element("span", words, class_="ratio num"))
@@ -240,7 +259,7 @@ def _cell(cell: Cell, numeric: bool, lang: Lang, refs: Refs, *, first: bool) -> 
     scope = "row" if name == "th" else None
     if isinstance(cell, Quantity):
         return element(name, number_html(cell, lang, refs), class_="num")
-    words = "—" if cell is None else space_han(cell.get(lang))
+    words = ("—" if numeric else "") if cell is None else space_han(cell.get(lang))
     return element(name, words, scope=scope, class_="num" if numeric else None)
 
 

@@ -83,7 +83,7 @@ class _Mason:
         self.lang: Lang = lang
         self.narrow = narrow
         self.canvas = Canvas(NARROW if narrow else WIDE, lang, uid, narrow=narrow)
-        self.left = 0.0 if narrow else (124.0 if lang == "zh" else 160.0)
+        self.left = 0.0 if narrow else (132.0 if lang == "zh" else 168.0)
         self.brick_height = 54.0 if narrow else 48.0
         self.minimum = 108.0 if narrow else 96.0
         self.y = 0.0
@@ -113,6 +113,10 @@ class _Mason:
             self.canvas.rect(x, self.y + 3, 22, 15, "sample")
             self._corner(x + 22, self.y + 3)
             self.canvas.text(x + 30, self.y + 15, words, 13, "t2")
+        if any(c.coverage is not None for s in wall.sections for c in s.courses):
+            for line in fit(WORDS["whole_assembly"].get(self.lang), self.canvas.width, (13.0, 12.0), 3).lines:
+                self.y += row
+                self.canvas.text(0, self.y + 15, line, 13, "t2")
         self.y += row + 10
 
     def _section(self, section: WallSection) -> None:
@@ -147,10 +151,13 @@ class _Mason:
     def _course(self, course: Course) -> None:
         canvas = self.canvas
         if self.narrow:
-            name = fit(course.name.get(self.lang), canvas.width, (13.0,), 2, bold=True)
+            inset = 22.0 if course.coverage is not None else 0.0
+            name = fit(course.name.get(self.lang), canvas.width - inset, (13.0,), 2, bold=True)
+            if course.coverage is not None:
+                self._whole(course, 0.0, self.y + 4)
             for line in name.lines:
                 self.y += 16
-                canvas.text(0, self.y, line, 13, "t bold")
+                canvas.text(inset, self.y, line, 13, "t bold")
             self.y += 6
         room = canvas.width - self.left
         per_row = max(1, int((room + _GAP) // (self.minimum + _GAP)))
@@ -168,10 +175,25 @@ class _Mason:
             canvas.label(self.left + room / 2, self.y + self.brick_height / 2, words, "t2")
             self.y += self.brick_height + _GAP
         if not self.narrow:
-            fitted = fit(course.name.get(self.lang), self.left - 14, (14.0, 13.0, 12.0), 3)
-            canvas.label(self.left - 14, (top + self.y - _GAP) / 2, fitted, "t", "end")
+            middle = (top + self.y - _GAP) / 2
+            end = self.left - 14
+            if course.coverage is not None:
+                self._whole(course, end - 14, middle - 7)
+                end -= 22
+            canvas.label(end, middle, fit(course.name.get(self.lang), end, (14.0, 13.0, 12.0), 3), "t", "end")
         if self.narrow:
             self.y += 6
+
+    def _whole(self, course: Course, x: float, y: float) -> None:
+        """The evidence about an assembly as a whole, small beside its name."""
+        assert course.coverage is not None
+        colon, stop = ("：", "；") if self.lang == "zh" else (": ", "; ")
+        tip = f"{course.name.get(self.lang)}{colon}{COVERAGE[course.coverage].get(self.lang)}"
+        if course.makers:
+            makers = listing([m.get(self.lang) for m in course.makers], self.lang)
+            tip += f"{stop}{WORDS['makers'].get(self.lang)}{colon}{makers}"
+        with self.canvas.group(f"hit whole {course.coverage}", tip=tip, origin=course.origin):
+            self._shape(x, y, 14, 14, course.coverage)
 
     def _widths(self, bricks: Sequence[Brick], room: float) -> list[float]:
         total = room - _GAP * (len(bricks) - 1)
