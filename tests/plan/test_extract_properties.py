@@ -30,7 +30,10 @@ ALONE = [
 plan_text = st.lists(
     st.one_of(
         st.sampled_from(ALONE),
-        st.text(alphabet="到至2025年。，,.;%万亿元家辆第一二三十百千约超过of by in to and$€-—()（）《》“” \n\t0123456789abcKm", max_size=40),
+        st.text(
+            alphabet="到至2025年。，,.;%万亿元家辆第一二三十百千约超过of by in to and$€-—()（）《》“” \n\t0123456789abcKm",
+            max_size=40,
+        ),
         st.text(max_size=30),
     ),
     max_size=8,
@@ -38,7 +41,9 @@ plan_text = st.lists(
 
 
 def facts(statements: list[Statement]) -> Counter[tuple[object, ...]]:
-    return Counter((s.value, s.lower, s.upper, s.unit, s.comparator, s.kind, s.period_end) for s in statements)
+    return Counter(
+        (s.value, s.lower, s.upper, s.unit, s.comparator, s.kind, s.period_end) for s in statements
+    )
 
 
 @given(plan_text)
@@ -75,7 +80,10 @@ def test_sentences_are_ordered_apart_and_cover_what_is_not_space(text: str) -> N
     found = sentences(text)
     ends = [0] + [sentence.end for sentence in found]
     assert all(sentence.start >= end for sentence, end in zip(found, ends, strict=False))
-    outside = "".join(text[end : sentence.start] for sentence, end in zip(found, ends, strict=False)) + text[ends[-1] :]
+    outside = (
+        "".join(text[end : sentence.start] for sentence, end in zip(found, ends, strict=False))
+        + text[ends[-1] :]
+    )
     assert not outside.strip()
 
 
@@ -90,7 +98,9 @@ def test_sentences_with_their_own_date_do_not_depend_on_their_order(order: list[
 def test_two_documents_joined_say_what_both_say(first: list[str], second: list[str]) -> None:
     second = [sentence for sentence in second if sentence not in first]
     joined = extract("\n".join([*first, *second]), "doc", published="2024")
-    apart = extract("\n".join(first), "doc", published="2024") + extract("\n".join(second), "doc", published="2024")
+    apart = extract("\n".join(first), "doc", published="2024") + extract(
+        "\n".join(second), "doc", published="2024"
+    )
     assert facts(joined) == facts(apart)
 
 
@@ -114,7 +124,9 @@ def test_a_heading_of_goals_gives_its_deadline_to_the_block() -> None:
         "Development goals\n\nBy 2029, the city will be a strong manufacturing base.\n\nScale\n\n"
         "Revenue of industry reaches 900 billion yuan.\n\nStructure\n\nThe share of new materials accounted for 14%.\n"
     )
-    assert [(s.kind, s.period_end) for s in extract(text, "doc", published="2024")] == [("target", "2029")] * 2
+    assert [(s.kind, s.period_end) for s in extract(text, "doc", published="2024")] == [
+        ("target", "2029")
+    ] * 2
 
 
 def test_offsets_hold_for_traditional_and_full_width_text() -> None:

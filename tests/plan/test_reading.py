@@ -72,7 +72,9 @@ def test_word_paragraphs_and_tables(tmp_path: Path) -> None:
 
 def pdf(text: str) -> bytes:
     """A one-page PDF that shows ``text`` in Helvetica, written by hand."""
-    stream = "BT /F1 11 Tf 40 700 Td 14 TL " + " ".join(f"({line}) Tj T*" for line in text.split("\n")) + " ET"
+    stream = (
+        "BT /F1 11 Tf 40 700 Td 14 TL " + " ".join(f"({line}) Tj T*" for line in text.split("\n")) + " ET"
+    )
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -95,7 +97,11 @@ def pdf(text: str) -> bytes:
 def test_pdf_lines_are_joined_to_paragraphs(tmp_path: Path) -> None:
     pytest.importorskip("pypdf")
     path = tmp_path / "plan.pdf"
-    path.write_bytes(pdf("By 2030, the province will produce at least\n1.2 million electric vehicles and will\nexport them.\n"))
+    path.write_bytes(
+        pdf(
+            "By 2030, the province will produce at least\n1.2 million electric vehicles and will\nexport them.\n"
+        )
+    )
     (statement,) = read_documents([path])
     assert (statement.value, statement.comparator, statement.period_end) == (1_200_000, ">=", "2030")
 

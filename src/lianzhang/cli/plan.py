@@ -96,3 +96,60 @@ def text(file: Path, /) -> None:
     from lianzhang.plan.reading import read_document
 
     print(read_document(file).text, end="")
+
+
+@app.command
+def conflicts(
+    files: Annotated[list[Path], Parameter(negative=())],
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    published: str = "",
+) -> None:
+    """Find what cannot both hold in and between plan documents, and the calculations that check out.
+
+    Parameters
+    ----------
+    files
+        Documents to read: txt, md, html, pdf, docx, in Chinese or English.
+    json
+        Print one JSON object per finding and line.
+    published
+        When the documents were published, if they do not say so themselves.
+    """
+    from lianzhang.cli._common import emit_json_lines, lang, note, table
+    from lianzhang.i18n import Text
+    from lianzhang.plan.kernel.contradictions import find
+    from lianzhang.plan.service import read_documents
+
+    findings = find(read_documents(files, published=published))
+    if json:
+        emit_json_lines(
+            {
+                "kind": finding.kind,
+                "holds": finding.holds,
+                "text": finding.text,
+                "statements": [statement.to_dict() for statement in finding.statements],
+            }
+            for finding in findings
+        )
+        return
+    table(
+        Text("矛盾与核对", "Contradictions and checks"),
+        [Text("种类", "kind"), Text("结果", "result"), Text("说明", "what")],
+        [
+            (
+                finding.kind,
+                Text("相符", "holds").get(lang()) if finding.holds else Text("矛盾", "cannot hold").get(lang()),
+                finding.text.get(lang()),
+            )
+            for finding in findings
+        ],
+    )
+    failed = sum(not finding.holds for finding in findings)
+    note(
+        Text(
+            f"{failed} 处矛盾，{len(findings) - failed} 处核对相符",
+            f"{failed} contradictions, {len(findings) - failed} checks that hold",
+        )
+    )

@@ -126,12 +126,36 @@ def _collect(
     reference: Reference,
 ) -> list[DateToken]:
     tokens = []
-    for match in pattern.finditer(sentence):
-        if match.end() == match.start():
-            continue
-        start, end, role = build(match, reference)
-        tokens.append(DateToken(match.start(), match.end(), start, end, role))
+    for left, right in _windows(sentence):
+        for match in pattern.finditer(sentence, left, right):
+            if match.end() > match.start():
+                start, end, role = build(match, reference)
+                tokens.append(DateToken(match.start(), match.end(), start, end, role))
     return tokens
+
+
+# The date patterns try many openings at every character; they only run around what every date contains.
+_ANCHOR = re.compile(
+    r"(?:19|20)\d\d|\d\s*[年月天日个周小季H]|[年月天日末季]|[至迄如当现目]今|目前|当前|现阶段|现已|同期|五[”\"'」时期规末]|\d[:.]\d\d"
+    r"|\b(?:years?|months?|decades?|currently|present|far|date|now|moment|today|Five|half|quarters?|Q[1-4]|[12]H|H[12]|FY)"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)",
+    re.IGNORECASE,
+)
+_MARGIN = 90
+
+
+def _windows(sentence: str) -> list[tuple[int, int]]:
+    """Spans of the sentence in which a date can stand, apart and in order."""
+    if len(sentence) <= 2 * _MARGIN:
+        return [(0, len(sentence))] if _ANCHOR.search(sentence) else []
+    windows: list[tuple[int, int]] = []
+    for match in _ANCHOR.finditer(sentence):
+        left, right = max(0, match.start() - _MARGIN), min(len(sentence), match.end() + _MARGIN)
+        if windows and left <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], right)
+        else:
+            windows.append((left, right))
+    return windows
 
 
 def _month(year: int, month: int) -> str:

@@ -9,6 +9,7 @@ from lianzhang.plan.kernel.numerals import clean
 from lianzhang.plan.kernel.quantities import Quantity
 from lianzhang.plan.kernel.tables import alternation, cue, load_units, load_words
 
+_LEFT = 180  # characters before a figure that can still say what it measures
 _ORDER = ("<=", ">=", "<", ">", "~")
 
 
@@ -144,12 +145,15 @@ _VEHICLE_FLOW = {
 }
 
 
-def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str, topic: str, currency: str) -> str:
+def settle(
+    sentence: str, lang: str, quantity: Quantity, clause: str, left: str, topic: str, currency: str
+) -> str:
     """Decide the measure and, in place, the unit and the sign of the value; an empty string drops the quantity.
 
     ``left`` is the text from the clause's beginning (or the former number) to the number, ``clause`` the whole clause,
     ``topic`` the sentence up to the number (for units that the number does not carry), ``currency`` the document's.
     """
+    left = left[-_LEFT:]
     dim = quantity.dim
     if dim in ("rank", "ratio"):
         return dim
@@ -162,7 +166,9 @@ def settle(sentence: str, lang: str, quantity: Quantity, clause: str, left: str,
     if dim == "doubling":
         return "growth"
     if dim == "times":
-        if _TIMES_GROWTH[lang].search(left) or (lang == "en" and (_BY_EN.search(left) or _AFTER_GROWTH_EN.match(sentence, quantity.end))):
+        if _TIMES_GROWTH[lang].search(left) or (
+            lang == "en" and (_BY_EN.search(left) or _AFTER_GROWTH_EN.match(sentence, quantity.end))
+        ):
             _scale(quantity, 100.0)
             quantity.unit = "%"
             return "growth"
@@ -263,7 +269,9 @@ _MOVED_EN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_OF = {
-    "zh": re.compile(r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"),
+    "zh": re.compile(
+        r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"
+    ),
     "en": re.compile(r"\bnumber\s+of\b(?P<what>[^.;]*)$", re.IGNORECASE),
 }
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 
-from lianzhang.plan.kernel import dates, decide, frames, indicator, quantities_en, quantities_zh
+from lianzhang.plan.kernel import dates, decide, frames, indicator, lists, quantities_en, quantities_zh
 from lianzhang.plan.kernel.masks import boilerplate, mask
 from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
@@ -24,31 +23,8 @@ _HEADLINE = re.compile(
     r"^[\s“\"]*(?P<num>\d[\d,.]*)\s*(?P<rest>%|(?:trillion|billion|million)?\s*(?:yuan|times|vehicles|units)?|万?亿?(?:元|家|个|辆|倍|项)?)\s*[”\"]?$",
     re.IGNORECASE,
 )
-_RESPECTIVELY = {"zh": re.compile("分别"), "en": re.compile(r"\brespectively\b", re.IGNORECASE)}
-_LIST_GAP = re.compile(
-    r"^[\s,，、和及与以]*(?:and|to)?[\s]*(?:(?:about|over|more than|约|近|超过|超)\s*)?$|^[^\d，。；,;]{0,14}[、和及与]\s*$",
-    re.IGNORECASE,
-)
 _LOST = re.compile(r"(?<![\d\w%)）”\"’零一二三四五六七八九十])\s*(?P<sign>%)(?=\s*[,，;；。.、])")
-_COUNTED_ZH = re.compile(
-    r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
-)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{4}|\byuan\b|\bRMB\b|\bChina\b|\bChinese\b|\bChongqing\b")
-_SUBJECT_ZH = re.compile(r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|过|在|高于)\s*$")
-_RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
-_WITH_EN = re.compile(
-    r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
-    re.IGNORECASE,
-)
-_UNIVERSE = {
-    "en": re.compile(r"\b(?:among|of|out\s+of)\s+(?:the|its|these|all|all\s+the)\s+$", re.IGNORECASE),
-    "zh": re.compile(r"[^，。；、]{0,8}?(?:当中|之中|中)[，,有]"),
-}
-_OF_WHICH = re.compile(r"\s*(?:of\s+(?:which|whom|them|these)\b|have\b|are\b|were\b|has\b)", re.IGNORECASE)
-_PARALLEL = {
-    "zh": re.compile(r"^[、和及与]$"),
-    "en": re.compile(r"^\s*,?\s*(?:(?:of|from|in|for)\s+[\w\s’'-]{1,40}?)?,?\s*and\s*$", re.IGNORECASE),
-}
 
 
 @dataclass(slots=True)
@@ -120,8 +96,8 @@ class _Reader:
             )
         self.reference = reference
         self.context = frames.Context(reference, dates.data_year(plain, reference))
-        named = Counter(place for _, place in indicator.regions(plain[:20000]) if place != "the world")
-        self.context.main_region = named.most_common(1)[0][0] if named else ""
+        self.gazetteer = indicator.Gazetteer(plain)
+        self.context.main_region = self.gazetteer.most_named()
         self.paragraph = -1
         self.context.currency = "yuan" if _CHINESE.search(plain) else ""
         self._kinds: dict[int, bool] = {}
@@ -145,11 +121,11 @@ class _Reader:
             if frames.heading(body, sentence.lang):
                 frames.update_section(context, body, sentence.lang)
         if boilerplate(body) or not _WORTH.search(body):
-            self._carry_region(body)
+            self._carry_region(self.gazetteer.within(sentence.start, sentence.end))
             return []
         tokens = dates.date_tokens(body, sentence.lang, self.reference)
         masked = mask(body, sentence.lang, [(token.start, token.end) for token in tokens])
-        named = indicator.regions(body)
+        named = self.gazetteer.within(sentence.start, sentence.end)
         reader = quantities_zh if sentence.lang == "zh" else quantities_en
         found = reader.quantities(masked)
         self._kinds = {}
@@ -158,11 +134,11 @@ class _Reader:
         first = found[0].start if found else len(body)
         governing = [token for token in tokens if not _in_title(body, token)]
         frames.update_frame(context, governing, sentence.paragraph, first, self._kinds)
-        self._carry_region(body)
+        self._carry_region(named)
         return candidates
 
-    def _carry_region(self, body: str) -> None:
-        own = [place for _, place in indicator.regions(body) if place not in ("China", "the world")]
+    def _carry_region(self, named: list[tuple[int, str]]) -> None:
+        own = [place for _, place in named if place not in ("China", "the world")]
         if own:
             self._carried = own[-1]
 
@@ -196,8 +172,9 @@ class _Reader:
     ) -> list[_Candidate]:
         lang, context = sentence.lang, self.context
         cuts = [0, *(match.end() for match in _CLAUSE[lang].finditer(masked))]
-        dropped = self._respectively(lang, masked, found) | _universe(lang, masked, found)
-        thresholds = _thresholds(lang, masked, found)
+        dropped, order = lists.respectively(lang, masked, found)
+        dropped |= lists.universe(lang, masked, found)
+        thresholds = lists.thresholds(lang, masked, found)
         result: list[_Candidate] = []
         previous_end = 0
         for at, quantity in enumerate(found):
@@ -209,7 +186,7 @@ class _Reader:
                 previous_end = max(previous_end, quantity.end)
                 continue
             if not quantity.unit and at:
-                _take_unit(lang, body, found[at - 1], quantity)
+                lists.take_unit(lang, body, found[at - 1], quantity)
             comparator, tail = decide.comparator(masked, lang, quantity)
             raw = quantity.value
             clause = body[clause_start:clause_end]
@@ -220,13 +197,17 @@ class _Reader:
             if not measure:
                 previous_end = max(previous_end, quantity.end)
                 continue
-            measure = self._parallel(lang, masked, found, at, measure, result)
+            measure = lists.parallel(
+                lang, masked, found, at, measure, result[-1].statement if result else None
+            )
             when = decide_when(
                 sentence, body, tokens, found, quantity, context, (clause_start, left_start, clause_end)
             )
             if when.token is not None:
                 self._kinds[when.token.start] = when.kind in ("target", "expected")
             subject = indicator.phrase(lang, body, quantity, left, context.subject)
+            if at in order:
+                subject = indicator.member(lang, subject, body[: quantity.start], *order[at])
             end = max(tail, quantity.noun_end, quantity.end)
             start = _trim_start(body, left_start, quantity.start)
             place = self.place(sentence.start + start, sentence.start + end)
@@ -245,137 +226,6 @@ class _Reader:
             result.append(_Candidate(_bounded(statement, comparator), raw, sentence.paragraph))
             previous_end = end
         return result
-
-    def _parallel(
-        self, lang: str, masked: str, found: list[Quantity], at: int, measure: str, result: list[_Candidate]
-    ) -> str:
-        """A figure joined by a mere "and" to a change takes over its measure and sign (save 25 % of A and 30 % of B)."""
-        if not result or at == 0 or measure not in ("share", "level"):
-            return measure
-        first, second, former = found[at - 1], found[at], result[-1].statement
-        if former.measure not in ("growth", "growth p.a.", "change") or first.unit != second.unit:
-            return measure
-        if not _PARALLEL[lang].match(masked[first.end : second.start]):
-            return measure
-        if former.value is not None and former.value < 0:
-            decide.negate(second)
-        return former.measure
-
-    def _respectively(self, lang: str, masked: str, found: list[Quantity]) -> set[int]:
-        """Fill the units of "respectively" lists; the indices of bare numbers in front of the list are returned."""
-        dropped: set[int] = set()
-        floor = 0
-        for signal in _RESPECTIVELY[lang].finditer(masked):
-            if lang == "zh":
-                ordered = [at for at, quantity in enumerate(found) if quantity.start >= signal.end()]
-                run = _run(masked, found, ordered)
-            else:
-                ordered = [
-                    at
-                    for at, quantity in enumerate(found)
-                    if floor <= quantity.start and quantity.end <= signal.start()
-                ]
-                run = _run(masked, found, list(reversed(ordered)))
-                floor = signal.end()
-            run.sort()
-            if len(run) < 2 or all(found[at].unit for at in run):
-                continue
-            members = [found[at] for at in run]
-            decide.fill_list(lang, members, masked[: members[0].start])
-            dropped |= {at for at in ordered if at not in run and not found[at].unit and at < run[0]}
-        return dropped
-
-
-_CONTINUED = {
-    "zh": re.compile(r"[，,]?(?:增加|提高|增长|提升|扩大|发展|增)?(?:到|至)?(?:约|近|超过|超)?"),
-    "en": re.compile(r"(?:(?:[\w-]+\s+){0,4}?in\s+\d{4}\s*)?,?\s*(?:and|to|or)\s+(?:(?:about|over|more\s+than|nearly|around|at\s+least|some)\s+)?", re.IGNORECASE),
-}
-
-
-def _take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> None:
-    """A bare number joined to the former one by "and" or "to" is counted in the same unit (from 30,000 to 300,000)."""
-    size = quantity.value if quantity.value is not None else 0.0
-    counted = former.dim in ("count", "vehicles", "people", "physical", "money") or (former.dim == "percent" and size <= 100)
-    if counted and former.unit and size and _CONTINUED[lang].fullmatch(body[former.noun_end : quantity.start].lstrip()):
-        joined_by_and = bool(re.search(r"\band\b", body[former.noun_end : quantity.start], re.IGNORECASE))
-        if quantity.scaled or (not joined_by_and and former.dim != "money"):
-            quantity.unit, quantity.dim = former.unit, former.dim
-
-
-def _universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
-    """Indices of wholes of which a part is told (among the 98 firms 54 …); the part takes the unit of the whole."""
-    result = set()
-    for at, quantity in enumerate(found):
-        if quantity.dim != "count":
-            continue
-        if lang == "en":
-            whole = bool(_UNIVERSE["en"].search(masked[: quantity.start]))
-        else:
-            whole = bool(_UNIVERSE["zh"].match(masked, quantity.end))
-        for other in found[at + 1 :]:
-            if (
-                other.dim == "bare"
-                and not other.scaled
-                and (lang == "en" and _OF_WHICH.match(masked, other.end))
-            ):
-                other.unit, other.dim = quantity.unit, "count"
-                if whole:
-                    result.add(at)
-            elif whole and other.unit == quantity.unit:
-                result.add(at)
-    return result
-
-
-def _run(masked: str, found: list[Quantity], order: list[int]) -> list[int]:
-    """Indices of the unbroken list that begins at ``order[0]``."""
-    run: list[int] = []
-    for at in order:
-        if run:
-            first, second = sorted((found[run[-1]], found[at]), key=lambda quantity: quantity.start)
-            if not _LIST_GAP.match(masked[max(first.end, min(first.noun_end, second.start)) : second.start]):
-                break
-        run.append(at)
-    return run
-
-
-def _thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
-    """Money that only describes the counted things (10 districts whose revenue exceeds 100 billion; 百亿级企业 5 家)."""
-    counts = [
-        at
-        for at, quantity in enumerate(found)
-        if quantity.dim in ("count", "bare") and not quantity.structural
-    ]
-    result = set()
-    for at, quantity in enumerate(found):
-        if quantity.dim != "money" and not (quantity.dim == "bare" and quantity.scaled):
-            continue
-        if lang == "en":
-            left = masked[: quantity.start]
-            relative = _RELATIVE_EN.search(left)
-            if (relative and any(found[c].start < relative.start() + 12 for c in counts)) or (
-                _WITH_EN.search(left) and not quantity.level
-            ):
-                result.add(at)
-            continue
-        if at and found[at - 1].dim == "count" and _SUBJECT_ZH.match(masked[found[at - 1].noun_end : quantity.start]):
-            result.add(at)
-            continue
-        described = _COUNTED_ZH.match(masked, quantity.end)
-        if described is None:
-            continue
-        near = any(
-            c != at
-            and not re.search(
-                "[，。；,;]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)]
-            )
-            for c in counts
-        )
-        if near or (
-            described["noun"] in ("企业", "公司", "集团", "车企", "项目")
-            and not described.group().startswith("的产业")
-        ):
-            result.add(at)
-    return result
 
 
 def _in_title(body: str, token: dates.DateToken) -> bool:

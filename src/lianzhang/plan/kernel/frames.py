@@ -80,12 +80,9 @@ def timing(
             and token.end <= quantity.start
             and len(sentence[token.end : quantity.start].strip()) <= 2
         ):
-            if (
-                sentence[token.start : token.start + 1] in ("自", "从", "由")
-                or (
-                    sentence[token.end : quantity.start].strip() == "的"
-                    and sentence[max(0, token.start - 1) : token.start] != "是"
-                )
+            if sentence[token.start : token.start + 1] in ("自", "从", "由") or (
+                sentence[token.end : quantity.start].strip() == "的"
+                and sentence[max(0, token.start - 1) : token.start] != "是"
             ):
                 return Timing(token, "own")
     before = [
@@ -107,7 +104,9 @@ def timing(
         and (lang == "en" or token.role == "deadline")
         and not any(_opens(sentence, quantity, token, other) for other in others)
     ]
-    if after:  # "… grow at 33% from 500 million in 2021 to 2.7 billion by 2027": the deadline, if there is one
+    if (
+        after
+    ):  # "… grow at 33% from 500 million in 2021 to 2.7 billion by 2027": the deadline, if there is one
         return Timing(next((token for token in after if token.role == "deadline"), after[0]), "own")
     return Timing(None, "none")
 
@@ -175,7 +174,9 @@ def cues(lang: str, text: str) -> Cues:
 
 
 # "will be increased", "to have reached": a participle that reports nothing
-_INFINITIVE = re.compile(r"\b(?:will|would|to|should|shall|can|could|may|must)\s+(?:be\s+|have\s+|have\s+been\s+)?$", re.IGNORECASE)
+_INFINITIVE = re.compile(
+    r"\b(?:will|would|to|should|shall|can|could|may|must)\s+(?:be\s+|have\s+|have\s+been\s+)?$", re.IGNORECASE
+)
 
 
 def imperative(lang: str, sentence: str) -> bool:
@@ -205,7 +206,9 @@ CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 #: A bulleted or numbered item; a date over a list governs its items.
-BULLET = re.compile(r"^\s*(?:[•●■◆▪◦·*–—-]\s*|[(（]?\d{1,2}[)）.、．]\s*|[①-⑳]|[(（][一二三四五六七八九十]{1,3}[)）])")
+BULLET = re.compile(
+    r"^\s*(?:[•●■◆▪◦·*–—-]\s*|[(（]?\d{1,2}[)）.、．]\s*|[①-⑳]|[(（][一二三四五六七八九十]{1,3}[)）])"
+)
 _REACH, _LIST_REACH = 3, 12
 _CLOSED = re.compile(r"[。！？；!?;.…,，、]\s*[”’」』)）\"']*$")
 

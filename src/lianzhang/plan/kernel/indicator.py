@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 
@@ -33,6 +35,7 @@ _LEVEL_STOP = re.compile(
     r"[，。；、,;.:：()（）\n]|\b(?:by|in|for|with|and|to|will|is|are|that|which|of|as)\b"
 )
 _MAX_ZH, _MAX_EN = 40, 110
+_LEFT = 220
 
 
 def phrase(lang: str, sentence: str, quantity: Quantity, left: str, subject: str) -> str:
@@ -57,12 +60,39 @@ def phrase(lang: str, sentence: str, quantity: Quantity, left: str, subject: str
         if lang == "zh"
         else (_EN_VERB, _EN_LEAD, _EN_ANAPHORA, _MAX_EN)
     )
-    text = lead.sub("", left).strip()
+    text = lead.sub("", left[-_LEFT:]).strip()
     short = verb.sub("", text).strip(" “”\"'（(")
     if anaphora.match(text) or not short:
         joined = f"{subject}{'' if lang == 'zh' else ', '}{short}" if subject and short else subject or short
         return joined[-limit:].strip(" ，,、")
     return short[-limit:].strip(" ，,、")
+
+
+_SPLIT = {"zh": re.compile("[、和与及]|以及"), "en": re.compile(r",\s*(?:and\s+)?|\s+and\s+")}
+_TAIL_ZH = re.compile(
+    "(?:增加值|总产值|产值|产量|销量|产销量|营业收入|收入|投资|数量|占比|比重|占.{0,12}比重|企业|利润|产能)$"
+)
+
+
+def member(lang: str, subject: str, before: str, position: int, size: int) -> str:
+    """The part of a listed subject that a number of a "respectively" list belongs to, if the lengths agree.
+
+    ``A、B增加值分别增长 9.4%、9.2%``: the first is "A增加值". The subject stands before the first number of the list;
+    ``before`` is the sentence up to this number, used where the phrase itself is not the list.
+    """
+    for text in (
+        subject,
+        re.split("分别|[,，](?![^,，]*分别)", before)[-1] if lang == "zh" else before[-_LEFT:],
+    ):
+        parts = [part.strip(' “”"') for part in _SPLIT[lang].split(text) if part.strip()]
+        if len(parts) != size:
+            continue
+        tail = _TAIL_ZH.search(parts[-1]) if lang == "zh" else None
+        part = parts[position]
+        return (
+            part + tail.group() if tail and position < size - 1 and not part.endswith(tail.group()) else part
+        )
+    return subject
 
 
 @cache
@@ -82,10 +112,23 @@ def _places() -> tuple[re.Pattern[str], dict[str, str]]:
 _WIDE = ("China", "the world")
 
 
-def regions(sentence: str) -> list[tuple[int, str]]:
-    """Places named in a sentence with their offsets, in order."""
-    pattern, names = _places()
-    return [(match.start(), names[match.group()]) for match in pattern.finditer(sentence)]
+class Gazetteer:
+    """Places named in a document: found once, asked by span."""
+
+    def __init__(self, text: str) -> None:
+        pattern, names = _places()
+        self._found = [(match.start(), names[match.group()]) for match in pattern.finditer(text)]
+        self._starts = [offset for offset, _ in self._found]
+
+    def within(self, start: int, end: int) -> list[tuple[int, str]]:
+        """Places in a span with their offsets from its start, in order."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [(offset - start, place) for offset, place in self._found[first:last]]
+
+    def most_named(self) -> str:
+        """The place the document names most often, the whole world aside."""
+        counted = Counter(place for _, place in self._found if place != "the world")
+        return counted.most_common(1)[0][0] if counted else ""
 
 
 def region_of(

@@ -26,6 +26,12 @@ def similarity(first: str, second: str, lang: str) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
+def sameness(first: str, second: str, lang: str) -> float:
+    """Shared character pairs or words of two phrases, of all they have (Jaccard), 0 to 1; 0 for one-word phrases."""
+    a, b = _grams(first, lang), _grams(second, lang)
+    return len(a & b) / len(a | b) if min(len(a), len(b)) > 1 else 0.0
+
+
 def merge(found: list[Statement]) -> list[Statement]:
     """Merge statements of one document that say the same of the same thing; the order of first places is kept.
 

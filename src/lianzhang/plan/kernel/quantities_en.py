@@ -251,8 +251,12 @@ def _per_after(quantity: Quantity, s: str) -> None:
 
 
 _WORD = re.compile(r"(?P<gap>[\s“”\"'‘’-]*)(?P<word>[A-Za-z][A-Za-z&’'-]*|\S)")
-_BOUND = re.compile(r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE)
-_NO_HEADS = frozenset("hundreds thousands millions billions trillions dozens tens always perhaps besides towards days".split())
+_BOUND = re.compile(
+    r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE
+)
+_NO_HEADS = frozenset(
+    "hundreds thousands millions billions trillions dozens tens always perhaps besides towards days".split()
+)
 _MAX_WORDS = 12
 
 
@@ -315,7 +319,9 @@ def _count_noun(quantity: Quantity, s: str, position: int) -> bool:
                 found = (tables.en_units[word.split("-")[-1]].id, "vehicles", False, match.end())
             elif found is not None:
                 break  # "342,000 NEVs takes up": a verb
-            elif len(word) > 3 and word not in _NO_HEADS and not word.endswith(("ss", "us", "is", "’s", "'s")):
+            elif (
+                len(word) > 3 and word not in _NO_HEADS and not word.endswith(("ss", "us", "is", "’s", "'s"))
+            ):
                 last_plural = (word, match.end())
         position, previous = match.end(), word
     if found is not None:

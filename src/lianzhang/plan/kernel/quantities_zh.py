@@ -28,7 +28,24 @@ _NOUN_STOP = re.compile(
 _LEVEL = re.compile(r"(?:以上)?\s*(?:\d+(?:\.\d+)?)?(?:万亿|千亿|百亿|十亿|亿)(?:元)?级(?:以上)?")
 _NUM = rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|{ZH_NUMERAL}+)"
 _DASH = r"\s*(?:-{1,2}|—{1,2}|–{1,2}|~|～|至|到)\s*"
-_NOT_WITH_JIA = frozenset({"technologies", "regions", "countries", "cities", "products", "chains", "supply chains", "projects", "clusters", "standards", "homes", "scenarios", "teams", "patents"})
+_NOT_WITH_JIA = frozenset(
+    {
+        "technologies",
+        "regions",
+        "countries",
+        "cities",
+        "products",
+        "chains",
+        "supply chains",
+        "projects",
+        "clusters",
+        "standards",
+        "homes",
+        "scenarios",
+        "teams",
+        "patents",
+    }
+)
 
 
 def _alternatives(words: list[str]) -> str:
@@ -233,7 +250,11 @@ def _counted(s: str, end: int, start: int, classifier: str) -> tuple[Noun | None
 
 @cache
 def _nouns() -> re.Pattern[str]:
-    plain = [form for form in load_units().zh_nouns if form not in ("国家", "地区", "城市", "桩", "站", "店", "村", "技术", "标准", "成果")]
+    plain = [
+        form
+        for form in load_units().zh_nouns
+        if form not in ("国家", "地区", "城市", "桩", "站", "店", "村", "技术", "标准", "成果")
+    ]
     # 国家级, 技术创新中心, 城市公交: short words that more often begin another word than end a phrase
     short = "国家(?![级重高新制实工技企科])|地区(?!生产)|城市(?!公交|物流|道路|更新)|桩|站(?!位)|店|村|技术(?!创新|中心|改造|研发|先进|企业)|标准(?!化|煤|体系)|成果(?!转化)"
     return re.compile(f"(?:{_alternatives(plain)}|{short})")

@@ -31,13 +31,21 @@ _REPORTED = {
 }
 
 
-_PASSIVE_EN = re.compile(r"\s*(?:[\w-]+\s+){0,4}?(?:were|was|has\s+been|have\s+been|had\s+been)\b", re.IGNORECASE)
+_PASSIVE_EN = re.compile(
+    r"\s*(?:[\w-]+\s+){0,4}?(?:were|was|has\s+been|have\s+been|had\s+been)\b", re.IGNORECASE
+)
 # "from 30,000 to 300,000 by 2030": the first figure is the state of today
 _STARTING = {
     "zh": re.compile("(?:由|从)(?:目前|现在|当前)?的?(?:约|近)?$"),
-    "en": re.compile(r"\bfrom\s+(?:(?:about|around|nearly|some|over|more than|the|current|currently)\s+){0,3}$", re.IGNORECASE),
+    "en": re.compile(
+        r"\bfrom\s+(?:(?:about|around|nearly|some|over|more than|the|current|currently)\s+){0,3}$",
+        re.IGNORECASE,
+    ),
 }
-_ENDING = {"zh": re.compile("^[^，。；]{0,10}(?:到|至)"), "en": re.compile(r"^[^,.;]{0,40}\bto\b", re.IGNORECASE)}
+_ENDING = {
+    "zh": re.compile("^[^，。；]{0,10}(?:到|至)"),
+    "en": re.compile(r"^[^,.;]{0,40}\bto\b", re.IGNORECASE),
+}
 
 
 def decide_when(
@@ -59,7 +67,9 @@ def decide_when(
     lang, reference = sentence.lang, context.reference
     clause_start, left_start, clause_end = span
     clause = body[clause_start:clause_end]
-    token = frames.timing(body, lang, quantity, tokens, [other for other in found if other is not quantity]).token
+    token = frames.timing(
+        body, lang, quantity, tokens, [other for other in found if other is not quantity]
+    ).token
     near = frames.cues(lang, body[left_start : quantity.start])
     if token is not None and token.role == "base":
         return When(token.period_start, token.period_end, "achieved", "own", token)
@@ -75,11 +85,16 @@ def decide_when(
     if token is None and not near.target and lang == "en" and _PASSIVE_EN.match(body, quantity.noun_end):
         kind = "achieved"
     if kind in ("target", "expected") and _STARTING[lang].search(body[left_start : quantity.start]):
-        if any(other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start]) for other in found):
+        if any(
+            other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start])
+            for other in found
+        ):
             return _as_of_document(context, lang, quantity, clause, body)
     if token is not None:
         return _own(token, kind, context, _flows(lang, quantity, clause, body))
-    return _framed(sentence, body, context, near, kind) or _undated(context, lang, quantity, clause, body, kind)
+    return _framed(sentence, body, context, near, kind) or _undated(
+        context, lang, quantity, clause, body, kind
+    )
 
 
 def _reported(lang: str, body: str, clause_start: int, token: DateToken, quantity: Quantity) -> bool:
@@ -87,7 +102,11 @@ def _reported(lang: str, body: str, clause_start: int, token: DateToken, quantit
     if token.end > quantity.start or clause_start <= token.start:
         return False
     inner = frames.cues(lang, body[start : quantity.start])
-    return inner.nearest == "achieved" and not inner.strong and bool(_REPORTED[lang].search(body, start, quantity.start))
+    return (
+        inner.nearest == "achieved"
+        and not inner.strong
+        and bool(_REPORTED[lang].search(body, start, quantity.start))
+    )
 
 
 def _own(token: DateToken, kind: str, context: Context, flows: bool) -> When:
@@ -154,7 +173,12 @@ def _kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> 
             return "target"
         if found.expected:
             return "expected"
-        if not found.nearest and context.frame is not None and context.frame.future and context.frame.token.year == token.year:
+        if (
+            not found.nearest
+            and context.frame is not None
+            and context.frame.future
+            and context.frame.token.year == token.year
+        ):
             return "target"
     return "achieved"
 

@@ -1,0 +1,192 @@
+"""Figures that belong together: lists with "respectively", parts of a whole, thresholds, changes joined by "and"."""
+
+from __future__ import annotations
+
+import re
+
+from lianzhang.plan.kernel import decide
+from lianzhang.plan.kernel.quantities import Quantity
+from lianzhang.plan.model import Statement
+
+_RESPECTIVELY = {"zh": re.compile("分别"), "en": re.compile(r"\brespectively\b", re.IGNORECASE)}
+_LIST_GAP = re.compile(
+    r"^[\s,，、和及与以]*(?:and|to)?[\s]*(?:(?:about|over|more than|约|近|超过|超)\s*)?$|^[^\d，。；,;]{0,14}[、和及与]\s*$",
+    re.IGNORECASE,
+)
+_COUNTED_ZH = re.compile(
+    r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
+)
+_SUBJECT_ZH = re.compile(
+    r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|过|在|高于)\s*$"
+)
+_RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
+_WITH_EN = re.compile(
+    r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
+    re.IGNORECASE,
+)
+_UNIVERSE = {
+    "en": re.compile(r"\b(?:among|of|out\s+of)\s+(?:the|its|these|all|all\s+the)\s+$", re.IGNORECASE),
+    "zh": re.compile(r"[^，。；、]{0,8}?(?:当中|之中|中)[，,有]"),
+}
+_OF_WHICH = re.compile(r"\s*(?:of\s+(?:which|whom|them|these)\b|have\b|are\b|were\b|has\b)", re.IGNORECASE)
+_CONTINUED = {
+    "zh": re.compile(r"[，,]?(?:增加|提高|增长|提升|扩大|发展|增)?(?:到|至)?(?:约|近|超过|超)?"),
+    "en": re.compile(
+        r"(?:(?:[\w-]+\s+){0,4}?in\s+\d{4}\s*)?,?\s*(?:and|to|or)\s+(?:(?:about|over|more\s+than|nearly|around|at\s+least|some)\s+)?",
+        re.IGNORECASE,
+    ),
+}
+_PARALLEL = {
+    "zh": re.compile(r"^[、和及与]$"),
+    "en": re.compile(r"^\s*,?\s*(?:(?:of|from|in|for)\s+[\w\s’'-]{1,40}?)?,?\s*and\s*$", re.IGNORECASE),
+}
+
+
+def respectively(
+    lang: str, masked: str, found: list[Quantity]
+) -> tuple[set[int], dict[int, tuple[int, int]]]:
+    """Read the "respectively" lists of a sentence and fill in the units their numbers share.
+
+    Returns
+    -------
+    tuple[set[int], dict[int, tuple[int, int]]]
+        the indices of bare numbers in front of a list, which are no statements, and for every number of a list its
+        position and the length of the list.
+    """
+    dropped: set[int] = set()
+    order: dict[int, tuple[int, int]] = {}
+    floor = 0
+    for signal in _RESPECTIVELY[lang].finditer(masked):
+        if lang == "zh":
+            ordered = [at for at, quantity in enumerate(found) if quantity.start >= signal.end()]
+            run = _run(masked, found, ordered)
+        else:
+            ordered = [
+                at
+                for at, quantity in enumerate(found)
+                if floor <= quantity.start and quantity.end <= signal.start()
+            ]
+            run = _run(masked, found, list(reversed(ordered)))
+            floor = signal.end()
+        run.sort()
+        if len(run) < 2:
+            continue
+        order |= {at: (position, len(run)) for position, at in enumerate(run)}
+        members = [found[at] for at in run]
+        if any(not quantity.unit for quantity in members):
+            decide.fill_list(lang, members, masked[: members[0].start])
+            dropped |= {at for at in ordered if at not in run and not found[at].unit and at < run[0]}
+    return dropped, order
+
+
+def universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
+    """Indices of wholes of which a part is told (among the 98 firms 54 …); the part takes the unit of the whole."""
+    result = set()
+    for at, quantity in enumerate(found):
+        if quantity.dim != "count":
+            continue
+        if lang == "en":
+            whole = bool(_UNIVERSE["en"].search(masked[: quantity.start]))
+        else:
+            whole = bool(_UNIVERSE["zh"].match(masked, quantity.end))
+        for other in found[at + 1 :]:
+            if (
+                other.dim == "bare"
+                and not other.scaled
+                and (lang == "en" and _OF_WHICH.match(masked, other.end))
+            ):
+                other.unit, other.dim = quantity.unit, "count"
+                if whole:
+                    result.add(at)
+            elif whole and other.unit == quantity.unit:
+                result.add(at)
+    return result
+
+
+def take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> None:
+    """A bare number joined to the former one by "and" or "to" is counted in the same unit (from 30,000 to 300,000)."""
+    size = quantity.value if quantity.value is not None else 0.0
+    counted = former.dim in ("count", "vehicles", "people", "physical", "money") or (
+        former.dim == "percent" and size <= 100
+    )
+    if (
+        counted
+        and former.unit
+        and size
+        and _CONTINUED[lang].fullmatch(body[former.noun_end : quantity.start].lstrip())
+    ):
+        joined_by_and = bool(re.search(r"\band\b", body[former.noun_end : quantity.start], re.IGNORECASE))
+        if quantity.scaled or (not joined_by_and and former.dim != "money"):
+            quantity.unit, quantity.dim = former.unit, former.dim
+
+
+def _run(masked: str, found: list[Quantity], order: list[int]) -> list[int]:
+    """Indices of the unbroken list that begins at ``order[0]``."""
+    run: list[int] = []
+    for at in order:
+        if run:
+            first, second = sorted((found[run[-1]], found[at]), key=lambda quantity: quantity.start)
+            if not _LIST_GAP.match(masked[max(first.end, min(first.noun_end, second.start)) : second.start]):
+                break
+        run.append(at)
+    return run
+
+
+def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
+    """Money that only describes the counted things (10 districts whose revenue exceeds 100 billion; 百亿级企业 5 家)."""
+    counts = [
+        at
+        for at, quantity in enumerate(found)
+        if quantity.dim in ("count", "bare") and not quantity.structural
+    ]
+    result = set()
+    for at, quantity in enumerate(found):
+        if quantity.dim != "money" and not (quantity.dim == "bare" and quantity.scaled):
+            continue
+        if lang == "en":
+            left = masked[: quantity.start]
+            relative = _RELATIVE_EN.search(left)
+            if (relative and any(found[c].start < relative.start() + 12 for c in counts)) or (
+                _WITH_EN.search(left) and not quantity.level
+            ):
+                result.add(at)
+            continue
+        if (
+            at
+            and found[at - 1].dim == "count"
+            and _SUBJECT_ZH.match(masked[found[at - 1].noun_end : quantity.start])
+        ):
+            result.add(at)
+            continue
+        described = _COUNTED_ZH.match(masked, quantity.end)
+        if described is None:
+            continue
+        near = any(
+            c != at
+            and not re.search(
+                "[，。；,;]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)]
+            )
+            for c in counts
+        )
+        if near or (
+            described["noun"] in ("企业", "公司", "集团", "车企", "项目")
+            and not described.group().startswith("的产业")
+        ):
+            result.add(at)
+    return result
+
+
+def parallel(
+    lang: str, masked: str, found: list[Quantity], at: int, measure: str, former: Statement | None
+) -> str:
+    """A figure joined by a mere "and" to a change takes over its measure and sign (save 25 % of A and 30 % of B)."""
+    if former is None or at == 0 or measure not in ("share", "level"):
+        return measure
+    first, second = found[at - 1], found[at]
+    if former.measure not in ("growth", "growth p.a.", "change") or first.unit != second.unit:
+        return measure
+    if not _PARALLEL[lang].match(masked[first.end : second.start]):
+        return measure
+    if former.value is not None and former.value < 0:
+        decide.negate(second)
+    return former.measure
