@@ -33,12 +33,15 @@ def explain(
     if verdict in ("met", "missed") and observed is not None:
         return _settled(row, verdict, observed)
     if verdict == "overdue" and row.deadline is not None:
-        due = when(row.deadline)
-        last = _latest(row)
-        return Text(
-            f"期限{due.zh}已过，截至{as_of.isoformat()}没有该期数据。{last.zh}",
-            f"The deadline, {due.en}, has passed and no figure for it was known on {as_of.isoformat()}. {last.en}".rstrip(),
+        due, day = when(row.deadline), as_of.isoformat()
+        gone = Text(
+            f"期限{due.zh}已过，截至{day}没有该期数据。",
+            f"The deadline, {due.en}, has passed and no figure for it was known on {day}.",
         )
+        odds = (
+            _outlook(row, end, probability) if end is not None and probability is not None else Text("", "")
+        )
+        return _joined(gone, _latest(row), odds)
     need = _need(row, required, recent, growth_unit)
     if verdict == "not_computable" or end is None or probability is None:
         why = _why_not(row, history)
