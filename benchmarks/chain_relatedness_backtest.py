@@ -112,7 +112,12 @@ def _rank(values: np.ndarray) -> np.ndarray:
 
 
 def backtest(data: dict[str, Any]) -> Result:
-    from lianzhang.places.kernel import location_quotient, relatedness_density, specialised
+    from lianzhang.places.kernel import (
+        location_quotient,
+        relatedness_density,
+        relative_density,
+        specialised,
+    )
 
     columns = data["columns"]
     first, last = data["first"], data["last"]
@@ -123,10 +128,8 @@ def backtest(data: dict[str, Any]) -> Result:
     province = np.nonzero(open_cells)[0]
     entered = later[open_cells]
     scores = {"density": density[open_cells], "LQ": quotient[open_cells]}
-    # Diverse provinces have high densities everywhere; dividing by their breadth leaves what is special to
-    # the sector.
-    breadth = np.broadcast_to(M.mean(axis=1, keepdims=True), M.shape)[:, columns][open_cells]
-    scores["relative density"] = scores["density"] / np.maximum(breadth, 1.0 / M.shape[1])
+    relative = relative_density(M, relatedness_density(M))[:, columns]
+    scores["relative density"] = np.nan_to_num(relative[open_cells])
     for name in ("density", "relative density"):
         scores[f"{name} and LQ"] = _rank(scores[name]) + _rank(scores["LQ"])
     rng = np.random.default_rng(1)

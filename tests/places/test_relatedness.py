@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lianzhang.errors import InputError
-from lianzhang.places.kernel import proximity, relatedness, relatedness_density, specialised
+from lianzhang.places.kernel import (
+    proximity,
+    relatedness,
+    relatedness_density,
+    relative_density,
+    specialised,
+)
 from lianzhang.places.kernel.relatedness import _dense, _walk
 
 binary = st.tuples(st.integers(1, 7), st.integers(1, 9)).flatmap(lambda shape: arrays(np.bool_, shape))
@@ -115,6 +121,19 @@ def test_disconnected_blocks_are_not_related() -> None:
     assert result.proximity is not None
     assert result.proximity[:3, 3:].max() == 0.0
     np.testing.assert_array_equal(result.density, M.astype(float))
+
+
+def test_relative_density_is_one_where_all_sectors_are_equally_near() -> None:
+    M = np.array([[1, 1, 0, 0], [0, 0, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0]])
+    omega = relatedness_density(M)
+    result = relative_density(M, omega)
+    np.testing.assert_allclose(result[2], 1.0)
+    np.testing.assert_allclose(result[0], omega[0] / 0.5)
+    assert result[0, 0] > 1 > result[0, 2]
+    assert np.isnan(result[3]).all()
+    np.testing.assert_allclose(relative_density(sp.csr_array(M), omega), result)
+    with pytest.raises(InputError, match="shape"):
+        relative_density(M, omega[:2])
 
 
 def test_only_zeros_and_ones_are_taken() -> None:

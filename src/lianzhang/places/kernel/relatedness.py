@@ -103,6 +103,32 @@ def relatedness(M: ArrayLike | SparseMatrix, *, include_self: bool = True) -> Re
     return Relatedness(proximity=phi, density=omega)
 
 
+def relative_density(M: ArrayLike | SparseMatrix, density: ArrayLike) -> FloatArray:
+    """ω_ci / (k_c / S): density relative to the breadth of the region, the share of all sectors it has.
+
+    A region with many specialisations is dense everywhere; what remains is how near the sector is to what the
+    region has, 1 being as near as by chance. Compared over time it tells entries better than ω does (see the
+    backtest among the benchmarks).
+
+    Args:
+        M: (R, S) boolean.
+        density: ω (R, S) of `relatedness_density`.
+
+    Returns:
+        (R, S), at least 0, without unit; NaN where ω is, and for regions without specialisation.
+
+    Raises:
+        InputError: shapes differ or M is not a 0/1 matrix.
+    """
+    binary = as_binary(M)
+    omega = np.asarray(density, dtype=np.float64)
+    if omega.shape != binary.shape:
+        raise InputError(Text("密度与专业化矩阵大小不一致", "density and specialisation differ in shape"))
+    breadth = np.asarray(binary.sum(axis=1), dtype=np.float64).ravel() / max(1, omega.shape[1])
+    breadth[breadth == 0.0] = np.nan
+    return np.asarray(omega / breadth[:, None])
+
+
 @nb.njit(cache=True, nogil=True, parallel=True, fastmath={"reassoc"})
 def _to_proximity(
     counts: np.ndarray, ubiquity: np.ndarray, start: int, out: np.ndarray, sums: np.ndarray
