@@ -108,9 +108,8 @@ def _speed(texts: dict[str, str]) -> None:
             begin = time.perf_counter()
             found = extract(long, "long")
             best = min(best, time.perf_counter() - begin)
-        print(
-            f"  {lang}: {len(long.encode()) / 1000:.0f} KB in {best:.2f} s = {len(long.encode()) / 1000 / best:.0f} KB/s, {len(found)} statements"
-        )
+        size = len(long.encode()) / 1000
+        print(f"  {lang}: {size:.0f} KB in {best:.2f} s = {size / best:.0f} KB/s, {len(found)} statements")
 
 
 if __name__ == "__main__":

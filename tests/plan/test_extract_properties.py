@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from lianzhang.plan.kernel.extract import extract
 from lianzhang.plan.kernel.text import Lines, normalise, sentences
 from lianzhang.plan.model import COMPARATORS, KINDS, MEASURES, Statement

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
+
 from lianzhang.errors import FileFormatError, InputError, MissingExtraError, UsageError
 from lianzhang.plan.reading import html_text, read_document
 from lianzhang.plan.service import read_documents, write_table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from lianzhang.errors import FileFormatError
 from lianzhang.plan.kernel.extract import extract
 from lianzhang.plan.scoring import TruthRow, facts, read_truth, right_fields, score

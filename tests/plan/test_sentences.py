@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lianzhang.plan.kernel.extract import extract
 
 T, A, X = "target", "achieved", "expected"

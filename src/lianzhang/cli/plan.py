@@ -140,7 +140,9 @@ def conflicts(
         [
             (
                 finding.kind,
-                Text("相符", "holds").get(lang()) if finding.holds else Text("矛盾", "cannot hold").get(lang()),
+                Text("相符", "holds").get(lang())
+                if finding.holds
+                else Text("矛盾", "cannot hold").get(lang()),
                 finding.text.get(lang()),
             )
             for finding in findings

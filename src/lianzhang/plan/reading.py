@@ -91,9 +91,37 @@ _MARKUP = re.compile(
     r"\*{1,3}|`+|^#{1,6}(?=\s)|^>+(?=\s)|^\s*[-*+](?=\s)|(?<=\s)__|__(?=\s)|\|", re.MULTILINE
 )
 _BLOCK = frozenset(
-    "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 section article header footer blockquote pre dd dt title td th".split()
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "tr",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "blockquote",
+        "pre",
+        "dd",
+        "dt",
+        "title",
+        "td",
+        "th",
+    ]
 )
-_SILENT = frozenset("script style nav footer aside noscript template form button select svg".split())
+_SILENT = frozenset(
+    ["script", "style", "nav", "footer", "aside", "noscript", "template", "form", "button", "select", "svg"]
+)
 
 
 class _Html(HTMLParser):
@@ -170,7 +198,8 @@ def _docx(raw: bytes, path: Path) -> str:
 
 _SENTENCE_END = re.compile(r"[。！？；：.!?;:”》）)]\s*$")
 _NEW_PARAGRAPH = re.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]+[章节条]|\d{1,2}[.．、]\D|[•●■▪\-–]\s)|^\s{2,}"
+    r"^\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|"
+    r"第[一二三四五六七八九十]+[章节条]|\d{1,2}[.．、]\D|[•●■▪\-–]\s)|^\s{2,}"
 )
 _FULL_LINE = 0.75
 

@@ -132,7 +132,7 @@ def read_truth(path: Path) -> dict[str, list[TruthRow]]:
                     years[-1] if years else "",
                     raw["class"],
                     raw["notes"],
-                )  # fmt: skip
+                )
             )
     return dict(documents)
 
@@ -233,15 +233,15 @@ def score(rows: Sequence[TruthRow], statements: Sequence[Statement]) -> Report:
     for j, fact in enumerate(cores):
         part = by_language[language(fact.row.quote)]
         part.core += 1
-        statement = statements[answer[j]] if j in answer else None
-        right = right_fields(fact.row, statement) if statement is not None else ()
-        part.found += statement is not None
+        best = statements[answer[j]] if j in answer else None
+        right = right_fields(fact.row, best) if best is not None else ()
+        part.found += best is not None
         for name in right:
             part.fields[name] += 1
         if len(right) == len(FIELDS):
             part.right += 1
         else:
-            report.missed.append((fact.row, statement, tuple(name for name in FIELDS if name not in right)))
+            report.missed.append((fact.row, best, tuple(name for name in FIELDS if name not in right)))
     for i, statement in enumerate(statements):
         taken = used.get(i)
         part = by_language[language(statement.quote)]

@@ -6,7 +6,30 @@ from lianzhang.plan.model import Statement
 
 _SIGN = {"=": "", "level": "~ level ", "milestone": "", "range": ""}
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_MONEY = frozenset("yuan USD EUR GBP JPY KRW HKD TWD INR IDR MYR THB VND PHP SGD AUD CAD BRL ZAR RUB".split())
+_MONEY = frozenset(
+    [
+        "yuan",
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "KRW",
+        "HKD",
+        "TWD",
+        "INR",
+        "IDR",
+        "MYR",
+        "THB",
+        "VND",
+        "PHP",
+        "SGD",
+        "AUD",
+        "CAD",
+        "BRL",
+        "ZAR",
+        "RUB",
+    ]
+)
 
 
 def number(value: float, unit: str = "") -> str:

@@ -93,7 +93,7 @@ def rounding(value: float) -> float:
         return 0.5
     mantissa, exponent = f"{abs(value):.9e}".split("e")
     significant = len(mantissa.rstrip("0").replace(".", ""))
-    return 0.5 * 10.0 ** (int(exponent) - max(significant, 2) + 1)
+    return 0.5 * math.pow(10.0, int(exponent) - max(significant, 2) + 1)
 
 
 def _pairs(facts: Sequence[_Fact]) -> Iterable[tuple[_Fact, _Fact]]:
@@ -292,7 +292,7 @@ def _growth_finding(rate: _Fact, base: _Fact, end: _Fact) -> Finding:
     exponent = 1 / years if rate.statement.measure == "growth p.a." else 1.0
 
     def grown(first: float, last: float) -> float:
-        return 100.0 * ((last / first) ** exponent - 1.0)
+        return 100.0 * (math.pow(last / first, exponent) - 1.0)
 
     a, b = base.statement, end.statement
     value = float(a.value or 0.0), float(b.value or 0.0)

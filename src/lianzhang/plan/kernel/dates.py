@@ -57,19 +57,26 @@ _SMALL = rf"(?:\d{{1,2}}|{_ZH_SMALL})"
 _ZH = re.compile(
     rf"""
     (?P<iso>{_Y}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
-  | (?P<base>(?:较之|较|比|相比|对比|相较于|与)\s*(?P<base_y>{_Y})\s*年?(?:底|末)?(?:相比)?|在?(?P<base_y3>{_Y})\s*年?的?(?:水平|基础)(?:之?上)?|(?<=是)(?P<base_y4>{_Y})\s*年(?=的))
+  | (?P<base>(?:较之|较|比|相比|对比|相较于|与)\s*(?P<base_y>{_Y})\s*年?(?:底|末)?(?:相比)?|
+      在?(?P<base_y3>{_Y})\s*年?的?(?:水平|基础)(?:之?上)?|(?<=是)(?P<base_y4>{_Y})\s*年(?=的))
   | (?P<base_now>(?:较|比)(?P<base_rel>去年|上年|前年|同期|上年同期|去年同期)(?:同期)?)
   | (?P<span>(?P<lead_s>自|从|由)?(?P<s1>{_Y})\s*年?{_DASH}(?P<s2>{_Y})\s*年(?:底|末|间|期间)?)
   | (?P<paren>[(（]\s*(?P<p1>{_Y})\s*年?{_DASH}(?P<p2>{_Y})\s*年?\s*[)）])
   | (?P<md>(?<!\d)\d{{1,2}}月\d{{1,2}}日|[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}})日)
   | (?P<lead>力争到|争取到|预计到|计划到|截至到|截止到|截至|截止|力争|到|至|于|在|自|从|由)?\s*
-    (?P<y>{_Y}|二[零0][一二三四五六七八九零]{{2}})\s*年\s*(?P<edge>底|末|年底|年末|初|中)?(?P<within>前|以前|之前|内|止|起|以来)?
+    (?P<y>{_Y}|二[零0][一二三四五六七八九零]{{2}})\s*年\s*(?P<edge>底|末|年底|年末|初|中)?(?P<within>前|以前|
+        之前|内|止|起|以来)?
     (?:\s*(?P<m1>\d{{1,2}})\s*(?:{_DASH}(?P<m2>\d{{1,2}}))?\s*月(?:份|底|末)?(?:\s*(?P<d>\d{{1,2}})\s*日)?
      |\s*(?P<part>上半年|下半年|前三季度|前[一二三]季度|[第]?[一二三四]季度|全年))?
-  | (?P<plan>(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?(?P<fyp_edge>时期末|期末|末|收官|结束时)?(?:时期|期间|规划)?)
-  | (?P<rel>(?P<rel_lead>到|截至|截止)?(?P<rel_word>目前|当前|现阶段|迄今|至今|如今|现已|今年以来|今年|本年度|本年|年内|去年|上年|上一年|明年|前年|年底|年末)
-      (?P<rel_edge>底|末|年底|年末)?(?:为止)?(?:\s*(?P<rm1>\d{{1,2}})\s*(?:{_DASH}(?P<rm2>\d{{1,2}}))?\s*月|(?P<rpart>上半年|前三季度|一季度|全年))?)
-  | (?P<ahead>(?:未来|今后|接下来|力争|力争用|用|再用|计划用|经过)\s*(?P<ahead_n>{_SMALL})(?:{_DASH}\d{{1,2}})?\s*(?:至\d)?(?:到[一二三四五])?年(?:左右)?(?:时间|内)?|(?P<ahead_n2>{_SMALL})年(?:之)?内)
+  | (?P<plan>(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?(?P<fyp_edge>时期末|期末|末|收官|
+      结束时)?(?:时期|期间|规划)?)
+  | (?P<rel>(?P<rel_lead>到|截至|截止)?(?P<rel_word>目前|当前|现阶段|迄今|至今|如今|现已|今年以来|今年|本年度|
+      本年|年内|去年|上年|上一年|明年|前年|年底|年末)
+      (?P<rel_edge>底|末|年底|年末)?(?:为止)?(?:\s*(?P<rm1>\d{{1,2}})\s*(?:{_DASH}(?P<rm2>\d{{1,2}}))?\s*月|
+          (?P<rpart>上半年|前三季度|一季度|全年))?)
+  | (?P<ahead>(?:未来|今后|接下来|力争|力争用|用|再用|计划用|
+      经过)\s*(?P<ahead_n>{_SMALL})(?:{_DASH}\d{{1,2}})?\s*(?:至\d)?(?:到[一二三四五])?年(?:左右)?(?:时间|内)?|
+      (?P<ahead_n2>{_SMALL})年(?:之)?内)
   | (?P<back>(?:近|过去|最近|此前|连续|历时|前)\s*{_SMALL}\s*(?:年|个月)(?:来)?)
   | (?P<months>(?<![\d.])(?P<mm1>\d{{1,2}})(?:{_DASH}(?P<mm2>\d{{1,2}}))?\s*月(?:份)?|上半年|前三季度|(?:第)?一季度)
   | (?P<days>{_SMALL}\s*(?:年|个月|周年|天|日|小时|季度)(?!产))
@@ -77,33 +84,73 @@ _ZH = re.compile(
     re.VERBOSE,
 )
 
-_MONTH_NAMES = "january february march april may june july august september october november december".split()
+_MONTH_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTHS = {name: index for index, name in enumerate(_MONTH_NAMES, start=1)}
 _MONTHS |= {name[:3]: index for name, index in list(_MONTHS.items())} | {"sept": 9}
-_MON = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+_MON = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
 _NUMBER_WORD = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty)"
 # A bare year must not be the head of a quantity (2,000 · 2000 km · 2025%) nor stand in a compound name.
-_YEAR_END = r"(?![\d%]|,\d|\.\d|\s*(?:km|MW|GW|kW|units|vehicles|tonnes|tons|yuan|dollars|stations|companies|enterprises|people|jobs|million|billion|trillion)\b)"
+_YEAR_END = (
+    r"(?![\d%]|,\d|\.\d|\s*(?:km|MW|GW|kW|units|vehicles|tonnes|tons|yuan|dollars|stations|companies|enterprises"
+    r"|people|jobs|million|billion|trillion)\b)"
+)
 
 _EN = re.compile(
     rf"""
     (?P<iso>\b{_Y}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
-  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:that|those|figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{_Y}){_YEAR_END}(?:\s+levels?)?|\b(?P<base_y2>{_Y})\s+levels?\b)
-  | (?P<span>\b(?:(?:from|between|during|in|over|for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{_Y})\s*(?:-{{1,2}}|–|—|to|and|through|until)\s*(?P<s2>{_Y}){_YEAR_END}(?:\s+period)?)
-  | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|FY\s?)(?P<fy>{_Y})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
+  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:that|those|
+      figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
+      of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{_Y}){_YEAR_END}(?:\s+levels?)?|
+      \b(?P<base_y2>{_Y})\s+levels?\b)
+  | (?P<span>\b(?:(?:from|between|during|in|over|
+      for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{_Y})\s*(?:-{{1,2}}|–|—|to|and|through|
+      until)\s*(?P<s2>{_Y}){_YEAR_END}(?:\s+period)?)
+  | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|
+      FY\s?)(?P<fy>{_Y})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
   | (?P<slash>\b(?:(?P<slash_lead>by|in|for|during|until)\s+)?(?P<sy>20\d\d)[-/–](?P<sy2>\d\d)\b(?![-/]\d))
   | (?P<half>\b(?:in\s+)?(?:(?P<half_n>[12])H|H(?P<half_n2>[12])|Q[1-4]|[1-4]Q)\s?(?:20)?(?P<half_y>\d\d)\b)
-  | (?P<monthspan>\b(?:in\s+|during\s+|from\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<ms1>{_MON})\s*(?:to|through|-|–|and)\s*(?P<ms2>{_MON})(?:\s*,?\s*(?:of\s+)?(?P<ms_y>{_Y}|this\s+year|last\s+year))?)
-  | (?P<lead>\b(?:by(?:\s+or\s+before)?|before|until|till|up\s+to|as\s+of|as\s+at|in|during|for|since|from|after|at|on|through|of|to|around|toward|towards)\s+)?
-    (?P<edge>(?:the\s+)?(?:end|beginning|start|close|mid(?:dle)?|first\s+half|second\s+half|first\s+quarter|H1|H2|Q[1-4]|year)(?:-|\s+)(?:of\s+)?(?:the\s+)?(?:year\s+)?|end-|mid-|early\s+|late\s+|(?:the\s+)?year\s+|Q[1-4]\s+)?
+  | (?P<monthspan>\b(?:in\s+|during\s+|from\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<ms1>{_MON})\s*(?:to|through|-|
+      –|and)\s*(?P<ms2>{_MON})(?:\s*,?\s*(?:of\s+)?(?P<ms_y>{_Y}|this\s+year|last\s+year))?)
+  | (?P<lead>\b(?:by(?:\s+or\s+before)?|before|until|till|up\s+to|as\s+of|as\s+at|in|during|for|since|from|
+      after|at|on|through|of|to|around|toward|towards)\s+)?
+    (?P<edge>(?:the\s+)?(?:end|beginning|start|close|mid(?:dle)?|first\s+half|second\s+half|first\s+quarter|H1|
+        H2|Q[1-4]|year)(?:-|\s+)(?:of\s+)?(?:the\s+)?(?:year\s+)?|end-|mid-|early\s+|late\s+|(?:the\s+)?year\s+|
+        Q[1-4]\s+)?
     (?:(?P<mon>{_MON})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+))?(?:of\s+)?)?
     (?P<y>(?<![\d,.$€£¥])(?<![A-Z\d]-){_Y}){_YEAR_END}
   | (?P<md>\b(?:on\s+)?{_MON}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:million|billion))|\b\d{{1,2}}\s+{_MON}\b)
-  | (?P<plan>\b(?:(?P<plan_lead>by|during|in|for|under|over)\s+)?(?P<plan_edge>(?:the\s+)?end\s+of\s+)?(?:the\s+)?[“"']?(?P<fyp>\d{{2}}th|eleventh|twelfth|thirteenth|fourteenth|fifteenth)\s+Five[-\s]Year\s+Plan[”"']?(?:\s+period)?)
-  | (?P<partial>\b(?:in\s+|over\s+|during\s+)?the\s+first\s+(?P<pm>{_NUMBER_WORD})\s+months(?:\s+of\s+(?P<pm_y>{_Y}|this\s+year|last\s+year|the\s+year))?|\b(?:in\s+)?the\s+first\s+(?P<pq>half|quarter|three\s+quarters)(?:\s+of\s+(?P<pq_y>{_Y}|this\s+year|last\s+year|the\s+year))?)
-  | (?P<rel>\b(?:by\s+|at\s+|as\s+of\s+|in\s+)?(?:the\s+)?(?P<rel_edge>end\s+of\s+)?(?P<rel_word>currently|at\s+present|so\s+far|to\s+date|right\s+now|at\s+the\s+moment|now|today|this\s+year|last\s+year|next\s+year|the\s+previous\s+year)\b(?:['’]s)?)
-  | (?P<ahead>\b(?:in|within|over|during|for)\s+(?:the\s+)?(?:next|coming|following)\s+(?P<ahead_n>{_NUMBER_WORD})(?:\s*(?:to|-|–)\s*{_NUMBER_WORD})?\s+years|\bwithin\s+(?P<ahead_n2>{_NUMBER_WORD})\s+years)
-  | (?P<back>\b(?:in|over|for|during|after)\s+(?:the\s+)?(?:past|last|previous|recent)?\s*{_NUMBER_WORD}?\s*(?:consecutive\s+)?(?:years?|months|decades?)\b(?!\s*-?\s*on)|\b{_NUMBER_WORD}[-\s]years?\b|\b\d+\s+years\b)
+  | (?P<plan>\b(?:(?P<plan_lead>by|during|in|for|under|
+      over)\s+)?(?P<plan_edge>(?:the\s+)?end\s+of\s+)?(?:the\s+)?[“"']?(?P<fyp>\d{{2}}th|eleventh|twelfth|
+      thirteenth|fourteenth|fifteenth)\s+Five[-\s]Year\s+Plan[”"']?(?:\s+period)?)
+  | (?P<partial>\b(?:in\s+|over\s+|
+      during\s+)?the\s+first\s+(?P<pm>{_NUMBER_WORD})\s+months(?:\s+of\s+(?P<pm_y>{_Y}|this\s+year|last\s+year|
+      the\s+year))?|\b(?:in\s+)?the\s+first\s+(?P<pq>half|quarter|three\s+quarters)(?:\s+of\s+(?P<pq_y>{_Y}|
+      this\s+year|last\s+year|the\s+year))?)
+  | (?P<rel>\b(?:by\s+|at\s+|as\s+of\s+|in\s+)?(?:the\s+)?(?P<rel_edge>end\s+of\s+)?(?P<rel_word>currently|
+      at\s+present|so\s+far|to\s+date|right\s+now|at\s+the\s+moment|now|today|this\s+year|last\s+year|
+      next\s+year|the\s+previous\s+year)\b(?:['’]s)?)
+  | (?P<ahead>\b(?:in|within|over|during|for)\s+(?:the\s+)?(?:next|coming|
+      following)\s+(?P<ahead_n>{_NUMBER_WORD})(?:\s*(?:to|-|–)\s*{_NUMBER_WORD})?\s+years|
+      \bwithin\s+(?P<ahead_n2>{_NUMBER_WORD})\s+years)
+  | (?P<back>\b(?:in|over|for|during|after)\s+(?:the\s+)?(?:past|last|previous|
+      recent)?\s*{_NUMBER_WORD}?\s*(?:consecutive\s+)?(?:years?|months|decades?)\b(?!\s*-?\s*on)|
+      \b{_NUMBER_WORD}[-\s]years?\b|\b\d+\s+years\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -136,8 +183,10 @@ def _collect(
 
 # The date patterns try many openings at every character; they only run around what every date contains.
 _ANCHOR = re.compile(
-    r"(?:19|20)\d\d|\d\s*[年月天日个周小季H]|[年月天日末季]|[至迄如当现目]今|目前|当前|现阶段|现已|同期|五[”\"'」时期规末]|\d[:.]\d\d"
-    r"|\b(?:years?|months?|decades?|currently|present|far|date|now|moment|today|Five|half|quarters?|Q[1-4]|[12]H|H[12]|FY)"
+    r"(?:19|20)\d\d|\d\s*[年月天日个周小季H]|[年月天日末季]|[至迄如当现目]今|目前|当前|现阶段|现已|同期|"
+    r"五[”\"'」时期规末]|\d[:.]\d\d"
+    r"|\b(?:years?|months?|decades?|currently|present|far|date|now|moment|today|Five|half|quarters?|Q[1-4]|[12]H|"
+    r"H[12]|FY)"
     r"|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)",
     re.IGNORECASE,
 )

@@ -23,7 +23,8 @@ def _before(lang: str) -> list[tuple[str, re.Pattern[str]]]:
             r"(?:了|过|到|至|的|约|为|年|全国|每年)?\s*$"
             if lang == "zh"
             else (
-                r"(?:\s+(?:the|a|an|its|their|by|about|of|level|mark|number|total|annual|roughly|some|RMB|more\s+than(?=\s))){0,3}[\s“\"($]*$"
+                r"(?:\s+(?:the|a|an|its|their|by|about|of|level|mark|number|total|annual|roughly|some|RMB|"
+                r"more\s+than(?=\s))){0,3}[\s“\"($]*$"
             )
         )
         patterns.append((sign, re.compile(forms + tail, 0 if lang == "zh" else re.IGNORECASE)))
@@ -78,8 +79,16 @@ def comparator(sentence: str, lang: str, quantity: Quantity) -> tuple[str, int]:
 
 # ---- measure ---------------------------------------------------------------------------------------------------
 
-_FILL_ZH = r"(?:了|约|近|超过|超|不低于|不少于|高于|达到|达|至少|大约|逾|突破|将近|左右|接近|幅度?|率|速度?|保持在|保持|稳定在|在|为|力争|不高于|累计|分别|平均|实现|将|均|不超过|,|，|“|:|：|\s)*"
-_FILL_EN = r"(?:\s+(?:by|of|rate|rates|was|is|at|about|around|approximately|nearly|almost|more|than|over|some|at\s+least|the|a|an|an\s+average|average|averaging|roughly|only|another|up|to\s+about(?!\w)|reached|reaching|reach|remain|remained|maintained|will|be|exceed|exceeding|exceeds|exceeded|above|year-on-year|year\s+on\s+year|annually|or|in|its|costs|time|emissions|each))*\s*[“\"(]*$"
+_FILL_ZH = (
+    r"(?:了|约|近|超过|超|不低于|不少于|高于|达到|达|至少|大约|逾|突破|将近|左右|接近|幅度?|率|速度?"
+    r"|保持在|保持|稳定在|在|为|力争|不高于|累计|分别|平均|实现|将|均|不超过|,|，|“|:|：|\s)*"
+)
+_FILL_EN = (
+    r"(?:\s+(?:by|of|rate|rates|was|is|at|about|around|approximately|nearly|almost|more|than|over|some"
+    r"|at\s+least|the|a|an|an\s+average|average|averaging|roughly|only|another|up|to\s+about(?!\w)|reached"
+    r"|reaching|reach|remain|remained|maintained|will|be|exceed|exceeding|exceeds|exceeded|above"
+    r"|year-on-year|year\s+on\s+year|annually|or|in|its|costs|time|emissions|each))*\s*[“\"(]*$"
+)
 
 
 @cache
@@ -98,23 +107,29 @@ def _growth(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 _DECLINE_OBJECT_ZH = re.compile(r"(?:下降|降低|减少|压减|节约|节省|削减|缩短|减)[^，。；、]{0,18}$")
 _DECLINE_OBJECT_EN = re.compile(
-    r"\b(?:reduc(?:e|es|ed|ing)|reductions?|cut|cuts|cutting|lower(?:s|ed|ing)?|sav(?:e|es|ed|ing|ings)|decreas(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|slash(?:ed)?)\b(?:(?!\bto\b)[^,.;]){0,70}\bby\s+(?:[\w-]+\s+){0,3}$",
+    r"\b(?:reduc(?:e|es|ed|ing)|reductions?|cut|cuts|cutting|lower(?:s|ed|ing)?|sav(?:e|es|ed|ing|ings)|"
+    r"decreas(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|"
+    r"slash(?:ed)?)\b(?:(?!\bto\b)[^,.;]){0,70}\bby\s+(?:[\w-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 _SAVE_EN = re.compile(
-    r"\b(?:sav(?:e|es|ed|ing|ings)|cut|cuts|reduc(?:e|es|ed|ing))\s+(?:(?:about|around|some|nearly|over|more\s+than|up\s+to)\s+)?$",
+    r"\b(?:sav(?:e|es|ed|ing|ings)|cut|cuts|reduc(?:e|es|ed|ing))\s+(?:(?:about|around|some|nearly|over|"
+    r"more\s+than|up\s+to)\s+)?$",
     re.IGNORECASE,
 )
 _BY_EN = re.compile(
-    r"\b(?:increas|ris|rose|grow|grew|expand|improv|rais|boost|up|higher|jump|surg|climb)\w*(?:\s+(?!to\b|from\b|\d)[\w’'-]+){0,6}\s+by\s+(?:[\w-]+\s+){0,3}$",
+    r"\b(?:increas|ris|rose|grow|grew|expand|improv|rais|boost|up|higher|jump|surg|climb)\w*(?:\s+(?!to\b|from\b|"
+    r"\d)[\w’'-]+){0,6}\s+by\s+(?:[\w-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 _TO_EN = re.compile(
-    r"\bto\s+(?:(?:about|around|approximately|nearly|almost|more|less|than|over|above|below|under|at|least|some|a|an|only|just|up|roughly|as|high|low|the|level|of)\s+){0,4}[(“]?$",
+    r"\bto\s+(?:(?:about|around|approximately|nearly|almost|more|less|than|over|above|below|under|at|least|some|a|"
+    r"an|only|just|up|roughly|as|high|low|the|level|of)\s+){0,4}[(“]?$",
     re.IGNORECASE,
 )
 _AFTER_GROWTH_EN = re.compile(
-    r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:increase|growth|rise|jump|surge|gain|expansion|decrease|decline|drop|fall|reduction|cut)\b",
+    r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:increase|growth|rise|jump|surge|gain|expansion|decrease|decline|"
+    r"drop|fall|reduction|cut)\b",
     re.IGNORECASE,
 )
 _AFTER_DECLINE_EN = re.compile(
@@ -132,14 +147,16 @@ _MONEY = {
         "产值|营收|营业收入|收入|投资|增加值|利润|税收|GDP|生产总值|销售额|规模|产业|资金|融资|总额|出口额|进出口|费用|成本"
     ),
     "en": re.compile(
-        r"\b(?:revenue|output value|income|investment|value|profit|sales revenue|GDP|turnover|industry scale|industrial scale|financing|funds?|spending|economy)\b",
+        r"\b(?:revenue|output value|income|investment|value|profit|sales revenue|GDP|turnover|industry scale|"
+        r"industrial scale|financing|funds?|spending|economy)\b",
         re.IGNORECASE,
     ),
 }
 _VEHICLE_FLOW = {
     "zh": re.compile("产量|销量|产销|保有量|推广|出口|产能|应用|更新|投放|订单|交付|总量|规模"),
     "en": re.compile(
-        r"\b(?:output|production|sales|exports?|ownership|fleet|orders|deliveries|stock|capacity|sold|produced|registrations?|produce|sell|volume)\b",
+        r"\b(?:output|production|sales|exports?|ownership|fleet|orders|deliveries|stock|capacity|sold|produced|"
+        r"registrations?|produce|sell|volume)\b",
         re.IGNORECASE,
     ),
 }
@@ -265,12 +282,15 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
 
 
 _MOVED_EN = re.compile(
-    r"(?P<what>[^,;]*)\b(?:go(?:es|ing)?|rise|rises|rose|rising|increas(?:e|es|ed|ing)|grow|grows|grew|growing|expand(?:ed|ing)?|jump(?:ed)?|climb(?:ed)?|surge[ds]?)\s+(?:from|to)\s+(?:(?:about|around|nearly|over|more\s+than|some|the|at\s+least)\s+){0,2}$",
+    r"(?P<what>[^,;]*)\b(?:go(?:es|ing)?|rise|rises|rose|rising|increas(?:e|es|ed|ing)|grow|grows|grew|growing|"
+    r"expand(?:ed|ing)?|jump(?:ed)?|climb(?:ed)?|surge[ds]?)\s+(?:from|to)\s+(?:(?:about|around|nearly|over|"
+    r"more\s+than|some|the|at\s+least)\s+){0,2}$",
     re.IGNORECASE,
 )
 _NUMBER_OF = {
     "zh": re.compile(
-        r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"
+        r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|"
+        r"超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"
     ),
     "en": re.compile(r"\bnumber\s+of\b(?P<what>[^.;]*)$", re.IGNORECASE),
 }

@@ -14,13 +14,17 @@ from lianzhang.plan.kernel.when import decide_when
 from lianzhang.plan.model import Place, Statement
 
 _WORTH = re.compile(
-    r"\d|[一二两三四五六七八九十百千](?:[万亿家个项座条成番]|多家|余家|分之)|万亿|翻番|百分之|亿元级|[数上几][十百千万亿]|第[一二三四五六七八九十]|前[一二三四五六七八九十]|首位|榜首|倍增|十[一二三四五六]五"
-    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|dozens?|hundreds?|thousands?|millions?|billions?|trillion|half|third|thirds|quarters?|first|second|doubl\w+|tripl\w+|fold|top|rank\w*|currently|year|Five-Year)\b",
+    r"\d|[一二两三四五六七八九十百千](?:[万亿家个项座条成番]|多家|余家|分之)|万亿|翻番|百分之|亿元级|"
+    r"[数上几][十百千万亿]|第[一二三四五六七八九十]|前[一二三四五六七八九十]|首位|榜首|倍增|十[一二三四五六]五"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|dozens?|hundreds?|"
+    r"thousands?|millions?|billions?|trillion|half|third|thirds|quarters?|first|second|doubl\w+|tripl\w+|fold|top|"
+    r"rank\w*|currently|year|Five-Year)\b",
     re.IGNORECASE,
 )
 _CLAUSE = {"zh": re.compile(r"[，；;：:。]|,(?!\d{3})|——"), "en": re.compile(r",(?!\d{3})|[;:]|–\s|\s-\s|——")}
 _HEADLINE = re.compile(
-    r"^[\s“\"]*(?P<num>\d[\d,.]*)\s*(?P<rest>%|(?:trillion|billion|million)?\s*(?:yuan|times|vehicles|units)?|万?亿?(?:元|家|个|辆|倍|项)?)\s*[”\"]?$",
+    r"^[\s“\"]*(?P<num>\d[\d,.]*)\s*(?P<rest>%|(?:trillion|billion|million)?\s*(?:yuan|times|vehicles|units)?|"
+    r"万?亿?(?:元|家|个|辆|倍|项)?)\s*[”\"]?$",
     re.IGNORECASE,
 )
 _LOST = re.compile(r"(?<![\d\w%)）”\"’零一二三四五六七八九十])\s*(?P<sign>%)(?=\s*[,，;；。.、])")
@@ -234,11 +238,8 @@ def _in_title(body: str, token: dates.DateToken) -> bool:
     if left.count("《") > left.count("》"):
         return True
     return (
-        token.role == "range"
-        and bool(re.search(r"[(（]\s*$", left))
-        and bool(re.match(r"\s*[)）]", right))
-        or (body[token.start : token.start + 1] in "(（" and token.role == "range")
-    )
+        token.role == "range" and bool(re.search(r"[(（]\s*$", left)) and bool(re.match(r"\s*[)）]", right))
+    ) or (body[token.start : token.start + 1] in "(（" and token.role == "range")
 
 
 def _trim_start(body: str, start: int, stop: int) -> int:

@@ -41,14 +41,6 @@ class Context:
     currency: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Period of a quantity: the token it comes from, and how far that token is (own, frame, none)."""
-
-    token: DateToken | None
-    origin: str
-
-
 _GOVERNING = ("deadline", "in", "asof", "range", "now", "since")
 _GAP_EN = re.compile(
     r"^[\s)]*(?:(?!from\b|to\b|and\b|compared\b|while\b)[\w%’'/“”-]+\s+){0,7}[\s(]*$", re.IGNORECASE
@@ -60,42 +52,62 @@ _BREAK = re.compile("[;；]")
 
 def timing(
     sentence: str, lang: str, quantity: Quantity, tokens: list[DateToken], others: list[Quantity]
-) -> Timing:
-    """The sentence's own date for a quantity, if there is one."""
+) -> DateToken | None:
+    """The sentence's own date for a quantity: right behind it, the nearest before it, else one after it."""
     governing = [token for token in tokens if token.role in _GOVERNING and token.period_end]
-    gap_pattern = _GAP_ZH if lang == "zh" else _GAP_EN
-    for token in governing:  # directly behind: "… 500,000 vehicles by 2025"
-        if token.start >= quantity.end and not any(
-            quantity.end <= other.start < token.start for other in others
-        ):
-            if gap_pattern.match(
-                sentence[quantity.noun_end : token.start] if token.start >= quantity.noun_end else ""
-            ):
-                if lang == "en" or sentence[token.start - 1 : token.start] in ("(", "（"):
-                    return Timing(token, "own")
-            break
-    for token in reversed(tokens):  # "由2018年的1.97万亿元", "from 1.97 trillion in 2018"
-        if (
-            token.role == "base"
-            and token.end <= quantity.start
-            and len(sentence[token.end : quantity.start].strip()) <= 2
-        ):
-            if sentence[token.start : token.start + 1] in ("自", "从", "由") or (
-                sentence[token.end : quantity.start].strip() == "的"
-                and sentence[max(0, token.start - 1) : token.start] != "是"
-            ):
-                return Timing(token, "own")
+    return (
+        _behind(sentence, lang, quantity, governing, others)
+        or _base_year(sentence, quantity, tokens)
+        or _before(sentence, quantity, governing, others)
+        or _after(sentence, lang, quantity, governing, others)
+    )
+
+
+def _behind(
+    sentence: str, lang: str, quantity: Quantity, governing: list[DateToken], others: list[Quantity]
+) -> DateToken | None:
+    """ "… 500,000 vehicles by 2025", "达 50 万辆(2025年)"."""
+    token = next((token for token in governing if token.start >= quantity.noun_end), None)
+    if token is None or any(quantity.end <= other.start < token.start for other in others):
+        return None
+    pattern = _GAP_ZH if lang == "zh" else _GAP_EN
+    bracket = sentence[token.start - 1 : token.start] in ("(", "（")
+    if pattern.match(sentence[quantity.noun_end : token.start]) and (lang == "en" or bracket):
+        return token
+    return None
+
+
+def _base_year(sentence: str, quantity: Quantity, tokens: list[DateToken]) -> DateToken | None:
+    """ "由2018年的1.97万亿元": the base year belongs to the figure it stands before; not in "是2020年的4.5倍"."""
+    for token in reversed(tokens):
+        between = sentence[token.end : quantity.start].strip()
+        if token.role != "base" or token.end > quantity.start or len(between) > 2:
+            continue
+        opens = sentence[token.start : token.start + 1] in ("自", "从", "由")
+        compared = between == "的" and sentence[max(0, token.start - 1) : token.start] != "是"
+        if opens or compared:
+            return token
+    return None
+
+
+def _before(
+    sentence: str, quantity: Quantity, governing: list[DateToken], others: list[Quantity]
+) -> DateToken | None:
     before = [
         token
         for token in governing
         if token.end <= quantity.start and not _spent(sentence, token, others, quantity)
     ]
-    if before:
-        nearest = before[-1]
-        stronger = [token for token in before if token.role == "deadline"]
-        if nearest.role == "since" and stronger:
-            nearest = stronger[-1]
-        return Timing(nearest, "own")
+    if not before:
+        return None
+    deadlines = [token for token in before if token.role == "deadline"]
+    return deadlines[-1] if before[-1].role == "since" and deadlines else before[-1]
+
+
+def _after(
+    sentence: str, lang: str, quantity: Quantity, governing: list[DateToken], others: list[Quantity]
+) -> DateToken | None:
+    """ "… grow at 33% from 500 million in 2021 to 2.7 billion by 2027": the deadline, if there is one."""
     after = [
         token
         for token in governing
@@ -104,11 +116,7 @@ def timing(
         and (lang == "en" or token.role == "deadline")
         and not any(_opens(sentence, quantity, token, other) for other in others)
     ]
-    if (
-        after
-    ):  # "… grow at 33% from 500 million in 2021 to 2.7 billion by 2027": the deadline, if there is one
-        return Timing(next((token for token in after if token.role == "deadline"), after[0]), "own")
-    return Timing(None, "none")
+    return next((token for token in after if token.role == "deadline"), after[0] if after else None)
 
 
 def _opens(sentence: str, quantity: Quantity, token: DateToken, other: Quantity) -> bool:
@@ -120,13 +128,13 @@ def _opens(sentence: str, quantity: Quantity, token: DateToken, other: Quantity)
 
 def _spent(sentence: str, token: DateToken, others: list[Quantity], quantity: Quantity) -> bool:
     """A date bound behind an earlier figure in "from A in 2018 to B" does not reach B."""
-    for other in others:
-        if other.end <= token.start < quantity.start and _GAP_EN.match(
-            sentence[other.noun_end : token.start] or ""
-        ):
-            if _FROM.search(sentence[: other.start]) and re.match(r"\s*to\b", sentence[token.end :]):
-                return True
-    return False
+    return any(
+        other.end <= token.start < quantity.start
+        and _GAP_EN.match(sentence[other.noun_end : token.start])
+        and _FROM.search(sentence[: other.start])
+        and re.match(r"\s*to\b", sentence[token.end :])
+        for other in others
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +207,12 @@ def is_future(token: DateToken, reference: Reference) -> bool:
 
 _SECTION: dict[str, dict[str, re.Pattern[str]]] = {}
 _TOP_NUMBER = re.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|Section)\s+\w+|\d{1,2}\.\s+[A-Z])"
+    r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|"
+    r"Section)\s+\w+|\d{1,2}\.\s+[A-Z])"
 )
 CONNECTIVE = re.compile(
-    r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|Furthermore|At the same time|It also|The plan also|Among)",
+    r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|"
+    r"Furthermore|At the same time|It also|The plan also|Among)",
     re.IGNORECASE,
 )
 #: A bulleted or numbered item; a date over a list governs its items.

@@ -12,18 +12,30 @@ from importlib.resources import files
 from lianzhang.plan.kernel.quantities import Quantity
 
 _ZH_VERB = re.compile(
-    r"(?:(?:将|要|已|力争|争取|努力|确保|预计|累计|共|均|再|也|并|全面|基本|分别|年均|同比|平均|实际|突破|实现|完成|达到|达|为|是|约|近|超过|超|提高|提升|增长|增加|增|下降|降低|减少|压减|控制|保持|稳定|"
-    r"不低于|不少于|不超过|高于|低于|逾|至少|占|在|至|到|有|了|的|以上|左右|位居|排名|突破了|建成|形成|打造|培育|引进|集聚|拥有|新增|建设|推广|推动|发展|构建|提至|增至|升至|降至|扩大|翻|“|\"|,|，|：|:|\s)+)$"
+    r"(?:(?:将|要|已|力争|争取|努力|确保|预计|累计|共|均|再|也|并|全面|基本|分别|年均|同比|平均|实际|突破|实现|"
+    r"完成|达到|达|为|是|约|近|超过|超|提高|提升|增长|增加|增|下降|降低|减少|压减|控制|保持|稳定|"
+    r"不低于|不少于|不超过|高于|低于|逾|至少|占|在|至|到|有|了|的|以上|左右|位居|排名|突破了|建成|形成|打造|培育|"
+    r"引进|集聚|拥有|新增|建设|推广|推动|发展|构建|提至|增至|升至|降至|扩大|翻|“|\"|,|，|：|:|\s)+)$"
 )
 _ZH_LEAD = re.compile(
-    r"^(?:[，。；、,;:：\s”’」』）)】]|其中|此外|同时|另外|并|且|预计|力争|计划|争取|努力|确保|届时|规划指出|目标是|使|让|由|从|将|到|全面|还|以及|和|及|与|要|实现|推动|在|以)+"
+    r"^(?:[，。；、,;:：\s”’」』）)】]|其中|此外|同时|另外|并|且|预计|力争|计划|争取|努力|确保|届时|规划指出|"
+    r"目标是|使|让|由|从|将|到|全面|还|以及|和|及|与|要|实现|推动|在|以)+"
 )
 _EN_VERB = re.compile(
-    r"(?:[\s,;:(\"“]+|\b(?:19|20)\d\d\b|\b(?:will|would|shall|to|is|are|was|were|be|been|being|has|have|had|reach|reached|reaches|reaching|exceed|exceeds|exceeded|exceeding|account|accounts|accounted|accounting|for|increase|increased|increases|increasing|rise|rose|risen|rises|grow|grew|grown|growth|by|of|at|about|around|approximately|nearly|almost|more|than|over|above|achieve|achieved|achieving|hit|total|totaled|totalled|stand|stood|expected|aims?|aimed|targets?|targeted|plans?|planned|an?|the|from|drop|dropped|decrease|decreased|decline|declined|fall|fell|some|roughly|up|down|break|breaking|through|surpass|surpassed|currently|already|with|set|and|at|least|reduce|reduced|as|in|that|it|there|only|another|further|annual|annually|average|contribute|contributed|contributes|gather|gathers|build|built|introduce|develop|cultivate|attract|has|minimum|maximum|no|less)\b)+$",
+    r"(?:[\s,;:(\"“]+|\b(?:19|20)\d\d\b|\b(?:will|would|shall|to|is|are|was|were|be|been|being|has|have|had|reach|"
+    r"reached|reaches|reaching|exceed|exceeds|exceeded|exceeding|account|accounts|accounted|accounting|for|"
+    r"increase|increased|increases|increasing|rise|rose|risen|rises|grow|grew|grown|growth|by|of|at|about|around|"
+    r"approximately|nearly|almost|more|than|over|above|achieve|achieved|achieving|hit|total|totaled|totalled|"
+    r"stand|stood|expected|aims?|aimed|targets?|targeted|plans?|planned|an?|the|from|drop|dropped|decrease|"
+    r"decreased|decline|declined|fall|fell|some|roughly|up|down|break|breaking|through|surpass|surpassed|"
+    r"currently|already|with|set|and|at|least|reduce|reduced|as|in|that|it|there|only|another|further|annual|"
+    r"annually|average|contribute|contributed|contributes|gather|gathers|build|built|introduce|develop|cultivate|"
+    r"attract|has|minimum|maximum|no|less)\b)+$",
     re.IGNORECASE,
 )
 _EN_LEAD = re.compile(
-    r"^(?:[\s,;:.)\"”“’]+|\b(?:and|with|the|a|an|while|but|including|of|which|that|to|meanwhile|also|in addition|among them|as well as|it|there|is|are|will|has|have|by|in|at|said|where|when)\b)+",
+    r"^(?:[\s,;:.)\"”“’]+|\b(?:and|with|the|a|an|while|but|including|of|which|that|to|meanwhile|also|in addition|"
+    r"among them|as well as|it|there|is|are|will|has|have|by|in|at|said|where|when)\b)+",
     re.IGNORECASE,
 )
 _ZH_ANAPHORA = re.compile(r"^(?:占|同比|增长|增速|年均|较|比|下降|达|实现|其|提高|提升|增幅|位居|排名|居|$)")

@@ -10,18 +10,23 @@ from lianzhang.plan.model import Statement
 
 _RESPECTIVELY = {"zh": re.compile("分别"), "en": re.compile(r"\brespectively\b", re.IGNORECASE)}
 _LIST_GAP = re.compile(
-    r"^[\s,，、和及与以]*(?:and|to)?[\s]*(?:(?:about|over|more than|约|近|超过|超)\s*)?$|^[^\d，。；,;]{0,14}[、和及与]\s*$",
+    r"^[\s,，、和及与以]*(?:and|to)?[\s]*(?:(?:about|over|more than|约|近|超过|超)\s*)?$|"
+    r"^[^\d，。；,;]{0,14}[、和及与]\s*$",
     re.IGNORECASE,
 )
 _COUNTED_ZH = re.compile(
-    r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
+    r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|"
+    r"集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
 )
 _SUBJECT_ZH = re.compile(
-    r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|过|在|高于)\s*$"
+    r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|"
+    r"过|在|高于)\s*$"
 )
 _RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
 _WITH_EN = re.compile(
-    r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
+    r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|"
+    r"cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|"
+    r"above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
     re.IGNORECASE,
 )
 _UNIVERSE = {
@@ -32,7 +37,8 @@ _OF_WHICH = re.compile(r"\s*(?:of\s+(?:which|whom|them|these)\b|have\b|are\b|wer
 _CONTINUED = {
     "zh": re.compile(r"[，,]?(?:增加|提高|增长|提升|扩大|发展|增)?(?:到|至)?(?:约|近|超过|超)?"),
     "en": re.compile(
-        r"(?:(?:[\w-]+\s+){0,4}?in\s+\d{4}\s*)?,?\s*(?:and|to|or)\s+(?:(?:about|over|more\s+than|nearly|around|at\s+least|some)\s+)?",
+        r"(?:(?:[\w-]+\s+){0,4}?in\s+\d{4}\s*)?,?\s*(?:and|to|or)\s+(?:(?:about|over|more\s+than|nearly|around|"
+        r"at\s+least|some)\s+)?",
         re.IGNORECASE,
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from lianzhang.plan.model import Statement
 
@@ -12,9 +13,7 @@ _SAME = 0.5
 def _grams(text: str, lang: str) -> frozenset[str]:
     if lang == "zh":
         letters = [char for char in text if "\u4e00" <= char <= "\u9fff" or char.isalnum()]
-        return frozenset("".join(pair) for pair in zip(letters, letters[1:], strict=False)) or frozenset(
-            letters
-        )
+        return frozenset("".join(pair) for pair in pairwise(letters)) or frozenset(letters)
     stop = {"the", "of", "a", "an", "and", "in", "its", "with", "to"}
     words = "".join(char.lower() if char.isalnum() else " " for char in text).split()
     return frozenset(word.rstrip("s") for word in words if word not in stop)
@@ -46,7 +45,7 @@ def merge(found: list[Statement]) -> list[Statement]:
             statement.lang, statement.kind in ("achieved", "count"), statement.measure,
         )  # fmt: skip
         home = next((at for at in groups.get(key, []) if _same(merged[at], statement)), None)
-        if home is None or statement.value is None and statement.lower is None:
+        if home is None or (statement.value is None and statement.lower is None):
             groups.setdefault(key, []).append(len(merged))
             merged.append(statement)
             continue

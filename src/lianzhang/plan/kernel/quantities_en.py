@@ -35,16 +35,146 @@ _AREAL_PAIRS = frozenset(
     {"cities", "regions", "municipalities", "autonomous", "districts", "counties", "provinces", "countries"}
 )
 _STOP = frozenset(
-    """in on at for from to by with that which who whose where when while will would is are was were has have had be
-    been than as per each every a an the this these its their under above below over across between during within into
-    through including such also can but last since until nationwide globally annually worldwide more about up if so
-    respectively there it we they not only or whose after before against because both could should may might must do
-    does did currently now today year years yearly monthly of""".split()
+    [
+        "in",
+        "on",
+        "at",
+        "for",
+        "from",
+        "to",
+        "by",
+        "with",
+        "that",
+        "which",
+        "who",
+        "whose",
+        "where",
+        "when",
+        "while",
+        "will",
+        "would",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "be",
+        "been",
+        "than",
+        "as",
+        "per",
+        "each",
+        "every",
+        "a",
+        "an",
+        "the",
+        "this",
+        "these",
+        "its",
+        "their",
+        "under",
+        "above",
+        "below",
+        "over",
+        "across",
+        "between",
+        "during",
+        "within",
+        "into",
+        "through",
+        "including",
+        "such",
+        "also",
+        "can",
+        "but",
+        "last",
+        "since",
+        "until",
+        "nationwide",
+        "globally",
+        "annually",
+        "worldwide",
+        "more",
+        "about",
+        "up",
+        "if",
+        "so",
+        "respectively",
+        "there",
+        "it",
+        "we",
+        "they",
+        "not",
+        "only",
+        "or",
+        "whose",
+        "after",
+        "before",
+        "against",
+        "because",
+        "both",
+        "could",
+        "should",
+        "may",
+        "might",
+        "must",
+        "do",
+        "does",
+        "did",
+        "currently",
+        "now",
+        "today",
+        "year",
+        "years",
+        "yearly",
+        "monthly",
+        "of",
+    ]
 )
 _VERBS = frozenset(
-    """increased increase reach reached exceed exceeded contribute contributes gather account accounts accounted rose rise
-    fell grew grow become became make makes have branches become come came stand stood remain built build connected
-    produce sell sold achieve achieved invest invested""".split()
+    [
+        "increased",
+        "increase",
+        "reach",
+        "reached",
+        "exceed",
+        "exceeded",
+        "contribute",
+        "contributes",
+        "gather",
+        "account",
+        "accounts",
+        "accounted",
+        "rose",
+        "rise",
+        "fell",
+        "grew",
+        "grow",
+        "become",
+        "became",
+        "make",
+        "makes",
+        "have",
+        "branches",
+        "become",
+        "come",
+        "came",
+        "stand",
+        "stood",
+        "remain",
+        "built",
+        "build",
+        "connected",
+        "produce",
+        "sell",
+        "sold",
+        "achieve",
+        "achieved",
+        "invest",
+        "invested",
+    ]
 )
 
 
@@ -72,16 +202,27 @@ def _quantity() -> re.Pattern[str]:
     return re.compile(
         rf"""
         (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*(?::|to)\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:]|\s*(?:{scale}|%|[a-z]))
-      | (?P<level>(?<![A-Za-z\d])(?:(?P<ln>{_NUM}|several\s+tens\s+of|tens\s+of|hundreds\s+of|ten|hundred)[\s-]+(?:large\s+)?)?
-           (?P<ls>million|billion|trillion)s?(?:[\s-]*(?:yuan|RMB|dollar|USD))?[\s-]*(?:level|class|scale|mark)\b(?!\s+mark))
-      | (?P<vague>\b(?:(?P<vs>several)\s+)?(?:(?P<vt>tens|hundreds)\s+of\s+)?(?P<vw>thousands|hundreds|dozens|millions|scores)(?:\s+of)\b(?!\s+(?:[mb]|tr)illions)|\b(?P<dozen>a\s+dozen|a\s+hundred|a\s+thousand|two\s+dozen)\b)
+      | (?P<level>(?<![A-Za-z\d])(?:(?P<ln>{_NUM}|several\s+tens\s+of|tens\s+of|hundreds\s+of|ten|
+          hundred)[\s-]+(?:large\s+)?)?
+           (?P<ls>million|billion|trillion)s?(?:[\s-]*(?:yuan|RMB|dollar|USD))?[\s-]*(?:level|class|scale|
+               mark)\b(?!\s+mark))
+      | (?P<vague>\b(?:(?P<vs>several)\s+)?(?:(?P<vt>tens|hundreds)\s+of\s+)?(?P<vw>thousands|hundreds|dozens|
+          millions|scores)(?:\s+of)\b(?!\s+(?:[mb]|tr)illions)|\b(?P<dozen>a\s+dozen|a\s+hundred|a\s+thousand|
+          two\s+dozen)\b)
       | (?P<frac>\b(?:{fractions})\b(?=\s+(?:of|the)\b))
-      | (?P<double>\b(?:(?:will|to|would|has|have|more\s+than|nearly|almost|be)\s+)*(?P<dw>doubl(?:e|ed|es|ing)|tripl(?:e|ed|es|ing)|quadrupl(?:e|ed|es|ing)|two-?fold|three-?fold|ten-?fold|five-?fold)\b(?!\s*-?\s*(?:digit|decker|promotion|action|track|check|carbon|circulation|down|standard|whammy|hundred))(?!["”’]))
+      | (?P<double>\b(?:(?:will|to|would|has|have|more\s+than|nearly|almost|be)\s+)*(?P<dw>doubl(?:e|ed|es|ing)|
+          tripl(?:e|ed|es|ing)|quadrupl(?:e|ed|es|ing)|two-?fold|three-?fold|ten-?fold|
+          five-?fold)\b(?!\s*-?\s*(?:digit|decker|promotion|action|track|check|carbon|circulation|down|standard|
+          whammy|hundred))(?!["”’]))
       | (?P<cur>(?<![A-Za-z])(?:{currency})\s?)?
-        (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|\bone(?=[\s-](?:million|billion|trillion|hundred|thousand)\b(?!-)))(?P<plus>\+)?
-        (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b)?\s*(?:-{{1,2}}|–|—|\bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
-        (?:[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|m|b|k|tn)\b))?(?P<plus2>\+)?
-        (?:[\s-]*(?P<sym>%|‰)|[\s-]+(?P<unit>{immediate})\b|(?<=\d)(?P<unit2>km|kW|MW|GW|GWh|MWh|kWh|TWh|ha|t|x|pp|Mt)\b)?
+        (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|
+            \bone(?=[\s-](?:million|billion|trillion|hundred|thousand)\b(?!-)))(?P<plus>\+)?
+        (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b)?\s*(?:-{{1,2}}|–|—|
+            \bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
+        (?:[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|
+            m|b|k|tn)\b))?(?P<plus2>\+)?
+        (?:[\s-]*(?P<sym>%|‰)|[\s-]+(?P<unit>{immediate})\b|(?<=\d)(?P<unit2>km|kW|MW|GW|GWh|MWh|kWh|TWh|ha|t|x|
+            pp|Mt)\b)?
         (?:\s*(?:/|\bper\s+|\ba\s+(?=year)|\beach\s+(?=year))\s*(?P<per>{_alternatives(list(_PER))})\b)?
         """,
         re.VERBOSE | re.IGNORECASE,
@@ -91,10 +232,14 @@ def _quantity() -> re.Pattern[str]:
 _ORD = "|".join(EN_ORDINALS)
 _RANK = re.compile(
     rf"""
-    \brank(?:s|ed|ing)?\s+(?:as\s+)?(?:the\s+)?(?:(?P<o1>{_ORD})|(?:number|no\.?)\s*(?P<n1>\d+|one|two|three)|(?P<d1>\d+)(?:st|nd|rd|th)|(?:in|among)\s+the\s+top\s+(?P<t1>\d+|three|five|ten))\b
-  | \b(?:in|to|at|into|holds?|took|takes?|taking|returned\s+to|rose\s+to)\s+(?:the\s+)?(?:(?P<o2>{_ORD})|(?P<d2>\d+)(?:st|nd|rd|th))\s+(?:place|position|rank)\b
+    \brank(?:s|ed|ing)?\s+(?:as\s+)?(?:the\s+)?(?:(?P<o1>{_ORD})|(?:number|no\.?)\s*(?P<n1>\d+|one|two|three)|
+        (?P<d1>\d+)(?:st|nd|rd|th)|(?:in|among)\s+the\s+top\s+(?P<t1>\d+|three|five|ten))\b
+  | \b(?:in|to|at|into|holds?|took|takes?|taking|returned\s+to|rose\s+to)\s+(?:the\s+)?(?:(?P<o2>{_ORD})|
+      (?P<d2>\d+)(?:st|nd|rd|th))\s+(?:place|position|rank)\b
   | \b(?:number|No\.?)\s*(?P<n3>one|1|2|3|two|three)\s+(?:in|nationwide|globally|among)\b
-  | \btop\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\s+(?=(?:in|among|of|cities|nationwide|globally|countries|producers|provinces|exporters|hubs|\w+\s+(?:producers|countries|exporters|manufacturers|hubs))\b)
+  | \btop\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\s+(?=(?:in|among|of|cities|nationwide|globally|
+      countries|producers|provinces|exporters|hubs|\w+\s+(?:producers|countries|exporters|manufacturers|
+      hubs))\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -255,7 +400,20 @@ _BOUND = re.compile(
     r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE
 )
 _NO_HEADS = frozenset(
-    "hundreds thousands millions billions trillions dozens tens always perhaps besides towards days".split()
+    [
+        "hundreds",
+        "thousands",
+        "millions",
+        "billions",
+        "trillions",
+        "dozens",
+        "tens",
+        "always",
+        "perhaps",
+        "besides",
+        "towards",
+        "days",
+    ]
 )
 _MAX_WORDS = 12
 

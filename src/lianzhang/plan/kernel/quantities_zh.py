@@ -76,9 +76,12 @@ def _quantity() -> re.Pattern[str]:
 
 
 _RANK = re.compile(
-    r"(?:(?P<verb>位居|位列|排名|名列|列|排|居|跃居|稳居|跻身|进入|保持|蝉联|升至|上升至|跃升至|处于|进位至|连续|产量|销量)[^，。；、\d]{0,14}?)"
-    r"(?:第\s*(?P<nth>[一二三四五六七八九十]+|\d+)(?:位|名|方阵)?|(?P<head>首位|榜首)|前\s*(?P<top>[一二三四五六七八九十]+|\d+)(?:位|名|强|列(?!入))?(?!届|批|年|个月|月|沿))"
-    r"|(?:全国|全球|世界|全省|全市|国内|西部|中部|东部)(?:城市)?\s*(?:第\s*(?P<nth2>[一二三四五六七八九十]+|\d+)(?:位|名)?|前\s*(?P<top2>[三五十]|\d+)(?:位|名|强)?)(?!届|批|个|家|座|条)"
+    r"(?:(?P<verb>位居|位列|排名|名列|列|排|居|跃居|稳居|跻身|进入|保持|蝉联|升至|上升至|跃升至|处于|进位至|连续|"
+    r"产量|销量)[^，。；、\d]{0,14}?)"
+    r"(?:第\s*(?P<nth>[一二三四五六七八九十]+|\d+)(?:位|名|方阵)?|(?P<head>首位|榜首)|"
+    r"前\s*(?P<top>[一二三四五六七八九十]+|\d+)(?:位|名|强|列(?!入))?(?!届|批|年|个月|月|沿))"
+    r"|(?:全国|全球|世界|全省|全市|国内|西部|中部|东部)(?:城市)?\s*(?:第\s*(?P<nth2>[一二三四五六七八九十]+|"
+    r"\d+)(?:位|名)?|前\s*(?P<top2>[三五十]|\d+)(?:位|名|强)?)(?!届|批|个|家|座|条)"
 )
 
 
@@ -205,9 +208,7 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
             quantity.unit, quantity.dim = "yuan", "money"
     elif m["f1"] or m["f1b"]:
         quantity.comparator = ">"
-    elif m["pre"] in ("数", "上", "几"):
-        quantity.comparator = ">="
-    elif m["more"]:
+    elif m["pre"] in ("数", "上", "几") or m["more"]:
         quantity.comparator = ">="
     return quantity
 
@@ -256,7 +257,10 @@ def _nouns() -> re.Pattern[str]:
         if form not in ("国家", "地区", "城市", "桩", "站", "店", "村", "技术", "标准", "成果")
     ]
     # 国家级, 技术创新中心, 城市公交: short words that more often begin another word than end a phrase
-    short = "国家(?![级重高新制实工技企科])|地区(?!生产)|城市(?!公交|物流|道路|更新)|桩|站(?!位)|店|村|技术(?!创新|中心|改造|研发|先进|企业)|标准(?!化|煤|体系)|成果(?!转化)"
+    short = (
+        "国家(?![级重高新制实工技企科])|地区(?!生产)|城市(?!公交|物流|道路|更新)|桩|站(?!位)|店|村"
+        "|技术(?!创新|中心|改造|研发|先进|企业)|标准(?!化|煤|体系)|成果(?!转化)"
+    )
     return re.compile(f"(?:{_alternatives(plain)}|{short})")
 
 
@@ -273,11 +277,8 @@ def _words_count(m: re.Match[str], unit: Unit | None, noun: Noun | None) -> bool
         return True
     few = bool(m["f1"] or m["f1b"]) or m["pre"] in ("数", "上", "几")
     if unit is not None:
-        return (
-            few
-            and unit.dim not in ("duration", "people")
-            or unit.dim in ("vehicles", "times")
-            and m["n1"] not in ("一", "千", "百")
+        return (few and unit.dim not in ("duration", "people")) or (
+            unit.dim in ("vehicles", "times") and m["n1"] not in ("一", "千", "百")
         )
     if m["u1"] == "家":
         return (
@@ -291,18 +292,14 @@ def _words_count(m: re.Match[str], unit: Unit | None, noun: Noun | None) -> bool
 
 
 _NOT_COUNTED = re.compile(
-    r"\s*(?:大(?!型)|强|级|类|版|代|层|章|节|期|型|纳米|度|点|时|\+|/|\.|-|[A-Za-z]|版|产业|号|届|批|次(?!于)|位|五大)"
+    r"\s*(?:大(?!型)|强|级|类|版|代|层|章|节|期|型|纳米|度|点|时|\+|/|\.|-|[A-Za-z]|版|产业|号|届|批|次(?!于)|位|"
+    r"五大)"
 )
 
 
 def _not_counted(s: str, end: int, m: re.Match[str]) -> bool:
     """A bare number that belongs to a name or a numbering (500强, 三大, 5级)."""
-    return (
-        m["level"] is None
-        and bool(_NOT_COUNTED.match(s, end))
-        or (
-            m.start() > 0
-            and s[m.start() - 1] in "./-_第"
-            or (m.start() > 0 and s[m.start() - 1].isascii() and s[m.start() - 1].isalpha())
-        )
+    return (m["level"] is None and bool(_NOT_COUNTED.match(s, end))) or (
+        (m.start() > 0 and s[m.start() - 1] in "./-_第")
+        or (m.start() > 0 and s[m.start() - 1].isascii() and s[m.start() - 1].isalpha())
     )

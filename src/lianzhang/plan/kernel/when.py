@@ -67,9 +67,8 @@ def decide_when(
     lang, reference = sentence.lang, context.reference
     clause_start, left_start, clause_end = span
     clause = body[clause_start:clause_end]
-    token = frames.timing(
-        body, lang, quantity, tokens, [other for other in found if other is not quantity]
-    ).token
+    others = [other for other in found if other is not quantity]
+    token = frames.timing(body, lang, quantity, tokens, others)
     near = frames.cues(lang, body[left_start : quantity.start])
     if token is not None and token.role == "base":
         return When(token.period_start, token.period_end, "achieved", "own", token)
@@ -84,16 +83,21 @@ def decide_when(
         kind = "target"
     if token is None and not near.target and lang == "en" and _PASSIVE_EN.match(body, quantity.noun_end):
         kind = "achieved"
-    if kind in ("target", "expected") and _STARTING[lang].search(body[left_start : quantity.start]):
-        if any(
-            other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start])
-            for other in found
-        ):
-            return _as_of_document(context, lang, quantity, clause, body)
+    if kind in ("target", "expected") and _starts_a_change(lang, body, left_start, quantity, found):
+        return _as_of_document(context, lang, quantity, clause, body)
     if token is not None:
         return _own(token, kind, context, _flows(lang, quantity, clause, body))
     return _framed(sentence, body, context, near, kind) or _undated(
         context, lang, quantity, clause, body, kind
+    )
+
+
+def _starts_a_change(
+    lang: str, body: str, left_start: int, quantity: Quantity, found: list[Quantity]
+) -> bool:
+    return bool(_STARTING[lang].search(body[left_start : quantity.start])) and any(
+        other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start])
+        for other in found
     )
 
 
