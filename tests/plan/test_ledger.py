@@ -84,6 +84,12 @@ def test_a_year_to_date_is_not_an_actual_of_an_amount_but_is_of_a_stock() -> Non
     assert row.latest.value == 110.0
 
 
+def test_a_deadline_that_is_past_is_compared_with_its_own_year() -> None:
+    row = only([target("a", OUTPUT, ">=", 100.0, "2022")], yearly("output", 2021, [80.0, 90.0, 120.0]))
+    assert row.latest is not None
+    assert (row.latest.period.text, row.gap) == ("2022", 10.0)
+
+
 def test_repeats_are_one_target_with_both_places() -> None:
     rows = [
         target("b", OUTPUT, ">", 2e6, "2027", preferred=False, source_id="news", locator="line 8"),

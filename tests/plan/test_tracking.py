@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianzhang.cli import plan_track
-from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.errors import NotComputableError, UnknownNameError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.plan.track_model import TrackRow
 from lianzhang.plan.tracking import need, need_book, track, track_book
@@ -300,6 +300,13 @@ def test_commands(
     assert tracked[0]["verdict"] in ("on_course", "at_risk")
     assert 0 < tracked[0]["probability"] < 1
     assert tracked[0]["ledger"]["places"][0]["source_id"] == "s"
+    plan_track.need("nev", as_of=day, by=2026, reach=700.0, json=True)
+    supposed = json.loads(capsys.readouterr().out)[0]
+    assert supposed["ledger"]["kind"] == "what-if"
+    assert [p["year"] for p in supposed["path"]] == [2025, 2026]
+    assert 0.5 < supposed["probability"] < 1
+    with pytest.raises(UsageError):
+        plan_track.need("nev", as_of=day, reach=700.0)
     plan_track.need("nev", as_of=day, json=True)
     assert json.loads(capsys.readouterr().out)[0]["path"][-1]["value"] == 1000.0
     word = {"zh": "目标", "en": "Target"}[language]

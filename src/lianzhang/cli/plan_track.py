@@ -95,6 +95,7 @@ def need(
     indicator: Annotated[str, Parameter(help="Id or name of the indicator")],
     *,
     by: Annotated[int | None, Parameter(help="Year of the deadline")] = None,
+    reach: Annotated[float | None, Parameter(help="Suppose this figure as the target (with --by)")] = None,
     as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
     json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
 ) -> None:
@@ -102,7 +103,7 @@ def need(
     from lianzhang.plan.tracking import need as find_need
 
     with _reader() as reader:
-        found = find_need(reader, indicator, as_of or _today(), by=by)
+        found = find_need(reader, indicator, as_of or _today(), by=by, reach=reach)
     if json:
         emit_json(_rows_json(found))
         return

@@ -121,10 +121,11 @@ class History:
             return next((p for p in reversed(self.points) if p.period.end == period.end), None)
         return None
 
-    @property
-    def latest(self) -> Point | None:
-        """The latest figure that compares with a yearly target: a whole year where months add up, else any."""
+    def latest(self, until: date = date.max) -> Point | None:
+        """The latest figure that compares with a yearly target (a whole year where months add up, else any), of a
+        period that ends no later than a day."""
         usable = [p for p in self.points if p.period.frequency == "year" or not self.kind.additive]
+        usable = [p for p in usable if p.period.end <= until]
         return usable[-1] if usable else None
 
     def years(self) -> Years | None:

@@ -122,9 +122,9 @@ def _ledger_row(
     row = group[0]
     indicator_id, region_id = row["indicator_id"], row["region_id"]
     history = histories.get((indicator_id, region_id)) if indicator_id and region_id else None
-    latest = history.latest if history else None
     base_period = _period(row["base_period"])
     deadline = _period(row["period_end"])
+    latest = history.latest(deadline.end if deadline else date.max) if history else None
     baseline = history.at(base_period) if history and base_period else None
     base_value = (
         row["base_value"] if row["base_value"] is not None else (baseline.value if baseline else None)

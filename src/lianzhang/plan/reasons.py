@@ -59,19 +59,28 @@ def explain(
 
 
 def explain_need(
-    row: LedgerRow, latest: Point, step: NeedStep, growth: float | None, growth_unit: str
+    row: LedgerRow,
+    latest: Point,
+    step: NeedStep,
+    growth: float | None,
+    growth_unit: str,
+    probability: float | None,
 ) -> Text:
-    """What the even path to a target asks of the first year to come."""
+    """What the even path to a target asks of the first year to come, and how likely the target is."""
     goal = _goal(row)
     first = both(step.value, row.indicator_unit)
     change = rate(step.change, _step_unit(row))
     pace = rate(growth, growth_unit) if growth is not None else change
-    return Text(
+    odds = Text("", "")
+    if probability is not None:
+        odds = Text(f"达成概率{chance(probability)}。", f"Probability of attainment {chance(probability)}.")
+    path = Text(
         f"{when(latest.period).zh}为{amount(latest.value, row.indicator_unit, 'zh')}。要{goal.zh}，"
         f"每年须{pace.zh}；{step.year}年应到{first.zh}（{change.zh}）。",
         f"{when(latest.period).en}: {amount(latest.value, row.indicator_unit, 'en')}. To reach {goal.en} takes "
         f"{pace.en} a year; {step.year} should come to {first.en} ({change.en}).",
     )
+    return _joined(path, odds)
 
 
 def _settled(row: LedgerRow, verdict: Verdict, observed: Point) -> Text:

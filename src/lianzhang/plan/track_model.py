@@ -65,7 +65,8 @@ class LedgerRow:
 
     ``value``, ``lower``, ``upper``, ``comparator``, ``unit``, ``measure`` are the statement's own. ``target`` is the
     figure to reach in ``indicator_unit`` (relative targets resolved against their base), None where it cannot be
-    told; ``why_no_target`` then says why. ``gap`` = target - latest actual, in ``indicator_unit``.
+    told; ``why_no_target`` then says why. ``latest`` is the latest actual that is not later than the deadline, ``gap``
+    = target - latest actual, in ``indicator_unit``.
     """
 
     statement_id: str
@@ -162,6 +163,8 @@ class Need:
     """What it takes to meet a target: the even path and what it means a year.
 
     ``mean_change`` is the mean change a year in the indicator's unit; ``recent_change`` that of the last three years.
+    ``probability`` is that of reaching the target, None where it is not computable. ``ledger`` of a what-if has the
+    kind ``what-if`` and no places.
     """
 
     ledger: LedgerRow
@@ -174,3 +177,4 @@ class Need:
     recent_change: float | None
     path: tuple[NeedStep, ...]
     reason: Text
+    probability: float | None = None

@@ -91,10 +91,14 @@ _SIGNS: dict[str, Text] = {
 
 def bound(comparator: str, value: float | None, lower: float | None, upper: float | None, unit: str) -> Text:
     """A target's figure as the plan says it: 超过200万辆 / more than 2 million vehicles."""
+    if comparator == "milestone":
+        return Text("定性", "qualitative")
     sign = _SIGNS.get(comparator, Text("", ""))
     if comparator == "range" and lower is not None and upper is not None:
-        low, high = both(lower, unit), both(upper, unit)
-        return Text(f"{low.zh}至{high.zh}", f"{low.en} to {high.en}")
+        return Text(
+            f"{number(lower, 'zh')}至{amount(upper, unit, 'zh')}",
+            f"{number(lower, 'en')} to {amount(upper, unit, 'en')}",
+        )
     figure = next((v for v in (value, lower, upper) if v is not None), None)
     if figure is None:
         return Text("（原文缺数）", "(number lost in the text)")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.errors import NotComputableError, UnknownNameError, UsageError
 from lianzhang.i18n import Text
+from lianzhang.plan import queries
 from lianzhang.plan.history import History, Kind, Years
 from lianzhang.plan.kernel.attainment import (
+    Interval,
     Verdict,
     expected_gap,
     judge,
+    meeting,
     needed_path,
     probability,
     recent_growth,
@@ -77,7 +80,7 @@ def track(
 
 def track_book(book: Book, *, on_course: float = 0.8, out_of_reach: float = 0.2) -> tuple[TrackRow, ...]:
     """`track` on a ledger already opened."""
-    priors = _Priors(book.histories)
+    priors = Priors(book.histories)
     outlooks: dict[tuple[str, str, int], Outlook | None] = {}
     rows = []
     for row in book.rows:
@@ -92,7 +95,7 @@ def track_book(book: Book, *, on_course: float = 0.8, out_of_reach: float = 0.2)
     return tuple(rows)
 
 
-class _Priors:
+class Priors:
     """Priors pooled from the other series of the region, made when first asked for."""
 
     def __init__(self, histories: Mapping[tuple[str, str], History]) -> None:
@@ -121,7 +124,7 @@ class _Priors:
         return prior, len(like) if prior is not None else 0
 
 
-def look_ahead(history: History, until: int, priors: _Priors | None = None) -> Outlook | None:
+def look_ahead(history: History, until: int, priors: Priors | None = None) -> Outlook | None:
     """Forecast a history to the end of year ``until``; None with fewer than `MIN_OBSERVATIONS` comparable whole
     years, or where the deadline is not ahead of them."""
     years = history.years()
@@ -213,11 +216,10 @@ def _judge_row(
 
     verdict: Verdict = "not_computable"
     if wanted is not None and deadline is not None:
-        timely = latest is not None and latest.period.end <= deadline.end
         verdict = judge(
             wanted=wanted,
             observed_at_deadline=observed.value if observed else None,
-            latest=latest.value if latest is not None and timely else None,
+            latest=latest.value if latest is not None else None,
             deadline_past=deadline.end < book.as_of,
             chance=chance,
             on_course=on_course,
@@ -258,7 +260,9 @@ def _judge_row(
     )
 
 
-def need(reader: Reader, indicator: str, as_of: date, *, by: int | None = None) -> tuple[Need, ...]:
+def need(
+    reader: Reader, indicator: str, as_of: date, *, by: int | None = None, reach: float | None = None
+) -> tuple[Need, ...]:
     """The even path to each target of an indicator, and what it means a year in the indicator's unit.
 
     Args:
@@ -266,78 +270,141 @@ def need(reader: Reader, indicator: str, as_of: date, *, by: int | None = None) 
         indicator: id or name of the indicator, in either language.
         as_of: day of the question.
         by: year of the deadline; None for every target still ahead.
+        reach: a what-if in the indicator's unit instead of the ledger's targets; needs ``by``.
 
     Raises:
         UnknownNameError: no such indicator.
+        UsageError: ``reach`` without ``by``.
         NotComputableError: it has no target with a figure and a deadline ahead, or no observation.
     """
-    from lianzhang.plan import queries
-
     rows = reader.sql(queries.INDICATORS).to_pylist()
     names = {n: r["indicator_id"] for r in rows for n in (r["indicator_id"], r["name_zh"], r["name_en"])}
     if indicator not in names:
         raise UnknownNameError(Text("指标", "indicator"), indicator, names)
-    return need_book(open_book(reader, as_of), names[indicator], by=by)
+    book = open_book(reader, as_of)
+    if reach is None:
+        return need_book(book, names[indicator], by=by)
+    if by is None:
+        raise UsageError(
+            Text("设想一个数值时须指明年份", "a what-if needs a year"),
+            hint=Text("请加 --by 2027", "add --by 2027"),
+        )
+    row = next(r for r in rows if r["indicator_id"] == names[indicator])
+    label = Text(row["name_zh"], row["name_en"])
+    return what_if(book, names[indicator], label, reach, by, region=reader.region.root)
 
 
 def need_book(book: Book, indicator_id: str, *, by: int | None = None) -> tuple[Need, ...]:
     """`need` on a ledger already opened."""
-    found: list[Need] = []
-    for row in book.rows:
-        history = _history(book, row)
-        scale = _scale_of(history)
-        latest, deadline = row.latest, row.deadline
-        if row.indicator_id != indicator_id or history is None or scale is None:
-            continue
-        if (
-            latest is None
-            or deadline is None
-            or row.target is None
-            or (by is not None and deadline.year != by)
-        ):
-            continue
-        first = latest.period.year
-        if deadline.year <= first:
-            continue
-        path = needed_path(latest.value, row.target, deadline.year - first, scale)
-        before = np.concatenate([[latest.value], path[:-1]])
-        steps = tuple(
-            NeedStep(first + 1 + i, float(v), float(v - b))
-            for i, (v, b) in enumerate(zip(path, before, strict=True))
-        )
-        unit = _growth_unit(row.indicator_unit, scale)
-        years = history.years()
-        growth = required_growth(latest.value, row.target, float(len(steps)), scale)
-        found.append(
-            Need(
-                ledger=row,
-                latest=latest,
-                target=row.target,
-                growth=growth,
-                growth_unit=unit,
-                recent_growth=recent_growth(years.values, scale, resets=years.resets) if years else None,
-                mean_change=(row.target - latest.value) / len(steps),
-                recent_change=recent_growth(years.values, Scale("linear"), resets=years.resets)
-                if years
-                else None,
-                path=steps,
-                reason=explain_need(row, latest, steps[0], growth, unit),
-            )
-        )
-    if not found:
+    wanted = [r for r in book.rows if r.indicator_id == indicator_id and r.deadline is not None]
+    found = [
+        _need(book, r, book.wanted.get(r.statement_id))
+        for r in wanted
+        if by in (None, r.deadline and r.deadline.year)
+    ]
+    return _some(found, indicator_id)
+
+
+def what_if(
+    book: Book, indicator_id: str, label: Text, reach: float, by: int, *, region: str
+) -> tuple[Need, ...]:
+    """The even path of an indicator in a region to a figure nobody has set as a target."""
+    history = book.histories.get((indicator_id, region))
+    if history is None:
+        return _some([], indicator_id)
+    deadline = parse_period(str(by))
+    latest = history.latest(deadline.end)
+    upward = latest is None or reach >= latest.value
+    row = LedgerRow(
+        statement_id="what-if",
+        places=(),
+        label=label,
+        kind="what-if",
+        indicator_id=indicator_id,
+        indicator=label,
+        indicator_unit=history.kind.unit,
+        region_id=region,
+        region=None,
+        cluster_id=None,
+        comparator="=",
+        value=reach,
+        lower=None,
+        upper=None,
+        unit=history.kind.unit,
+        measure=history.kind.measure,
+        deadline=deadline,
+        baseline=None,
+        base_value=None,
+        base_period=None,
+        target=reach,
+        why_no_target=None,
+        latest=latest,
+        gap=reach - latest.value if latest is not None else None,
+        preferred=True,
+        conflicts=(),
+        status="user",
+    )
+    return _some([_need(book, row, meeting("=", value=reach, upward=upward))], indicator_id)
+
+
+def _need(book: Book, row: LedgerRow, wanted: Interval | None) -> Need | None:
+    """The path of one target; None where it has no figure, no observation, or no year left."""
+    history, latest, deadline = _history(book, row), row.latest, row.deadline
+    scale = _scale_of(history)
+    if history is None or scale is None or latest is None or deadline is None or row.target is None:
+        return None
+    first = latest.period.year
+    if deadline.year <= first:
+        return None
+    path = needed_path(latest.value, row.target, deadline.year - first, scale)
+    before = np.concatenate([[latest.value], path[:-1]])
+    steps = tuple(
+        NeedStep(first + 1 + i, float(v), float(v - b))
+        for i, (v, b) in enumerate(zip(path, before, strict=True))
+    )
+    unit = _growth_unit(row.indicator_unit, scale)
+    years = history.years()
+    growth = required_growth(latest.value, row.target, float(len(steps)), scale)
+    outlook = look_ahead(history, deadline.year, Priors(book.histories))
+    chance = None
+    if outlook is not None and wanted is not None:
+        chance = probability(outlook.distribution(deadline.year), outlook.scale, wanted)
+    return Need(
+        ledger=row,
+        latest=latest,
+        target=row.target,
+        growth=growth,
+        growth_unit=unit,
+        recent_growth=recent_growth(years.values, scale, resets=years.resets) if years else None,
+        mean_change=(row.target - latest.value) / len(steps),
+        recent_change=recent_growth(years.values, Scale("linear"), resets=years.resets) if years else None,
+        path=steps,
+        reason=explain_need(row, latest, steps[0], growth, unit, chance),
+        probability=chance,
+    )
+
+
+def _some(found: Sequence[Need | None], indicator_id: str) -> tuple[Need, ...]:
+    """The paths there are.
+
+    Raises:
+        NotComputableError: there is none.
+    """
+    kept = tuple(n for n in found if n is not None)
+    if not kept:
         raise NotComputableError(
             Text(
                 f"指标“{indicator_id}”没有可算路径的目标",
                 f"the indicator {indicator_id!r} has no target to which a path could be computed",
             ),
             hint=Text(
-                "需要有数值、期限在最新观测之后的目标，以及至少一个观测值（lianzhang plan ledger 可查看）",
-                "it takes a target with a figure and a deadline after the latest observation, and an observation "
-                "(see lianzhang plan ledger)",
+                "需要一个有数值、期限在最新观测之后的目标和至少一个观测值；也可用 --reach 数值 --by 年份 设想一个",
+                "it takes a target with a figure and a deadline after the latest observation, and an observation; "
+                "or suppose one with --reach VALUE --by YEAR",
             ),
             details={"indicator": indicator_id},
         )
-    return tuple(found)
+    return kept
 
 
 def _scale_of(history: History | None) -> Scale | None:
