@@ -121,6 +121,18 @@ CHINESE = {
         [(12, "districts", "=", A, "2024")],
     ),
     "laboratories": ("到2025年，新增国家级重点实验室5个。", [(5, "laboratories", "=", T, "2025")]),
+    "per every hundred is no figure": ("2023年，每百公里能耗为13千瓦时。", [(13, "kWh", "=", A, "2023")]),
+    "total of the former": (
+        "2023年，新增技术中心16家，总数达133家。",
+        [(16, "centers", "=", A, "2023"), (133, "centers", "=", A, "2023")],
+    ),
+    "fraction with a slash": ("2023年，企业研发经费占全市的3/4以上。", [(75, "%", ">=", A, "2023")]),
+    "bracket is not the noun": ("到2025年，新建通用机场(运营中心)5个。", [(5, "airports", "=", T, "2025")]),
+    "wholes and thresholds together": (
+        "到2025年，形成3个产值超千亿元的产业集群。",
+        [(3, "clusters", "=", T, "2025")],
+    ),
+    "main is not will": ("2023年，全市主要产业园区12个。", [(12, "parks", "=", A, "2023")]),
     "carbon": ("到2025年，累计减少碳排放200万吨。", [(-2_000_000, "tonnes", "=", T, "2025")]),
 }
 ENGLISH = {
@@ -151,7 +163,7 @@ ENGLISH = {
     "range": ("By 2027, EVs will make up 30-35% of new car sales.", [((30, 35), "%", "range", T, "2027")]),
     "range to": (
         "By 2027, 10 to 12 battery plants will be built.",
-        [((10, 12), "factories", "range", T, "2027")],
+        [((10, 12), "plants", "range", T, "2027")],
     ),
     "thousands of": ("The city has thousands of parts companies.", [(1000, "enterprises", ">=", A, "2024")]),
     "dozen": (
@@ -266,6 +278,23 @@ ENGLISH = {
         "Of the 38 counties, 12 have an industrial park.",
         [(12, "districts", "=", A, "2024")],
     ),
+    "end of the decade": (
+        "The state plans to reach 20 GW of wind power by the end of the decade.",
+        [(20, "GW", "=", T, "2030")],
+    ),
+    "per thousand is no figure": (
+        "In 2023, there were 63 cars per 1,000 people.",
+        [(63, "vehicles", "=", A, "2023")],
+    ),
+    "a goal and a report in one sentence": (
+        "The plan aims at neutrality by 2050, adding that the state has already invested 640 million baht.",
+        [(640_000_000, "THB", "=", A, "2024")],
+    ),
+    "growth between two years": (
+        "Sales are expected to grow at an annual rate of 33% from $500 million in 2021 to $2.7 billion by 2027.",
+        [(33, "%", "=", X, "2027"), (500_000_000, "USD", "=", A, "2021"), (2.7e9, "USD", "=", X, "2027")],
+    ),
+    "passive behind the figure": ("So far 565 new chargers were added.", [(565, "chargers", "=", A, "2024")]),
     "next years": (
         "In the next three years, the city will introduce 20 well-known companies.",
         [(20, "enterprises", "=", T, "2026")],

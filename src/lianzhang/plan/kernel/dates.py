@@ -148,6 +148,7 @@ _EN = re.compile(
   | (?P<ahead>\b(?:in|within|over|during|for)\s+(?:the\s+)?(?:next|coming|
       following)\s+(?P<ahead_n>{_NUMBER_WORD})(?:\s*(?:to|-|–)\s*{_NUMBER_WORD})?\s+years|
       \bwithin\s+(?P<ahead_n2>{_NUMBER_WORD})\s+years)
+  | (?P<decade>\b(?:by\s+|before\s+|until\s+)?(?:the\s+)?end\s+of\s+(?:the|this)\s+decade|\bwithin\s+(?:a|the|this|next)\s+decade\b)
   | (?P<back>\b(?:in|over|for|during|after)\s+(?:the\s+)?(?:past|last|previous|
       recent)?\s*{_NUMBER_WORD}?\s*(?:consecutive\s+)?(?:years?|months|decades?)\b(?!\s*-?\s*on)|
       \b{_NUMBER_WORD}[-\s]years?\b|\b\d+\s+years\b)
@@ -356,6 +357,9 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
             year = ref.year + {"last year": -1, "the previous year": -1, "next year": 1}.get(word, 0)
             return str(year), str(year), "deadline" if m.group().lower().startswith("by") else "in"
         return ref.period, ref.period, "now"
+    if g["decade"]:
+        end = ref.year + 10 if "within" in g["decade"].lower() else ref.year // 10 * 10 + 10
+        return str(end), str(end), "deadline"
     if g["ahead"]:
         word = (g["ahead_n"] or g["ahead_n2"]).lower()
         count = int(word) if word.isdigit() else int(EN_CARDINALS[word])

@@ -84,7 +84,7 @@ _FILL_ZH = (
     r"|保持在|保持|稳定在|在|为|力争|不高于|累计|分别|平均|实现|将|均|不超过|,|，|“|:|：|\s)*"
 )
 _FILL_EN = (
-    r"(?:\s+(?:by|of|rate|rates|was|is|at|about|around|approximately|nearly|almost|more|than|over|some"
+    r"(?:\s+(?:by|of|annual|yearly|compound|rate|rates|was|is|at|about|around|approximately|nearly|almost|more|than|over|some"
     r"|at\s+least|the|a|an|an\s+average|average|averaging|roughly|only|another|up|to\s+about(?!\w)|reached"
     r"|reaching|reach|remain|remained|maintained|will|be|exceed|exceeding|exceeds|exceeded|above"
     r"|year-on-year|year\s+on\s+year|annually|or|in|its|costs|time|emissions|each))*\s*[“\"(]*$"

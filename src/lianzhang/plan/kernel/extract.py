@@ -189,7 +189,7 @@ class _Reader:
             if at in dropped or at in thresholds:
                 previous_end = max(previous_end, quantity.end)
                 continue
-            if not quantity.unit and at:
+            if at:
                 lists.take_unit(lang, body, found[at - 1], quantity)
             comparator, tail = decide.comparator(masked, lang, quantity)
             raw = quantity.value

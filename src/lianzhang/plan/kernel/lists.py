@@ -109,8 +109,20 @@ def universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
     return result
 
 
+_SUM_ZH = re.compile("[，,](?:总数|总量|总计|合计|累计|总)(?:已|将)?(?:达到|达|为|增至|超过|突破)?$")
+
+
 def take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> None:
     """A bare number joined to the former one by "and" or "to" is counted in the same unit (from 30,000 to 300,000)."""
+    if (
+        lang == "zh"
+        and quantity.unit == "enterprises"
+        and former.dim == "count"
+        and _SUM_ZH.search(body[: quantity.start])
+    ):
+        quantity.unit = former.unit  # 新布局16家中心，总数达33家
+    if quantity.unit:
+        return
     size = quantity.value if quantity.value is not None else 0.0
     counted = former.dim in ("count", "vehicles", "people", "physical", "money") or (
         former.dim == "percent" and size <= 100

@@ -243,6 +243,8 @@ _RANK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# "63 cars per 1,000 people", "30 out of every 100"
+_DENOMINATOR = re.compile(r"\b(?:per|(?:out\s+of|in)\s+every)\s+$", re.IGNORECASE)
 _DETERMINED = re.compile(
     r"\b(?:the|these|those|its|their|our|all|both|this|other)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
@@ -358,7 +360,7 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
         quantity.unit, quantity.dim, quantity.unit_text = unit.id, unit.dim, unit_text
         if unit.factor != 1.0 and quantity.value is not None:
             quantity.value = clean(quantity.value * unit.factor)
-    elif not _count_noun(quantity, s, end) and words:
+    elif _DENOMINATOR.search(s[:start]) or (not _count_noun(quantity, s, end) and words):
         return None
     if words and quantity.dim == "count" and _DETERMINED.search(s[:start]):
         return None  # "the two provinces": a reference, not a count

@@ -20,12 +20,18 @@ _PER = {
 }  # fmt: skip
 # Where the noun phrase after a classifier ends: punctuation, the next number, or a verb.
 _NOUN_STOP = re.compile(
-    r"[，。；、（(：:,;!?！？\d\s《》"
+    r"[，。；、（()）：:,;!?！？\d\s《》"
     + BLANK
-    + "]|建设|开展|进入|入选|上市|通过|实现|完成|投资|落户|形成|获|被|纳入|营业|产值|达到|超过|占|其中|分别"
+    + "]|建设|开展|进入|入选|上市(?!级|公司|企业)|通过|实现|完成|投资|落户|形成|获|被|纳入|营业|产值|达到|超过|占|其中|分别"
     r"|投产|投入|开工|在(?!线)|和(?=\d)|以及|及(?=\d)|的(?:转型|发展|建设|培育|招商|目标|规模)"
 )
-_LEVEL = re.compile(r"(?:以上)?\s*(?:\d+(?:\.\d+)?)?(?:万亿|千亿|百亿|十亿|亿)(?:元)?级(?:以上)?")
+_LEVEL = re.compile(
+    r"(?:及?以上|左右|以下)?\s*(?:\d+(?:\.\d+)?)?(?:万亿|千亿|百亿|十亿|亿)(?:元)?级?(?:以上)?|(?:及?以上|左右|以下)"
+)
+_WITH_MONEY = re.compile(
+    r"(?:年)?(?:总?产值|主营业务收入|营业收入|营收|销售收入|销售额|规模|税收)[^，。；、]{0,14}?(?:元|级)(?:以上|级)?的?"
+)
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _NUM = rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|{ZH_NUMERAL}+)"
 _DASH = r"\s*(?:-{1,2}|—{1,2}|–{1,2}|~|～|至|到)\s*"
 _NOT_WITH_JIA = frozenset(
@@ -60,6 +66,7 @@ def _quantity() -> re.Pattern[str]:
         rf"""
         (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*[:：∶]\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:：])
       | (?P<lv>万亿|亿)(?:元)?(?:级|规模)
+      | (?<=[的占超近达为过])\s*(?P<sa>[1-9])/(?P<sb>[2-9])(?![\d/])
       | 百分之(?P<pc>{ZH_NUMERAL}+|\d+(?:\.\d+)?)
       | (?P<fa>[二三四五六七八九十]+)分之(?P<fb>[一二两三四五六七八九]+)
       | (?P<cheng>[一二两三四五六七八九])成(?P<cheng5>五|半)?(?![为立长员本果功效套交绩年就都渝])
@@ -143,6 +150,11 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
     if m["pc"]:
         value = float(m["pc"]) if m["pc"][0].isdigit() else parse_chinese(m["pc"])
         return Quantity(start, end, value, unit="%", unit_text="百分之", dim="percent", words=True)
+    if m["sa"]:
+        value = round(100.0 * float(m["sa"]) / float(m["sb"]), 3)
+        return (
+            Quantity(start, end, value, unit="%", unit_text="/", dim="percent") if m["sa"] < m["sb"] else None
+        )
     if m["fa"]:
         value = round(100.0 * parse_chinese(m["fb"]) / parse_chinese(m["fa"]), 3)
         return Quantity(start, end, value, unit="%", unit_text="分之", dim="percent", words=True)
@@ -158,6 +170,8 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
 
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
+    if s[max(0, m.start() - 1) : m.start()] == "每":
+        return None  # 每百公里, 每万人: what a rate refers to
     first, words = _number(m["n1"])
     scale1 = ZH_SCALES.get(m["s1"] or "", 1.0)
     start, end = m.span()
@@ -234,16 +248,17 @@ def _unit_of(
 
 def _counted(s: str, end: int, start: int, classifier: str) -> tuple[Noun | None, int]:
     """The noun counted by a classifier: after it (5 家…企业), else the last one before (…企业达 5 家)."""
-    level = _LEVEL.match(s, end)
-    if level:
-        end = level.end()
+    for modifier in (_LEVEL, _WITH_MONEY):
+        found = modifier.match(s, end)
+        end = found.end() if found else end
     stop = _NOUN_STOP.search(s, end, end + _NOUN_WINDOW)
     limit = stop.start() if stop else min(len(s), end + _NOUN_WINDOW)
     noun, noun_end = _last_noun(s, end, limit)
     if noun is not None:
         return noun, noun_end
     clause = max(s.rfind(mark, 0, start) for mark in "，。；,;：")
-    noun, _ = _last_noun(s, max(clause + 1, start - 40), start)
+    before = _BRACKETS.sub(lambda found: BLANK * len(found.group()), s[max(clause + 1, start - 40) : start])
+    noun, _ = _last_noun(before, 0, len(before))
     if noun is not None and noun.structural and classifier == "家":
         return None, end
     return noun, end
