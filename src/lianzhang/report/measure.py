@@ -82,9 +82,9 @@ def fit(text: str, width: float, sizes: Sequence[float], max_lines: int, *, bold
         for size in sizes:
             lines = _wrap(text, width / size, hyphens=hyphens, bold=bold)
             if lines is not None and len(lines) <= max_lines:
-                return Fitted(
-                    _balanced(text, lines, width / size, hyphens=hyphens, bold=bold), size, cut=False
-                )
+                # an even hyphenation would break syllables
+                even = lines if hyphens else _balanced(text, lines, width / size, bold=bold)
+                return Fitted(tuple(even), size, cut=False)
     size = min(sizes)
     ems = width / size
     lines = _wrap(text, ems, hyphens=True, bold=bold) or [text]
@@ -103,18 +103,18 @@ def shorten(text: str, width: float, size: float, *, bold: bool = False) -> str:
     return kept + ELLIPSIS if kept else ""
 
 
-def _balanced(text: str, lines: list[str], ems: float, *, hyphens: bool, bold: bool) -> tuple[str, ...]:
+def _balanced(text: str, lines: list[str], ems: float, *, bold: bool) -> list[str]:
     """The same number of lines, as even as possible: shrink the measure while the count stays."""
     best = lines
     low, high = max(text_width(line, 1.0, bold=bold) for line in lines) / 2, ems
     for _ in range(6):
         middle = (low + high) / 2
-        attempt = _wrap(text, middle, hyphens=hyphens, bold=bold)
+        attempt = _wrap(text, middle, hyphens=False, bold=bold)
         if attempt is not None and len(attempt) <= len(lines):
             best, high = attempt, middle
         else:
             low = middle
-    return tuple(best)
+    return best
 
 
 def _wrap(text: str, ems: float, *, hyphens: bool, bold: bool) -> list[str] | None:

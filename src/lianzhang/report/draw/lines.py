@@ -102,12 +102,14 @@ def draw_line_chart(
         margin = min(
             max(text_width(s.name.get(lang), size, bold=True) for s in chart.series) + 14, width * 0.3
         )
-    top = 34.0 if small else 30.0
+    title = fit(chart.title.get(lang), width, (14.0, 13.0), 2, bold=True)
+    top = 18.0 + 16.0 * len(title.lines) if small else 30.0
     frame = _Frame(left, top + 8, width - margin, height - 26, min(times), max(times), ticks[0], ticks[-1])
     if small:
-        box = canvas.text(0, 14, shorten(chart.title.get(lang), width, 14, bold=True), 14, "t bold")
+        for number, line in enumerate(title.lines):
+            box = canvas.text(0, 14 + number * 16, line, title.size, "t bold")
         if unit and box.right + 10 + text_width(unit, 12) <= width:
-            canvas.text(box.right + 10, 14, unit, 12, "t2")
+            canvas.text(box.right + 10, box.bottom - 0.24 * title.size, unit, 12, "t2")
     elif unit:
         at_axis = text_width(unit, size) <= left - 8
         canvas.text(left - 8 if at_axis else 0, 14, unit, size, "t2", "end" if at_axis else "start")

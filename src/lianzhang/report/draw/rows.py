@@ -117,7 +117,6 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
         "div",
         chip(row.verdict, lang),
         *chance,
-        *([reason] if row.observations else []),
         class_="track-verdict",
     )
     return element(
@@ -126,6 +125,7 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
         element("div", spark, class_="track-spark"),
         verdict,
         _growth(row, lang, refs),
+        *([reason] if row.observations else []),
         class_=f"track {VERDICT_COLOUR[row.verdict]}",
     )
 

@@ -58,6 +58,12 @@
     if (event.key === "Escape") hide(true);
   });
 
+  // A long list of origins folds away: each opens from its number. Paper shows it whole.
+  const list = document.querySelector("details.all");
+  const long = list.querySelectorAll(".origins > li").length > 40;
+  list.open = !long || location.hash.startsWith("#o-");
+  addEventListener("beforeprint", () => (list.open = true));
+
   // Long tables filter as one types.
   for (const table of document.querySelectorAll("table")) {
     const rows = [...table.tBodies[0].rows];
