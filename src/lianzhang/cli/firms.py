@@ -12,6 +12,7 @@ from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
     from lianzhang.firms.evaluation import Flip, Scores
+    from lianzhang.firms.register.run import ImportReport
 
 app = App(name="firms", help="Firms: registers, classification, gradient.")
 
@@ -125,6 +126,107 @@ def evaluate(*, labels: Path, phrases: Path | None = None, json: bool = False) -
     _show_scores(scores)
     if phrases is not None:
         _show_flips(changed)
+
+
+@app.command(name="import")
+def import_(
+    file: Path,
+    *,
+    out: Path,
+    mapping: str | None = None,
+    save_mapping: Path | None = None,
+    phrases: Path | None = None,
+    regions: Path | None = None,
+    nodes: Path | None = None,
+    keep_bad_codes: bool = False,
+    processes: int = 2,
+    json: bool = False,
+) -> None:
+    """Read a register into clean tables: codes checked, dates, capital, district, classification, quarantine.
+
+    Names of legal representatives and phone numbers are never read.
+
+    Parameters
+    ----------
+    file
+        CSV (UTF-8 or GB18030, also .csv.gz), TSV, Parquet or Excel.
+    out
+        Folder for the tables; an earlier import there is updated, with history.
+    mapping
+        A ready layout (a-share-basic, ckg, enterprise-cq) or a mapping file; without it the header is guessed from.
+    save_mapping
+        Write the mapping that was used to this file.
+    phrases
+        Phrase table to classify with, in place of the bundled one.
+    regions
+        A pack's regions.csv to find districts by, in place of the bundled one.
+    nodes
+        CSV with code and node_id: which node of a chain a chain code stands for.
+    keep_bad_codes
+        Take rows with a wrong credit code in, without the code, in place of the quarantine.
+    processes
+        Processes to clean with.
+    json
+        Print the report as JSON.
+    """
+    from lianzhang.cli._common import note, progress
+    from lianzhang.firms.register.layout import guess_layout, load_layout, save_layout
+    from lianzhang.firms.register.run import import_register
+    from lianzhang.firms.register.source import RegisterFile
+
+    if mapping is None:
+        layout = guess_layout(RegisterFile(file).header(), file.name.split(".")[0])
+        pairs = ", ".join(f"{field} = {column}" for field, column in layout.columns.items())
+        note(Text(f"按表头猜测的映射：{pairs}", f"mapping guessed from the header: {pairs}"))
+    else:
+        layout = load_layout(mapping)
+    if save_mapping is not None:
+        save_layout(layout, save_mapping)
+    with progress(Text("导入", "Importing")) as tick:
+        report = import_register(
+            file,
+            layout,
+            out,
+            phrases=phrases,
+            regions=regions,
+            node_ids=nodes,
+            keep_bad_codes=keep_bad_codes,
+            processes=processes,
+            tick=tick,
+        )
+    if json:
+        emit_json(report)
+        return
+    _show_import(report)
+
+
+def _show_import(report: ImportReport) -> None:
+    from lianzhang.cli._common import lang
+    from lianzhang.firms.register.clean import REASONS
+
+    if report.already_done:
+        say(
+            Text(
+                "此文件已按同样的设置导入过，未作改动",
+                "this file was imported before with the same settings; nothing changed",
+            )
+        )
+    language = lang()
+    rows: list[tuple[object, ...]] = [
+        (Text("读入行", "Rows read").get(language), report.rows),
+        (Text("企业", "Firms").get(language), report.firms),
+        (Text("　其中新增", "  of them new").get(language), report.new),
+        (Text("　其中有变动", "  of them changed").get(language), report.changed),
+        (Text("　其中制造企业", "  of them makers").get(language), report.makers),
+        (Text("重复行", "Repeated rows").get(language), report.repeated),
+        (Text("隔离行", "Rows in quarantine").get(language), sum(report.quarantined.values())),
+    ]
+    rows += [(f"  {REASONS[reason].get(language)}", count) for reason, count in report.quarantined.items()]
+    table(Text(f"导入 {report.file}", f"Imported {report.file}"), ["", Text("数量", "Count")], rows)
+    if report.dropped_columns:
+        dropped = ", ".join(report.dropped_columns)
+        say(Text(f"个人信息列未读入：{dropped}", f"columns of personal data not read: {dropped}"))
+    say(Text(f"结果在 {report.folder}", f"the tables are in {report.folder}"))
 
 
 def _show_scores(scores: list[Scores]) -> None:

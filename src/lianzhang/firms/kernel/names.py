@@ -52,16 +52,29 @@ class NameParts(NamedTuple):
     branch: str
 
 
-def fold_name(name: str, traditional: dict[str, str]) -> str:
-    """Name in half width and upper case, one kind of brackets, no blanks and signs, simplified characters.
+class NameFolder(dict[int, str]):
+    """Makes names alike: half width, upper case, one kind of brackets, no blanks and signs, simplified characters.
+
+    A translation table that fills itself, because `str.translate` is the fastest way through a text.
 
     Args:
         traditional: traditional character → simplified character.
     """
-    text = "".join(chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in name)
-    text = text.translate(_BRACKETS).upper()
-    kept = [traditional.get(char, char) for char in text if char.isalnum() or char in "()&"]
-    return "".join(kept)
+
+    def __init__(self, traditional: dict[str, str]) -> None:
+        super().__init__()
+        self._traditional = traditional
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
+        char = char.translate(_BRACKETS).upper()
+        char = self._traditional.get(char, char)
+        self[code] = char if char.isalnum() or char in "()&" else ""
+        return self[code]
+
+    def fold(self, name: str) -> str:
+        """The folded name."""
+        return name.translate(self)
 
 
 class NameSplitter:

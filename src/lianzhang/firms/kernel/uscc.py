@@ -65,6 +65,8 @@ def legacy_check_digit(first: str) -> str:
 
 def normalise_code(text: str) -> str:
     """Code in upper case and half width, without blanks, hyphens and Excel's leading apostrophe."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     half = "".join(chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in text)
     return "".join(char for char in half.upper() if char.isalnum())
 

@@ -1,0 +1,1 @@
+"""Registers of firms: any table in, clean tables out."""

@@ -1,0 +1,347 @@
+"""Importing a register: stream, clean in parallel, merge with what was imported before, swap.
+
+The folder of an import holds Parquet tables (`firms`, `firm_texts`, `firm_classes`, `firm_nodes`, `firm_clusters`,
+`firm_products`, `quarantine`, `firm_history`) and ``import.json``. New tables are written beside the old ones and put
+in place by one rename of the folder, so an import that dies leaves the former state whole.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lianzhang.firms.register import clean
+from lianzhang.firms.register.clean import Cleaned, Cleaner, Settings
+from lianzhang.firms.register.layout import Layout, personal_headers
+from lianzhang.firms.register.source import RegisterFile
+
+TABLES = {
+    "firms": clean.FIRMS,
+    "firm_texts": clean.TEXTS,
+    "firm_classes": clean.CLASSES,
+    "firm_nodes": clean.NODES,
+    "firm_clusters": clean.CLUSTERS,
+    "firm_products": clean.PRODUCTS,
+    "quarantine": clean.QUARANTINE,
+}
+#: Files below this size are cleaned in this process.
+SMALL_BYTES = 12 << 20
+#: Fields whose change is kept in the history.
+WATCHED = (
+    "name_zh",
+    "region_id",
+    "sector_id",
+    "closed",
+    "capital_cny",
+    "exchange",
+    "ticker",
+    "industry_text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    file: str
+    layout: str
+    rows: int
+    firms: int
+    new: int
+    changed: int
+    repeated: int
+    quarantined: dict[str, int]
+    makers: int
+    dropped_columns: tuple[str, ...]
+    already_done: bool
+    folder: str
+
+
+def import_register(
+    path: Path,
+    layout: Layout,
+    out: Path,
+    *,
+    phrases: Path | None = None,
+    regions: Path | None = None,
+    node_ids: Path | None = None,
+    keep_bad_codes: bool = False,
+    processes: int = 2,
+    memory_gb: float = 2.0,
+    tick: Callable[[int], None] | None = None,
+) -> ImportReport:
+    """Import a register into the folder ``out``; importing the same file again changes nothing.
+
+    Args:
+        path: CSV (UTF-8, GB18030, also .gz), TSV, Parquet or Excel.
+        layout: which column is what.
+        out: folder of the import; may hold an earlier one, whose firms stay unless the file has them newer.
+        phrases, regions, node_ids: tables to use in place of the bundled ones.
+        keep_bad_codes: take rows with a wrong credit code in, without the code.
+        processes: worker processes.
+        memory_gb: limit for the merge; it spills to disk above.
+        tick: told the number of rows done.
+
+    Raises:
+        InputError: the file or the mapping does not fit.
+        FileFormatError: the file is damaged; nothing is changed then.
+    """
+    source = RegisterFile(path)
+    header = source.header()
+    settings = Settings(layout, phrases, regions, node_ids, keep_bad_codes)
+    key = _key(path, settings)
+    done = _manifest(out)
+    if key in {entry["key"] for entry in done}:
+        entry = next(entry for entry in done if entry["key"] == key)
+        return _report(entry["report"], already_done=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    work.chmod(0o755)
+    try:
+        rows = _stage(source, settings, work, processes, tick)
+        figures = _merge(work, out, memory_gb, layout)
+        report: dict[str, Any] = {
+            "file": path.name,
+            "layout": layout.name,
+            "rows": rows + len(source.ragged),
+            **figures,
+            "dropped_columns": personal_headers(header),
+            "folder": str(out),
+        }
+        when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        entries = [*done, {"key": key, "at": when, "report": report}]
+        (work / "import.json").write_text(
+            json.dumps({"imports": entries}, ensure_ascii=False, indent=1), "utf-8"
+        )
+        _swap(work, out)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    return _report(report, already_done=False)
+
+
+def _report(raw: dict[str, Any], *, already_done: bool) -> ImportReport:
+    return ImportReport(
+        **{**raw, "dropped_columns": tuple(raw["dropped_columns"])}, already_done=already_done
+    )
+
+
+def _key(path: Path, settings: Settings) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while chunk := handle.read(1 << 20):
+            digest.update(chunk)
+    digest.update(repr((dict(settings.layout.columns), settings.layout, settings.keep_bad_codes)).encode())
+    for extra in (settings.phrases, settings.regions, settings.node_ids):
+        digest.update(extra.read_bytes() if extra is not None else b"-")
+    return digest.hexdigest()
+
+
+def _manifest(out: Path) -> list[dict[str, Any]]:
+    file = out / "import.json"
+    return list(json.loads(file.read_text("utf-8"))["imports"]) if file.is_file() else []
+
+
+def _stage(
+    source: RegisterFile, settings: Settings, work: Path, processes: int, tick: Callable[[int], None] | None
+) -> int:
+    rows = 0
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(
+                pq.ParquetWriter(work / f"staged_{name}.parquet", schema, compression="zstd")
+            )
+            for name, schema in TABLES.items()
+        }
+        for cleaned, count in _cleaned(source, settings, processes):
+            rows += count
+            for name, part in zip(TABLES, cleaned, strict=True):
+                if part.num_rows:
+                    writers[name].write_table(part)
+            if tick is not None:
+                tick(rows)
+        if source.ragged:
+            ragged = [
+                {
+                    "row": item.row,
+                    "reason": "ragged",
+                    "field": None,
+                    "value": f"{item.actual} ≠ {item.expected}",
+                    "name": None,
+                    "uscc": None,
+                }
+                for item in source.ragged
+            ]
+            writers["quarantine"].write_table(pa.Table.from_pylist(ragged, clean.QUARANTINE))
+    return rows
+
+
+def _cleaned(source: RegisterFile, settings: Settings, processes: int) -> Iterator[tuple[Cleaned, int]]:
+    if processes <= 1 or source.path.stat().st_size < SMALL_BYTES:
+        cleaner = Cleaner(settings)
+        row = 2
+        for batch in source.batches(settings.layout):
+            yield cleaner.clean(batch, row), batch.num_rows
+            row += batch.num_rows
+        return
+    pool = ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=clean.start_worker, initargs=(settings,)
+    )
+    waiting: deque[tuple[Future[Cleaned], int]] = deque()
+    try:
+        row = 2
+        for batch in source.batches(settings.layout):
+            waiting.append((pool.submit(clean.clean_in_worker, batch, row), batch.num_rows))
+            row += batch.num_rows
+            # A bounded queue keeps memory flat however long the file is.
+            if len(waiting) > processes + 1:
+                future, count = waiting.popleft()
+                yield future.result(), count
+        while waiting:
+            future, count = waiting.popleft()
+            yield future.result(), count
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _merge(work: Path, out: Path, memory_gb: float, layout: Layout) -> dict[str, Any]:
+    """Put staged and earlier tables together in ``work``; returns the figures of the report."""
+    import duckdb
+
+    def quoted(path: Path) -> str:
+        return "'" + str(path).replace("'", "''") + "'"
+
+    with duckdb.connect(":memory:") as db:
+        db.execute(f"SET memory_limit = '{memory_gb}GB'")
+        db.execute(f"SET temp_directory = {quoted(work / 'spill')}")
+        db.execute("SET preserve_insertion_order = false")
+        for name in TABLES:
+            db.execute(
+                f"CREATE VIEW s_{name} AS SELECT * FROM read_parquet({quoted(work / f'staged_{name}.parquet')})"
+            )
+            old = out / f"{name}.parquet"
+            where = f"read_parquet({quoted(old)})" if old.is_file() else f"s_{name} WHERE false"
+            db.execute(f"CREATE VIEW o_{name} AS SELECT * FROM {where}")
+        # The last row of a code wins; the others are repeats, or, with another name, for the quarantine.
+        db.execute(
+            """CREATE TABLE chosen AS
+            SELECT firm_id, arg_max(row, row) AS row, count(*) AS times,
+                   count(DISTINCT name_key) AS names FROM s_firm_texts GROUP BY firm_id"""
+        )
+        single = not layout.products
+        db.execute(
+            f"""CREATE TABLE twice AS
+            SELECT t.row, 'code-twice' AS reason, 'uscc' AS field, t.firm_id AS value, t.name_key AS name,
+                   t.firm_id AS uscc
+            FROM s_firm_texts t JOIN chosen c USING (firm_id)
+            WHERE {single} AND c.names > 1 AND t.row <> c.row
+              AND t.name_key <> (SELECT any_value(l.name_key) FROM s_firm_texts l
+                                 WHERE l.firm_id = t.firm_id AND l.row = c.row)"""
+        )
+        db.execute(
+            f"""CREATE TABLE n_firms AS
+            SELECT * EXCLUDE (file_row_number)
+            FROM read_parquet({quoted(work / "staged_firms.parquet")}, file_row_number = true)
+            QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY file_row_number DESC) = 1"""
+        )
+        figures = _write_merged(db, work, out, quoted)
+    for name in TABLES:
+        (work / f"staged_{name}.parquet").unlink()
+    shutil.rmtree(work / "spill", ignore_errors=True)
+    return figures
+
+
+def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str]) -> dict[str, Any]:
+    def write(name: str, query: str) -> None:
+        db.execute(f"COPY ({query}) TO {quoted(work / f'{name}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+
+    columns = [field.name for field in clean.FIRMS]
+    merged = ", ".join(
+        f"coalesce(n.{name}, o.{name}) AS {name}"
+        if name != "firm_id"
+        else "coalesce(n.firm_id, o.firm_id) AS firm_id"
+        for name in columns
+    )
+    write("firms", f"SELECT {merged} FROM n_firms n FULL JOIN o_firms o USING (firm_id) ORDER BY firm_id")
+    changes = " UNION ALL ".join(
+        f"SELECT o.firm_id, '{name}' AS field, CAST(o.{name} AS VARCHAR) AS before, CAST(n.{name} AS VARCHAR) AS after "
+        f"FROM o_firms o JOIN n_firms n USING (firm_id) WHERE n.{name} IS NOT NULL AND o.{name} IS DISTINCT FROM n.{name}"
+        for name in WATCHED
+    )
+    db.execute(f"CREATE TABLE changes AS {changes}")
+    when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    old_history = out / "firm_history.parquet"
+    earlier = (
+        f"UNION ALL BY NAME SELECT * FROM read_parquet({quoted(old_history)})"
+        if old_history.is_file()
+        else ""
+    )
+    write("firm_history", f"SELECT *, '{when}' AS imported_at FROM changes {earlier}")
+    for name, unique in (
+        ("firm_texts", True),
+        ("firm_classes", True),
+        ("firm_nodes", False),
+        ("firm_clusters", False),
+    ):
+        staged = f"read_parquet({quoted(work / f'staged_{name}.parquet')}, file_row_number = true)"
+        key = {"firm_nodes": "firm_id, node_id", "firm_clusters": "firm_id, cluster_id"}.get(name, "firm_id")
+        pick = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY file_row_number DESC) = 1"
+        stale = "SELECT firm_id FROM s_firm_texts" if unique else "SELECT firm_id FROM s_firm_classes"
+        write(
+            name,
+            f"SELECT * EXCLUDE (file_row_number) FROM {staged} {pick} UNION ALL BY NAME "
+            f"SELECT * FROM o_{name} WHERE firm_id NOT IN ({stale})",
+        )
+    write(
+        "firm_products",
+        "SELECT DISTINCT * FROM s_firm_products UNION ALL BY NAME "
+        "SELECT * FROM o_firm_products WHERE firm_id NOT IN (SELECT firm_id FROM s_firm_products)",
+    )
+    write("quarantine", "SELECT * FROM s_quarantine UNION ALL BY NAME SELECT * FROM twice ORDER BY row")
+
+    def count(query: str) -> int:
+        return int(db.execute(query).fetchone()[0])
+
+    found = db.execute(
+        "SELECT reason, count(*) FROM (SELECT reason FROM s_quarantine UNION ALL SELECT reason FROM twice) "
+        "GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    refused_twice = count("SELECT count(*) FROM twice")
+    firms = count("SELECT count(*) FROM n_firms")
+    return {
+        "firms": firms,
+        "new": count("SELECT count(*) FROM n_firms WHERE firm_id NOT IN (SELECT firm_id FROM o_firms)"),
+        "changed": count("SELECT count(DISTINCT firm_id) FROM changes"),
+        "repeated": count("SELECT count(*) FROM s_firm_texts") - firms - refused_twice,
+        "quarantined": {str(reason): int(number) for reason, number in found},
+        "makers": count(
+            f"SELECT count(*) FROM read_parquet({quoted(work / 'firm_classes.parquet')}) WHERE is_maker "
+            "AND firm_id IN (SELECT firm_id FROM n_firms)"
+        ),
+    }
+
+
+def _swap(work: Path, out: Path) -> None:
+    if not out.exists():
+        os.rename(work, out)  # noqa: PTH104 — a rename of folders, atomic on one file system
+        return
+    former = Path(tempfile.mkdtemp(prefix=f".{out.name}-former-", dir=out.parent))
+    former.rmdir()
+    os.rename(out, former)  # noqa: PTH104
+    os.rename(work, out)  # noqa: PTH104
+    shutil.rmtree(former)
