@@ -48,8 +48,10 @@ def check(
         threads: its threads; all cores by default.
     """
     report = Report(limit=limit)
-    with staging(memory_gb=memory_gb, threads=threads) as stage:
-        _check(stage, Path(folder), report, progress)
+    pack = read_package(Path(folder), report)
+    if pack is not None:
+        with staging(pack, memory_gb=memory_gb, threads=threads) as stage:
+            _check(stage, pack, report, progress)
     progress(Text("检查完毕", "checked"), 1.0)
     return report
 
@@ -72,10 +74,13 @@ def prepared(
         PackError: the pack has errors; nothing was written.
     """
     report = Report() if report is None else report
-    with staging(scratch, memory_gb=memory_gb, threads=threads) as stage:
-        pack = _check(stage, Path(folder), report, progress)
+    pack = read_package(Path(folder), report)
+    if pack is None:
         report.raise_if_bad()
-        assert pack is not None
+    assert pack is not None
+    with staging(pack, scratch, memory_gb=memory_gb, threads=threads) as stage:
+        _check(stage, pack, report, progress)
+        report.raise_if_bad()
         files = {}
         for index, name in enumerate(stage.raw):
             progress(Text(f"写入 {name}", f"writing {name}"), _CHECK + (1 - _CHECK) * index / len(stage.raw))
@@ -83,13 +88,11 @@ def prepared(
         yield Prepared(pack, report, files, dict(report.rows))
 
 
-def _check(stage: Stage, folder: Path, report: Report, progress: Progress) -> Pack | None:
-    pack = read_package(folder, report)
-    if pack is None:
-        return None
+def _check(stage: Stage, pack: Pack, report: Report, progress: Progress) -> None:
     stage_pack(stage, pack, report, lambda what, done: progress(what, done * _READ))
-    for index, name in enumerate(stage.raw):
-        progress(Text(f"检查 {name}", f"checking {name}"), _READ + (_CHECK - _READ) * index / len(stage.raw))
+    filled = [name for name in stage.raw if report.rows[name]]
+    for index, name in enumerate(filled):
+        progress(Text(f"检查 {name}", f"checking {name}"), _READ + (_CHECK - _READ) * index / len(filled))
         verify_table(
             stage.connection,
             tables()[name],
@@ -102,7 +105,6 @@ def _check(stage: Stage, folder: Path, report: Report, progress: Progress) -> Pa
         )
     verify_across(stage.connection, stage.typed, stage.files, report)
     _check_root(stage, pack, report)
-    return pack
 
 
 def _check_root(stage: Stage, pack: Pack, report: Report) -> None:

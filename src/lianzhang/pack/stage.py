@@ -35,6 +35,9 @@ _PERSONAL = (
     "contact",
 )
 
+#: Packs of fewer bytes are checked in memory.
+_SMALL = 32 << 20
+
 
 @dataclass(slots=True)
 class Stage:
@@ -54,11 +57,12 @@ class Stage:
 
 @contextmanager
 def staging(
-    scratch: Path | None = None, memory_gb: float = 1.0, threads: int | None = None
+    pack: Pack | None, scratch: Path | None = None, memory_gb: float = 1.0, threads: int | None = None
 ) -> Iterator[Stage]:
     """An empty stage in a scratch folder that is removed at the end.
 
     Args:
+        pack: the pack to come; a small one is kept in memory.
         scratch: folder to make the scratch folder in; the system's own by default.
         memory_gb: memory limit of the database; beyond it, it uses the scratch folder.
         threads: threads of the database; all cores by default.
@@ -73,7 +77,8 @@ def staging(
         }
         if threads is not None:
             config["threads"] = threads
-        connection = duckdb.connect(str(folder / "stage.duckdb"), config=config)
+        small = pack is None or sum((pack.folder / r.path).stat().st_size for r in pack.resources) < _SMALL
+        connection = duckdb.connect(":memory:" if small else str(folder / "stage.duckdb"), config=config)
         try:
             yield Stage(connection, folder)
         finally:
