@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lianzhang.errors import InputError
 from lianzhang.plan.kernel.attainment import (
     Interval,
     expected_gap,
@@ -55,7 +56,7 @@ def test_what_meets_a_target(
 
 
 def test_a_target_without_figures_is_refused() -> None:
-    with pytest.raises(ValueError, match="without any figure"):
+    with pytest.raises(InputError, match="without any figure"):
         meeting("=")
 
 

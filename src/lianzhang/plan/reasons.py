@@ -85,7 +85,12 @@ def explain_need(
 
 def _settled(row: LedgerRow, verdict: Verdict, observed: Point) -> Text:
     unit = row.indicator_unit
-    fact, goal = both(observed.value, unit), _bound(row)
+    # Digits enough to see a narrow miss.
+    digits = 3
+    if row.target is not None and row.target != observed.value:
+        while digits < 7 and both(observed.value, unit, digits) == both(row.target, unit, digits):
+            digits += 1
+    fact, goal = both(observed.value, unit, digits), _bound(row)
     period = when(observed.period)
     if verdict == "met":
         return Text(

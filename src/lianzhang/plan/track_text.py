@@ -22,7 +22,8 @@ def number(value: float, lang: Lang, digits: int = 3) -> str:
         return "∞" if mantissa > 0 else "-∞"
     size = abs(mantissa)
     decimals = 0 if size == 0 else max(0, digits - 1 - math.floor(math.log10(size)))
-    text = f"{mantissa:,.{min(decimals, 2 if size >= 0.1 else 4)}f}"
+    most = digits - 1 if size >= 0.1 else digits + 1
+    text = f"{mantissa:,.{min(decimals, most)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     if not word:

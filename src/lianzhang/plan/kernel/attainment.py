@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lianzhang.errors import InputError
+from lianzhang.i18n import Text
 from lianzhang.plan.kernel.forecast.mixture import Mixture
 from lianzhang.plan.kernel.forecast.scales import Scale
 
@@ -67,11 +69,14 @@ def meeting(
         at_least: a range such as "2—3 brands" is met by its nearer end and anything beyond; False asks to end inside.
 
     Raises:
-        ValueError: no figure is given that the comparator can use.
+        InputError: no figure is given that the comparator can use.
     """
     single = next((v for v in (value, lower if upward else upper, lower, upper) if v is not None), None)
     if single is None:
-        raise ValueError("a target without any figure")
+        raise InputError(
+            Text("目标没有任何数值", "a target without any figure"),
+            hint=Text("请补数值，或把比较符记为 milestone", "give a figure, or make it a milestone"),
+        )
     match comparator:
         case ">":
             return Interval(low=_first(lower, single), open_low=True)
