@@ -18,7 +18,7 @@ def _line(row: dict[str, Any]) -> str:
         return f"{head} skipped: {row['skipped']}"
     if "failed" in row:
         return f"{head} FAILED: {row['failed']}"
-    text = f"{head} {row['seconds']:>10.3f} s {row['peak_mib']:>9.0f} MiB"
+    text = f"{head} {row['seconds']:>9.3f} s {row['cpu_seconds']:>9.3f} cpu s {row['peak_mib']:>7.0f} MiB"
     if "ratio" in row:
         text += f" {row['ratio']:>9.1f} x"
         gap = row["max_difference"]

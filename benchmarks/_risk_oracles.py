@@ -1,6 +1,7 @@
 """Two more implementations of the systemic risk index, to be equal to and to be faster than.
 
-Both are written from the definition (Diem et al. 2022, *Scientific Reports* 12:7719) and share nothing with the
+Both are written from the definition (Diem et al. 2022, *Scientific Reports* 12:7719) and share nothing with
+the
 package: a dense one in numpy, and a plain one in numba that tracks only affected firms.
 """
 

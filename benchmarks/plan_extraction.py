@@ -2,10 +2,10 @@
 
     python benchmarks/plan_extraction.py --truth DIR [--documents DIR …] [--details] [--speed]
 
-``DIR`` holds truth files (``*.csv`` or ``*.truth.csv``, columns and conventions as in :mod:`lianzhang.plan.scoring`);
-the documents they name are looked for beside them, in ``../seeds`` and in ``--documents``. Nothing is fetched. The
-speed is of one core over a long document made by repeating the given ones, so that merging and carrying over have
-real work to do.
+``DIR`` holds truth files (``*.csv`` or ``*.truth.csv``, columns and conventions as in
+:mod:`lianzhang.plan.scoring`); the documents they name are looked for beside them, in ``../seeds`` and in
+``--documents``. Nothing is fetched. The speed is of one core over a long document made by repeating the given
+ones, so that merging and carrying over have real work to do.
 """
 
 from __future__ import annotations

@@ -86,8 +86,8 @@ def _growth(values: Series) -> Series:
 
 
 def _chongqing(kind: str, least: int = 10) -> Panel:
-    """Yearly series of yearbooks and bulletin on one calendar, NaN where a year is missing; like is what measures the
-    same concept."""
+    """Yearly series of yearbooks and bulletin on one calendar, NaN where a year is missing; like is what
+    measures the same concept."""
     found: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     with _CQ.open(encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
@@ -311,6 +311,34 @@ def _line(window: Window) -> list[Any]:
     return [_one(m, w, df) for m, w in zip(middle, width, strict=True)]
 
 
+def _ets(window: Window) -> list[Any]:
+    """Exponential smoothing with damped trend (Gardner & McKenzie 1985) by statsmodels, Gaussian
+    intervals."""
+    import warnings
+
+    import pandas as pd
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    x = _scale(window).forward(window.known)
+    x = np.interp(np.arange(x.size), np.flatnonzero(np.isfinite(x)), x[np.isfinite(x)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = ETSModel(
+            pd.Series(x),
+            error="add",
+            trend="add",
+            damped_trend=True,
+            initialization_method="known",
+            initial_level=x[0],
+            initial_trend=(x[-1] - x[0]) / (x.size - 1),
+        )
+        fitted = model.fit(disp=False)
+        frame = fitted.get_prediction(start=x.size, end=x.size + HORIZONS - 1).summary_frame(alpha=0.2)
+    middle = frame["mean"].to_numpy()
+    width = (frame["pi_upper"].to_numpy() - frame["pi_lower"].to_numpy()) / (2 * 1.2815515655446004)
+    return [_one(m, w, 1e9) for m, w in zip(middle, width, strict=True)]
+
+
 # ------------------------------------------------------------------------------------------------ scores
 
 
@@ -382,7 +410,13 @@ def _shown(scores: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     }
 
 
-def _variant(name: str, predict: Callable[[Window], list[Any]], role: str) -> Variant:
+def _variant(
+    name: str,
+    predict: Callable[[Window], list[Any]],
+    role: str,
+    needs: tuple[str, ...] = (),
+    slow: frozenset[str] = frozenset(),
+) -> Variant:
     def run(windows: list[Window]) -> Result:
         scores = score(windows, predict)
         if role != "ours":
@@ -396,19 +430,23 @@ def _variant(name: str, predict: Callable[[Window], list[Any]], role: str) -> Va
         goals.append(("Brier below base rate", mine["brier"] < mine["brier_base"]))
         return _shown(scores) | {"goals": "; ".join(f"{t}: {'yes' if ok else 'NO'}" for t, ok in goals)}
 
-    return Variant(name, run, role=role)
+    return Variant(name, run, role=role, needs=needs, slow=slow)
 
 
 register(
     Case(
         name="plan.forecast",
         make=make,
-        sizes={kind: {"kind": kind} for kind in LADDERS},
+        sizes={kind: {"kind": kind} for kind in LADDERS}
+        | {"amounts-sample": {"kind": "amounts", "thin": 13}},
         variants=(
             _variant("lianzhang", _pooled, "ours"),
             _variant("lianzhang without like series", _alone, "oracle"),
             _variant("drift alone", _drift, "oracle"),
             _variant("line through the years", _line, "oracle"),
+            _variant(
+                "statsmodels damped trend", _ets, "oracle", needs=("statsmodels",), slow=frozenset(LADDERS)
+            ),
         ),
         goal="80 % intervals cover 75 to 85 %; CRPS and Brier score better than drift alone and the base rate",
     )

@@ -1,7 +1,8 @@
 """Systemic risk of single failures beside a plain active-set version and dense matrices.
 
-Sizes show how cost grows with firms, links and ε. The plain version fails the same firms as ours in the same run; all
-243,399 firms of the largest case take it a quarter of an hour, so there both take a random sample unless asked.
+Sizes show how cost grows with firms, links and ε. The plain version fails the same firms as ours in the same
+run; all 243,399 firms of the largest case take it a quarter of an hour, so there both take a random sample
+unless asked.
 """
 
 from __future__ import annotations
