@@ -92,10 +92,12 @@ def _bar(canvas: Canvas, tier: Tier, bar: TierBar, y: float, longest: float) -> 
         note = percent(share * 100, lang) if share is not None else ""
         if narrow:
             words = f"{amount} · {note}" if note else amount
-            y += 17
             room = canvas.width - text_width(words, 13) - 10
-            canvas.text(0, y, shorten(bar.name.get(lang), room, 14), 14, "t")
-            canvas.text(canvas.width, y, words, 13, "t2 num", "end")
+            name = fit(bar.name.get(lang), room, (14.0, 13.0), 3)
+            canvas.text(canvas.width, y + 17, words, 13, "t2 num", "end")
+            for line in name.lines:
+                y += 17
+                canvas.text(0, y, line, name.size, "t")
             top = y + 7
             bottom = top + thick + 8
         else:

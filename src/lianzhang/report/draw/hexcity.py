@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from lianzhang.i18n import Lang
+from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
 from lianzhang.report.format import axis_number, exact, quantity, short_place
 from lianzhang.report.measure import fit, shorten, text_width
@@ -205,8 +205,8 @@ def _hexagon(
         name = fit(short(cell, lang), room, sizes, 1)
         if name.cut and not amount:
             name = fit(short(cell, lang), room, sizes, 2)
-        if name.cut and cell.tiny is not None:
-            name = fit(cell.tiny.get(lang), room, sizes, 1)
+        if name.cut:
+            name = fit((cell.tiny or Text(short(cell, "zh"), short(cell, "en"))).get(lang), room, sizes, 1)
         canvas.label(x, y - (8 if amount else 0), name, ink)
         if amount:
             canvas.text(x, y + 14, amount, 11, f"{ink} num", "middle")

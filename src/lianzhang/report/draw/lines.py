@@ -12,7 +12,7 @@ from markupsafe import Markup
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
 from lianzhang.report.format import axis_number, exact, period, quantity, unit_name
-from lianzhang.report.measure import Fitted, fit, shorten, text_width
+from lianzhang.report.measure import Fitted, fit, text_width
 from lianzhang.report.model import FanPoint, LineChart, LineSeries, Point, Quantity, Target
 from lianzhang.report.words import STATUS, WORDS
 from lianzhang.schema.period import parse_period
