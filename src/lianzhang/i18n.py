@@ -22,10 +22,6 @@ class Text(NamedTuple):
         """The text in the wanted language."""
         return self.zh if lang == "zh" else self.en
 
-    def format(self, **values: object) -> Text:  # type: ignore[override]
-        """Both texts with ``{name}`` places filled."""
-        return Text(self.zh.format(**values), self.en.format(**values))
-
 
 def detect_lang(environ: dict[str, str] | None = None) -> Lang:
     """Language of the user's locale: Chinese if the locale says so, else English.

@@ -31,7 +31,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["nope"], "nope", "没有这个命令"),
         (["config", "show", "--bad"], "--bad", "没有这个选项"),
-        (["pack", "check"], "DIRECTORY", "缺少参数"),
+        (["pack", "check"], "requires an argument", "缺少参数"),
     ],
 )
 def test_a_wrong_word_is_a_short_message_and_exit_code_2(

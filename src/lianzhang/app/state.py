@@ -12,11 +12,15 @@ from lianzhang.app.runs import keep
 from lianzhang.chain.service import (
     ChainMap,
     ClusterSystem,
+    Gaps,
+    Rate,
     RegionalAccounts,
     chain_map,
     chain_taxonomies,
     cluster_system,
+    gaps,
     regional_accounts,
+    supporting_rates,
 )
 from lianzhang.config import Settings
 from lianzhang.errors import NotComputableError
@@ -51,6 +55,8 @@ class State:
     accounts: RegionalAccounts | NotComputableError
     targets: tuple[TrackRow, ...]
     conflicts: tuple[Conflict, ...]
+    gaps: Gaps | None
+    rates: tuple[Rate, ...]
 
 
 def region_head(reader: Reader) -> RegionHead:
@@ -142,6 +148,8 @@ def compute_state(store: Store, reader: Reader, settings: Settings, as_of: date)
     )
     main = chain.taxonomy_id if isinstance(chain, ChainMap) else None
     others = [t for t in chain_taxonomies(reader) if t != main] if main else []
+    table = accounts if isinstance(accounts, RegionalAccounts) else None
+    mapped = chain if isinstance(chain, ChainMap) else None
     return State(
         region=head,
         as_of=as_of,
@@ -152,6 +160,8 @@ def compute_state(store: Store, reader: Reader, settings: Settings, as_of: date)
         accounts=accounts,
         targets=targets,
         conflicts=conflicts(reader),
+        gaps=gaps(reader, mapped, table, counts) if mapped else None,
+        rates=supporting_rates(reader, mapped, table) if mapped else (),
     )
 
 

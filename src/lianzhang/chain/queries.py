@@ -128,3 +128,59 @@ SELECT a.node_id, a.region_id, n.name_zh, n.name_en, r.name_zh AS region_zh, r.n
 FROM node_regions a JOIN nodes n USING (node_id) JOIN regions r USING (region_id)
 WHERE n.taxonomy_id = $taxonomy ORDER BY n.rank, a.node_id, a.region_id
 """
+
+#: Sectors of every node, with where each stands in its classification.
+NODE_SECTORS = """
+SELECT k.node_id, k.sector_id, s.classification, s.code, s.depth
+FROM node_sectors k JOIN nodes n USING (node_id) JOIN sectors s USING (sector_id)
+WHERE n.taxonomy_id = $taxonomy ORDER BY k.node_id, k.sector_id
+"""
+
+#: Concordance from one sector to another, either way.
+SECTOR_LINKS = "SELECT from_sector, to_sector, share FROM sector_links ORDER BY from_sector, to_sector"
+
+#: Every sector with its parent, to climb from a class to its division.
+SECTOR_PARENTS = "SELECT sector_id, parent_id, depth FROM sectors"
+
+NODE_SUPPLIES = """
+SELECT l.from_node, l.to_node FROM node_links l
+JOIN nodes a ON a.node_id = l.from_node JOIN nodes b ON b.node_id = l.to_node
+WHERE l.kind = 'supplies' AND a.taxonomy_id = $taxonomy AND b.taxonomy_id = $taxonomy
+ORDER BY l.from_node, l.to_node
+"""
+
+#: Firms outside the region in the sectors of a node (or below them), listed ones first.
+FIRMS_ELSEWHERE = """
+WITH RECURSIVE inside AS (
+    SELECT region_id FROM regions WHERE region_id = $region
+    UNION
+    SELECT r.region_id FROM regions r JOIN inside i ON r.parent_id = i.region_id
+),
+wanted AS (
+    SELECT unnest($sectors) AS sector_id
+    UNION
+    SELECT s.sector_id FROM sectors s JOIN wanted w ON s.parent_id = w.sector_id
+)
+SELECT f.firm_id, f.name_zh, coalesce(f.name_en, f.name_zh) AS name_en, f.region_id, r.name_zh AS region_zh,
+       r.name_en AS region_en, f.sector_id, s.name_zh AS sector_zh, coalesce(s.name_en, s.name_zh) AS sector_en,
+       s.depth, f.exchange, f.ticker, f.listed, f.industry_text, f.source_id, f.status
+FROM firms f
+JOIN wanted USING (sector_id)
+JOIN sectors s USING (sector_id)
+LEFT JOIN regions r USING (region_id)
+WHERE f.closed IS NULL AND f.region_id IS NOT NULL AND f.region_id NOT IN (SELECT region_id FROM inside)
+ORDER BY s.depth DESC, f.listed NULLS LAST, f.firm_id
+"""
+
+#: Firms that make the final product, with the group they belong to and a stated capacity.
+PRODUCT_MAKERS = """
+SELECT DISTINCT ON (f.firm_id) f.firm_id, coalesce(f.group_id, f.firm_id) AS group_id, f.kind,
+       g.name_zh AS group_zh, coalesce(g.name_en, g.name_zh) AS group_en, e.capacity, e.capacity_unit, e.source_id,
+       e.status
+FROM firm_nodes e
+JOIN nodes n USING (node_id)
+JOIN firms f USING (firm_id)
+JOIN firms g ON g.firm_id = coalesce(f.group_id, f.firm_id)
+WHERE n.taxonomy_id = $taxonomy AND n.kind = 'product' AND e.activity = 'makes' AND f.closed IS NULL
+ORDER BY f.firm_id, e.capacity DESC NULLS LAST
+"""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 from lianzhang.cli._common import emit_json, lang, say, settings, table
 from lianzhang.i18n import Text
+
+if TYPE_CHECKING:
+    from lianzhang.chain.model import RateResult
+    from lianzhang.chain.service import Gap, Rate
 
 app = App(name="chain", help="Clusters and chains.")
 
@@ -173,6 +178,206 @@ def io_(*, table_id: str | None = None, most: int = 42, json: bool = False) -> N
             for i in (int(k) for k in found.weak.order[:most])
         ],
     )
+
+
+@app.command
+def gaps(
+    *,
+    taxonomy: str | None = None,
+    weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    as_of: str | None = None,
+    json: bool = False,
+) -> None:
+    """Rank what is missing or has one source: value at stake, exposure, feasibility, each shown.
+
+    Parameters
+    ----------
+    taxonomy
+        Id of a chain taxonomy; the main one by default.
+    weights
+        Exponents of value, exposure and feasibility; 0 leaves a factor out.
+    as_of
+        Evidence after this day is not used; today by default.
+    json
+        Print JSON instead of tables.
+    """
+    from lianzhang.app.chain import chain_gaps
+    from lianzhang.app.report.chain import KIND_TEXT
+    from lianzhang.report.format import listing, money
+
+    found = chain_gaps(settings(), _day(as_of), taxonomy, weights)
+    if json:
+        emit_json(found)
+        return
+    language = lang()
+
+    def rows(listed: tuple[Gap, ...]) -> list[tuple[object, ...]]:
+        return [
+            (
+                str(g.rank) if g.rank else None,
+                g.node.name.get(language),
+                KIND_TEXT[g.kind].get(language),
+                money(g.stake_cny, language) if g.stake_cny is not None else None,
+                g.io_sector.get(language) if g.io_sector and not g.stake_of_node else None,
+                _number(g.exposure),
+                _number(g.feasibility),
+                listing([p.get(language) for p in g.best_places], language),
+            )
+            for g in listed
+        ]
+
+    heads = [
+        Text("位次", "Rank"),
+        Text("部件", "Component"),
+        Text("类别", "Kind"),
+        Text("利害金额", "At stake"),
+        Text("所属部门（上限）", "Of its sector (upper bound)"),
+        Text("暴露", "Exposure"),
+        Text("可行", "Feasibility"),
+        Text("最接近的区县", "Closest districts"),
+    ]
+    table(Text("缺口", "Gaps"), heads, rows(found.ranked))
+    if found.to_search:
+        table(
+            Text("尚无人查过，先查这些", "Nobody has looked; look here first"), heads, rows(found.to_search)
+        )
+
+
+@app.command
+def rates(
+    *,
+    taxonomy: str | None = None,
+    heterogeneity: float | None = None,
+    as_of: str | None = None,
+    json: bool = False,
+) -> None:
+    """Show the local supporting rate under each definition side by side.
+
+    Parameters
+    ----------
+    taxonomy
+        Id of a chain taxonomy; the main one by default.
+    heterogeneity
+        Product heterogeneity h, from 0 to 1, of the cross-hauling adjusted definition.
+    as_of
+        Evidence after this day is not used; today by default.
+    json
+        Print JSON instead of a table.
+    """
+    from lianzhang.app.chain import chain_rates
+
+    found = chain_rates(settings(), _day(as_of), taxonomy, heterogeneity)
+    if json:
+        emit_json(found)
+        return
+    language = lang()
+    table(
+        Text("本地配套率", "Local supporting rate"),
+        [
+            Text("定义", "Definition"),
+            Text("至少", "At least"),
+            Text("至多", "At most"),
+            Text("说明", "Remark"),
+        ],
+        [(r.name.get(language), *_bounds(r.result), _remark(r).get(language)) for r in found],
+    )
+
+
+@app.command
+def owners(*, taxonomy: str | None = None, as_of: str | None = None, json: bool = False) -> None:
+    """Show the chain owner, the groups that together make half, the other makers, the suppliers (1+10+1000).
+
+    Parameters
+    ----------
+    taxonomy
+        Id of a chain taxonomy; the main one by default.
+    as_of
+        Evidence after this day is not used; today by default.
+    json
+        Print JSON instead of text.
+    """
+    from lianzhang.app.chain import chain_owners
+    from lianzhang.report.format import listing
+
+    found = chain_owners(settings(), _day(as_of), taxonomy)
+    if json:
+        emit_json(found)
+        return
+    language = lang()
+    if found.because:
+        say(found.because)
+    lines = (
+        (Text("链主", "Owner"), [found.owner] if found.owner else []),
+        (Text("合计过半的集团", "Groups that make half"), list(found.leaders)),
+        (Text("其他整机集团", "Other makers"), list(found.others)),
+    )
+    for label, names in lines:
+        if names:
+            say(f"{label.get(language)}: {listing([n.get(language) for n in names], language)}")
+    say(Text(f"有记录的本地供应企业：{found.suppliers} 家", f"Local suppliers on record: {found.suppliers}"))
+
+
+@app.command
+def candidates(
+    node: str, /, *, taxonomy: str | None = None, most: int = 20, as_of: str | None = None, json: bool = False
+) -> None:
+    """List firms elsewhere that make a node, or are in its sector, with why.
+
+    Parameters
+    ----------
+    node
+        Id of the node or its name in either language.
+    taxonomy
+        Id of a chain taxonomy; the main one by default.
+    most
+        How many firms.
+    as_of
+        Evidence after this day is not used; today by default.
+    json
+        Print JSON instead of a table.
+    """
+    from lianzhang.app.chain import node_candidates
+
+    found = node_candidates(settings(), _day(as_of), taxonomy, node, most)
+    if json:
+        emit_json(found)
+        return
+    language = lang()
+    table(
+        Text("候选企业", "Candidates"),
+        [Text("企业", "Firm"), Text("所在地", "Place"), Text("上市", "Listed"), Text("理由", "Why")],
+        [
+            (
+                c.name.get(language),
+                c.region.get(language) if c.region else None,
+                c.listed,
+                c.why.get(language),
+            )
+            for c in found
+        ],
+    )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
+
+
+def _bounds(result: RateResult) -> tuple[str | None, str | None]:
+    from lianzhang.chain.model import SupportingRate
+
+    if not isinstance(result, SupportingRate):
+        return None, None
+    return f"{result.lower:.1%}", f"{result.upper:.1%}"
+
+
+def _remark(rate: Rate) -> Text:
+    from lianzhang.chain.model import NotComputable
+
+    if isinstance(rate.result, NotComputable):
+        zh = "；".join(t.zh for t in rate.result.reasons)
+        en = "; ".join(t.en for t in rate.result.reasons)
+        return Text(f"无法计算：{zh}", f"not computable: {en}")
+    return rate.about
 
 
 def _range(low: int | None, high: int | None) -> str | None:

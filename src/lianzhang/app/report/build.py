@@ -41,10 +41,10 @@ def build_report(state: State, reader: Reader) -> m.Report:
         summary.append(clusters.summary(state.clusters, origins))
     else:
         sections.append(_failed("clusters", Text("集群体系", "The cluster system"), state.clusters))
-    if isinstance(state.chain, ChainMap):
-        sections.append(chain.section(state.chain, state.other_cuts, origins))
+    if isinstance(state.chain, ChainMap) and state.gaps is not None:
+        sections.append(chain.section(state.chain, state.other_cuts, state.gaps, state.rates, origins))
         summary.append(chain.summary(state.chain, origins))
-    else:
+    elif isinstance(state.chain, NotComputableError):
         sections.append(_failed("chain", Text("产业链覆盖", "Coverage of the chain"), state.chain))
     if isinstance(state.places, Specialisation):
         sections.append(places.section(state.places, reader, origins))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from lianzhang.app.report.provenance import Provenance, counted, worst
-from lianzhang.chain.model import Grade, NotComputable, RateResult, SupportingRate
-from lianzhang.chain.service import ChainMap, Maker, Node
+from lianzhang.chain.model import GapKind, Grade, NotComputable, RateResult, SupportingRate
+from lianzhang.chain.service import ChainMap, Gap, Gaps, Maker, Node, Rate
 from lianzhang.i18n import Text
 from lianzhang.report import model as m
 from lianzhang.report.format import listing
@@ -33,6 +33,12 @@ EVIDENCE_TEXT = {
     "registry_text": Text("登记经营范围", "registered scope"),
     "user": Text("用户录入", "entered by the user"),
 }
+KIND_TEXT = {
+    GapKind.MAKE_UP: Text("补链", "make up"),
+    GapKind.STRENGTHEN: Text("强链", "strengthen"),
+    GapKind.EXTEND: Text("延链", "extend"),
+    GapKind.NONE: Text("先调查", "look first"),
+}
 ACTIVITY_TEXT = {
     "makes": Text("生产", "makes"),
     "building": Text("在建", "building"),
@@ -40,9 +46,15 @@ ACTIVITY_TEXT = {
 }
 
 
-def section(chain: ChainMap, others: tuple[ChainMap, ...], origins: Provenance) -> m.Section:
-    """The wall, the makers with their evidence, and the rate by count."""
-    blocks = [_wall(chain, origins), _makers(chain, origins)]
+def section(
+    chain: ChainMap, others: tuple[ChainMap, ...], ranked: Gaps, rates: tuple[Rate, ...], origins: Provenance
+) -> m.Section:
+    """The wall, gaps, rates side by side, the makers with their evidence, and other cuts."""
+    blocks = [_wall(chain, origins), _gaps(ranked, chain, origins), _rates(rates, chain, origins)]
+    matrix = _matrix(chain, origins)
+    if matrix is not None:
+        blocks.append(matrix)
+    blocks.append(_makers(chain, origins))
     if any(node.makers for other in others for node in other.nodes):
         blocks.append(_cuts(others, origins))
     return m.Section(
@@ -156,6 +168,182 @@ def _brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
         evidence=evidence,
         reconstructed=node.reconstructed,
         origin=_maker_origin(node, makers[0], origins) if makers else None,
+    )
+
+
+def _gaps(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
+    """Gaps by rank; where there is none to rank, the nodes to look at first."""
+    origin = origins.computed(
+        Text("缺口排序", "Rank of gaps"),
+        Text(
+            "利害金额 × 暴露 × 可行，权重 " + "、".join(f"{w:g}" for w in ranked.weights),
+            "value at stake × exposure × feasibility, weights " + ", ".join(f"{w:g}" for w in ranked.weights),
+        ),
+        ["nodes", "firm_nodes", "node_sectors", "io_flows", "sector_counts"],
+        ranked.source_ids,
+        worst(g.node.status for g in ranked.ranked + ranked.to_search),
+    )
+    first = ranked.to_search[:10]
+    rows = tuple(_gap_row(g, origin) for g in ranked.ranked + first)
+    product = ranked.product_sector or Text("整机所属部门", "the product’s sector")
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "可以排序的缺口有{gaps}；另有{unknown}无人查过，应先查再谈补链，表中先列利害最大的。",
+                "{gaps} can be ranked as gaps; {unknown} were never looked at and should be searched before anyone speaks "
+                "of a gap; those with most at stake are listed.",
+            ),
+            {
+                "gaps": counted(len(ranked.ranked), "components", origin),
+                "unknown": counted(len(ranked.to_search), "components", origin),
+            },
+        ),
+        figure=m.Table(
+            Text("缺口与待查", "Gaps, and where to look first"),
+            (
+                m.Column(Text("位次", "Rank"), numeric=True),
+                m.Column(Text("部件", "Component")),
+                m.Column(Text("类别", "Kind")),
+                m.Column(Text("利害金额", "At stake"), Text("元", "yuan"), numeric=True),
+                m.Column(Text("金额所属部门", "Sector of that sum")),
+                m.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
+                m.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
+                m.Column(Text("最接近的区县", "Closest districts")),
+            ),
+            rows,
+            (origin,),
+        ),
+        source=origins.line(ranked.source_ids),
+        note=m.Prose(
+            Text(
+                f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
+                "依赖流入的程度；可行为区县中最高的相关性密度。",
+                f"At stake is what {product.en.lower()} buys from that sector in a year and does not find locally: the "
+                "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
+                "feasibility the highest relatedness density among the districts.",
+            )
+        ),
+    )
+
+
+def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:
+    def number(value: float | None, unit: str) -> m.Quantity | None:
+        return None if value is None else m.Quantity(value, unit, origin)
+
+    places = gap.best_places
+    return (
+        number(gap.rank or None, "index"),
+        gap.node.name,
+        KIND_TEXT[gap.kind],
+        number(gap.stake_cny, "cny"),
+        gap.io_sector if not gap.stake_of_node else Text("部件自身", "the component"),
+        number(gap.exposure, "index"),
+        number(gap.feasibility, "index"),
+        Text(listing([p.zh for p in places], "zh"), listing([p.en for p in places], "en"))
+        if places
+        else None,
+    )
+
+
+def _rates(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -> m.Block:
+    """The local supporting rate under each definition, none hidden."""
+    origin = _origin(chain, origins, Text("本地配套率", "Local supporting rate"))
+    rows: list[tuple[m.Cell, ...]] = []
+    for rate in rates:
+        low: m.Cell = None
+        high: m.Cell = None
+        remark = rate.about
+        if isinstance(rate.result, SupportingRate):
+            low = m.Quantity(rate.result.lower * 100, "pct", origin)
+            high = m.Quantity(rate.result.upper * 100, "pct", origin)
+        else:
+            reasons = rate.result.reasons
+            remark = Text(
+                "无法计算：" + "；".join(r.zh for r in reasons),
+                "not computable: " + "; ".join(r.en for r in reasons),
+            )
+        rows.append((rate.name, low, high, remark))
+    known = sum(isinstance(r.result, SupportingRate) for r in rates)
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "“本地配套率”有{n}种算法，{known}可以算出，结果相差很大：引用时必须写明定义。",
+                "There are {n} ways to define the local supporting rate; {known} can be computed and differ widely: quote "
+                "none without its definition.",
+            ),
+            {"n": counted(len(rates), "items", origin), "known": counted(known, "items", origin)},
+        ),
+        figure=m.Table(
+            Text("各定义的本地配套率", "Local supporting rate by definition"),
+            (
+                m.Column(Text("定义", "Definition")),
+                m.Column(Text("至少", "At least"), numeric=True),
+                m.Column(Text("至多", "At most"), numeric=True),
+                m.Column(Text("说明", "Remark")),
+            ),
+            tuple(rows),
+            (origin,),
+        ),
+        source=origins.line(n.source_id for n in chain.nodes),
+    )
+
+
+def _matrix(chain: ChainMap, origins: Provenance) -> m.Block | None:
+    """Which district is assigned which assembly by the plan, and where makers are on record."""
+    assigned: dict[str, set[str]] = {}
+    names: dict[str, Text] = {}
+    for a in chain.assignments:
+        assigned.setdefault(a.region_id, set()).add(a.node_id)
+        names[a.region_id] = a.region
+    made: dict[str, set[str]] = {}
+    parent = {n.node_id: n.parent_id for n in chain.nodes}
+    for node in chain.nodes:
+        for maker in node.local_makers:
+            if (
+                maker.region_id is not None
+                and maker.region is not None
+                and maker.region_id != chain.region_id
+            ):
+                names[maker.region_id] = maker.region
+                assembly = node.node_id if node.kind == "assembly" else parent[node.node_id]
+                if assembly is not None:
+                    made.setdefault(maker.region_id, set()).add(assembly)
+    columns = chain.of_kind("assembly")
+    if not names or not columns:
+        return None
+    rows: list[tuple[m.Cell, ...]] = []
+    both = 0
+    for region, name in sorted(names.items()):
+        cells: list[m.Cell] = [name]
+        for column in columns:
+            planned, present = (
+                column.node_id in assigned.get(region, ()),
+                column.node_id in made.get(region, ()),
+            )
+            both += planned and present
+            mark = Text("规划·在产", "planned, made") if planned and present else None
+            mark = mark or (Text("规划", "planned") if planned else Text("在产", "made") if present else None)
+            cells.append(mark)
+        rows.append(tuple(cells))
+    planned_pairs = sum(len(v) for v in assigned.values())
+    origin = _origin(
+        chain, origins, Text("规划布局与在产厂家", "Assignments of the plan and makers on record")
+    )
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "规划给各区县布置了{planned}（区县、总成），其中{both}已有在产厂家的公开证据。",
+                "The plan assigns {planned} (district and assembly); public evidence of a maker exists for {both} of them.",
+            ),
+            {"planned": counted(planned_pairs, "items", origin), "both": counted(both, "items", origin)},
+        ),
+        figure=m.Table(
+            Text("区县与总成", "Districts and assemblies"),
+            (m.Column(Text("区县", "District")), *(m.Column(c.name) for c in columns)),
+            tuple(rows),
+            (origin,),
+        ),
+        source=origins.line([a.source_id for a in chain.assignments] + [c.source_id for c in columns]),
     )
 
 

@@ -74,6 +74,17 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """A plan's assignment of a node to a district."""
+
+    node_id: str
+    region_id: str
+    region: Text
+    source_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChainMap:
     """One taxonomy of a chain, graded for a region as of a day.
 
@@ -86,6 +97,7 @@ class ChainMap:
     region_id: str
     as_of: date
     nodes: tuple[Node, ...]
+    assignments: tuple[Assignment, ...]
     rate_all: RateResult
     rate_stated: RateResult
 
@@ -189,6 +201,16 @@ def chain_map(reader: Reader, region_id: str, as_of: date, taxonomy_id: str | No
         region_id=region_id,
         as_of=as_of,
         nodes=nodes,
+        assignments=tuple(
+            Assignment(
+                a["node_id"],
+                a["region_id"],
+                Text(a["region_zh"], a["region_en"]),
+                a["source_id"],
+                a["status"],
+            )
+            for a in reader.sql(queries.NODE_REGIONS, wanted).to_pylist()
+        ),
         rate_all=rate_by_count(coverage.covered, countable=components),
         rate_stated=rate_by_count(coverage.covered, countable=stated),
     )

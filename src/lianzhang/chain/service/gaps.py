@@ -1,0 +1,408 @@
+"""Gaps of a chain, ranked and explained; supporting rates side by side; owners; candidates from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lianzhang.chain import queries
+from lianzhang.chain.kernel.coverage import rate_by_purchases, rate_by_value
+from lianzhang.chain.kernel.gaps import classify_gaps, exposure, rank_gaps, rank_sensitivity
+from lianzhang.chain.kernel.leontief import coefficients
+from lianzhang.chain.kernel.regional import charm
+from lianzhang.chain.kernel.rollup import owners_and_followers
+from lianzhang.chain.model import FloatArray, GapKind, Grade, NotComputable, RateResult
+from lianzhang.chain.service.accounts import RegionalAccounts
+from lianzhang.chain.service.nodes import ChainMap, Maker, Node
+from lianzhang.i18n import Text
+from lianzhang.places.service import Specialisation
+from lianzhang.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One component that asks for something.
+
+    ``stake_cny`` is what the final product's sector buys a year from the sector the component belongs to and does not
+    find locally, yuan: Z_ij (1 - r_i). It is the sector's, an upper bound for any one component of it, unless the pack
+    states the component's value share (``stake_of_node``). ``exposure`` and ``feasibility`` lie in [0, 1];
+    ``best_places`` are the districts closest to what the component needs. ``rank`` 1 is the most pressing; 0 where a
+    factor is unknown or the node is no gap. ``rank_low`` and ``rank_high`` are the 5 % and 95 % quantiles of the rank
+    when the weights move.
+    """
+
+    node: Node
+    kind: GapKind
+    stake_cny: float | None
+    stake_of_node: bool
+    io_sector: Text | None
+    exposure: float | None
+    feasibility: float | None
+    best_places: tuple[Text, ...]
+    score: float | None
+    rank: int
+    rank_low: float | None
+    rank_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Ranked gaps, most pressing first; then nodes nobody has looked at, ordered by what is at stake."""
+
+    weights: tuple[float, float, float]
+    ranked: tuple[Gap, ...]
+    to_search: tuple[Gap, ...]
+    product_sector: Text | None
+    source_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A local supporting rate under one definition."""
+
+    name: Text
+    about: Text
+    result: RateResult
+    headline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A firm elsewhere that makes a node, or is in its sector. ``evidence``: a record that it makes it, or None."""
+
+    firm_id: str
+    name: Text
+    region: Text | None
+    listed: str | None
+    why: Text
+    evidence: Maker | None
+    source_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The 1+10+1000 pattern: the owner, the groups that together make half, the other makers, the suppliers."""
+
+    owner: Text | None
+    leaders: tuple[Text, ...]
+    others: tuple[Text, ...]
+    suppliers: int
+    because: Text | None
+
+
+def gaps(
+    reader: Reader,
+    chain: ChainMap,
+    accounts: RegionalAccounts | None,
+    places: Specialisation | None,
+    *,
+    weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    seed: int = 0,
+) -> Gaps:
+    """Rank what is missing or has one source: value at stake × exposure × feasibility.
+
+    Args:
+        reader: the loaded region.
+        chain: the graded chain.
+        accounts: the input–output table; without it the value at stake is not known and nothing is ranked by it.
+        places: specialisation of districts, for feasibility.
+        weights: exponents of the three factors.
+        seed: of the draws that move the weights.
+    """
+    nodes = chain.of_kind("component")
+    sectors = _node_sectors(reader, chain)
+    product = next((n for n in chain.nodes if n.kind == "product"), None)
+    column = _io_sector(sectors.get(product.node_id, ()), accounts) if product and accounts else None
+    rows = [_io_sector(sectors.get(n.node_id, ()), accounts) for n in nodes]
+
+    stake, of_node = _stakes(nodes, rows, column, accounts)
+    inflow = np.array(
+        [np.nan if i is None or accounts is None else 1.0 - accounts.purchase.r[i] for i in rows],
+        dtype=np.float64,
+    )
+    makers = np.array(
+        [np.nan if n.grade is Grade.UNKNOWN else len(n.local_makers) for n in nodes], dtype=np.float64
+    )
+    exposed = exposure(makers, np.clip(inflow, 0.0, 1.0))
+    feasible, nearest = _feasibility(reader, nodes, sectors, places)
+
+    index = {n.node_id: i for i, n in enumerate(nodes)}
+    links = [
+        (index[r["from_node"]], index[r["to_node"]])
+        for r in reader.sql(queries.NODE_SUPPLIES, {"taxonomy": chain.taxonomy_id}).to_pylist()
+        if r["from_node"] in index and r["to_node"] in index
+    ]
+    kinds = classify_gaps(
+        [int(n.grade) for n in nodes], link_from=[a for a, _ in links], link_to=[b for _, b in links]
+    )
+    eligible = np.array([k is not GapKind.NONE for k in kinds], dtype=np.float64)
+    ranking = rank_gaps(stake, exposed, feasible, weights=weights, eligible=eligible)
+    moved = rank_sensitivity(ranking, np.random.default_rng(seed)) if (ranking.rank > 0).any() else None
+
+    found = [
+        Gap(
+            node=n,
+            kind=kinds[i],
+            stake_cny=_known(stake[i]),
+            stake_of_node=of_node[i],
+            io_sector=None if accounts is None or rows[i] is None else accounts.sectors[rows[i]],
+            exposure=_known(exposed[i]),
+            feasibility=_known(feasible[i]),
+            best_places=nearest[i],
+            score=_known(ranking.score[i]) if ranking.rank[i] else None,
+            rank=int(ranking.rank[i]),
+            rank_low=_known(moved.low[i]) if moved is not None and ranking.rank[i] else None,
+            rank_high=_known(moved.high[i]) if moved is not None and ranking.rank[i] else None,
+        )
+        for i, n in enumerate(nodes)
+    ]
+    ranked = sorted(
+        (g for g in found if g.kind is not GapKind.NONE),
+        key=lambda g: (g.rank or len(found) + 1, g.node.node_id),
+    )
+    unknown = sorted(
+        (g for g in found if g.node.grade is Grade.UNKNOWN),
+        key=lambda g: (-(g.stake_cny or 0.0), g.node.rank),
+    )
+    sources = {n.source_id for n in nodes} | ({accounts.head.source_id} if accounts else set())
+    return Gaps(
+        weights=weights,
+        ranked=tuple(ranked),
+        to_search=tuple(unknown),
+        product_sector=None if accounts is None or column is None else accounts.sectors[column],
+        source_ids=tuple(sorted(sources | set(places.sources if places else ()))),
+    )
+
+
+def supporting_rates(
+    reader: Reader,
+    chain: ChainMap,
+    accounts: RegionalAccounts | None,
+    *,
+    heterogeneity: float | None = None,
+) -> tuple[Rate, ...]:
+    """The local supporting rate under each named definition, side by side.
+
+    Args:
+        heterogeneity: product heterogeneity h of the cross-hauling adjusted form (CHARM), 0 ≤ h < 1; without it that
+            definition is not computable.
+    """
+    nodes = chain.of_kind("component")
+    weight = np.array([np.nan if n.value_share is None else n.value_share for n in nodes])
+    nothing = np.full(len(nodes), np.nan)
+    rates = [
+        Rate(
+            Text("按数量：公布名称的部件", "By count, published components"),
+            Text(
+                "有本地厂家的部件 ÷ 公布名称的部件",
+                "components with a local maker / components that a publication names",
+            ),
+            chain.rate_stated,
+            True,
+        ),
+        Rate(
+            Text("按数量：全部部件（含重构）", "By count, all components (reconstructed too)"),
+            Text(
+                "含本项目重构的部件，不作标题数字", "rests on reconstructed components; not a headline figure"
+            ),
+            chain.rate_all,
+            False,
+        ),
+        Rate(
+            Text("按价值：部件成本份额加权", "By value, cost shares of components"),
+            Text("Σ 份额 × min(1, 本地供给 ÷ 本地需求)", "Σ share × min(1, local supply / local demand)"),
+            rate_by_value(weight, nothing, nothing),
+            True,
+        ),
+    ]
+    product = next((n for n in chain.nodes if n.kind == "product"), None)
+    column = None
+    if accounts is not None and product is not None:
+        column = _io_sector(_node_sectors(reader, chain).get(product.node_id, ()), accounts)
+    pool = Text(
+        "按采购：投入产出表，供需池（上限）",
+        "By purchases, input–output table, supply–demand pool (upper bound)",
+    )
+    crossed = Text("按采购：投入产出表，交叉流动调整", "By purchases, adjusted for cross-hauling (CHARM)")
+    about = Text(
+        "整机所属部门的中间投入中本地能供的份额；部门比整机宽",
+        "share of the product's sector's inputs that local producers can meet; the sector is wider than the product",
+    )
+    if accounts is None or column is None:
+        why = NotComputable(
+            "purchases",
+            (Text("没有整机所属部门的投入产出表", "no input–output table has the product's sector"),),
+        )
+        return (*rates, Rate(pool, about, why, False), Rate(crossed, about, why, False))
+    bought = coefficients(accounts.table.Z, accounts.table.x)[:, column]
+    rates.append(Rate(pool, about, rate_by_purchases(bought, accounts.purchase.r), False))
+    adjusted: RateResult
+    if heterogeneity is None:
+        adjusted = NotComputable(
+            "purchases (charm)",
+            (Text("没有给出产品异质性参数 h", "the heterogeneity parameter h is not given"),),
+        )
+    else:
+        spread = np.full(accounts.table.n, heterogeneity)
+        estimate = charm(accounts.table.x, accounts.table.local_demand, spread)
+        adjusted = rate_by_purchases(bought, estimate.r, method=f"{estimate.method}, h = {heterogeneity:g}")
+    return (*rates, Rate(crossed, about, adjusted, False))
+
+
+def owners(reader: Reader, chain: ChainMap) -> Owners:
+    """The 1+10+1000 pattern from the graph: groups that make the final product, and suppliers of its components."""
+    rows = reader.sql(queries.PRODUCT_MAKERS, {"taxonomy": chain.taxonomy_id}).to_pylist()
+    local = {k.firm_id for n in chain.nodes for k in n.makers if k.local}
+    names: dict[str, Text] = {}
+    capacity: dict[str, float] = {}
+    for r in rows:
+        if r["firm_id"] in local and r["kind"] != "brand":
+            names[r["group_id"]] = Text(r["group_zh"], r["group_en"])
+            known = capacity.get(r["group_id"], np.nan)
+            if r["capacity"] is not None:
+                capacity[r["group_id"]] = r["capacity"] + (0.0 if np.isnan(known) else known)
+            else:
+                capacity.setdefault(r["group_id"], np.nan)
+    groups = list(names)
+    owner, leaders, others = owners_and_followers([capacity[g] for g in groups])
+    suppliers = {
+        k.firm_id
+        for n in chain.nodes
+        if n.kind in ("assembly", "component")
+        for k in n.makers
+        if k.local and k.activity == "makes"
+    }
+    because = None
+    if owner is None:
+        because = Text(
+            "没有各集团的产量或产能，无法判断谁居首、哪几家合计过半",
+            "outputs or capacities of the groups are not known, so nobody can say who leads and which make half",
+        )
+    return Owners(
+        owner=None if owner is None else names[groups[owner]],
+        leaders=tuple(names[groups[int(i)]] for i in leaders),
+        others=tuple(names[groups[int(i)]] for i in others),
+        suppliers=len(suppliers),
+        because=because,
+    )
+
+
+def candidates(reader: Reader, chain: ChainMap, node_id: str, most: int = 20) -> tuple[Candidate, ...]:
+    """Firms elsewhere for a node: those on record as making it, then firms of its sector, the finest match first.
+
+    Raises:
+        UnknownNameError: the taxonomy has no such node.
+    """
+    node = chain.node(node_id)
+    found: dict[str, Candidate] = {}
+    for maker in node.makers:
+        if not maker.local:
+            why = Text("有记录表明其制造该部件", "on record as making it")
+            found.setdefault(
+                maker.firm_id,
+                Candidate(
+                    maker.firm_id, maker.name, maker.region, None, why, maker, maker.source_id, maker.status
+                ),
+            )
+    wanted = [s for s, depth in _node_sectors(reader, chain).get(node_id, ()) if depth >= 2]
+    above = {r["sector_id"]: r for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
+    # The sector itself first; where it has too few firms, the group and the division it belongs to.
+    while wanted and len(found) < most:
+        rows = reader.sql(queries.FIRMS_ELSEWHERE, {"region": chain.region_id, "sectors": wanted}).to_pylist()
+        for r in rows:
+            why = Text(f"行业为{r['sector_zh']}，只是线索", f"its sector is {r['sector_en']}; only a lead")
+            region = Text(r["region_zh"], r["region_en"]) if r["region_zh"] else None
+            name = Text(r["name_zh"], r["name_en"])
+            found.setdefault(
+                r["firm_id"],
+                Candidate(r["firm_id"], name, region, r["listed"], why, None, r["source_id"], r["status"]),
+            )
+        parents = dict.fromkeys(above[s]["parent_id"] for s in wanted)
+        wanted = [p for p in parents if p is not None and above[p]["depth"] >= 2]
+    return tuple(found.values())[:most]
+
+
+def _node_sectors(reader: Reader, chain: ChainMap) -> dict[str, tuple[tuple[str, int], ...]]:
+    """(sector id, depth) of every node; a node without any takes those of its parent."""
+    own: dict[str, list[tuple[str, int]]] = {}
+    for r in reader.sql(queries.NODE_SECTORS, {"taxonomy": chain.taxonomy_id}).to_pylist():
+        own.setdefault(r["node_id"], []).append((r["sector_id"], r["depth"]))
+    parents = {n.node_id: n.parent_id for n in chain.nodes}
+
+    def of(node_id: str) -> tuple[tuple[str, int], ...]:
+        at: str | None = node_id
+        while at is not None and at not in own:
+            at = parents.get(at)
+        return tuple(own[at]) if at is not None else ()
+
+    return {n.node_id: of(n.node_id) for n in chain.nodes}
+
+
+def _io_sector(sectors: tuple[tuple[str, int], ...], accounts: RegionalAccounts | None) -> int | None:
+    """Place in the table of the first of a node's sectors that the table has."""
+    if accounts is None:
+        return None
+    return next((accounts.sector_ids.index(s) for s, _ in sectors if s in accounts.sector_ids), None)
+
+
+def _stakes(
+    nodes: tuple[Node, ...], rows: list[int | None], column: int | None, accounts: RegionalAccounts | None
+) -> tuple[FloatArray, list[bool]]:
+    """Value at stake of every node in yuan, NaN where not known, and whether it is the node's own."""
+    stake = np.full(len(nodes), np.nan)
+    own = [False] * len(nodes)
+    if accounts is None or column is None:
+        return stake, own
+    flows = np.asarray(accounts.table.Z)[:, column]
+    for i, (node, row) in enumerate(zip(nodes, rows, strict=True)):
+        if row is None or np.isnan(accounts.purchase.r[row]):
+            continue
+        unmet = 1.0 - float(accounts.purchase.r[row])
+        own[i] = node.value_share is not None
+        bought = (
+            float(flows[row])
+            if node.value_share is None
+            else node.value_share * float(accounts.table.x[column])
+        )
+        stake[i] = bought * unmet
+    return stake, own
+
+
+def _feasibility(
+    reader: Reader,
+    nodes: tuple[Node, ...],
+    sectors: dict[str, tuple[tuple[str, int], ...]],
+    places: Specialisation | None,
+) -> tuple[FloatArray, list[tuple[Text, ...]]]:
+    """Best relatedness density among the districts for the node's sector, and the three districts it is highest in."""
+    density = np.full(len(nodes), np.nan)
+    nearest: list[tuple[Text, ...]] = [()] * len(nodes)
+    if places is None:
+        return density, nearest
+    parent = {r["sector_id"]: r["parent_id"] for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
+    for i, node in enumerate(nodes):
+        column = next(
+            (c for s, _ in sectors.get(node.node_id, ()) if (c := _climb(s, parent, places)) is not None),
+            None,
+        )
+        if column is None or np.isnan(places.density[:, column]).all():
+            continue
+        values = np.nan_to_num(places.density[:, column], nan=-1.0)
+        order = np.argsort(-values, kind="stable")[:3]
+        density[i] = values[order[0]]
+        nearest[i] = tuple(places.regions[int(r)] for r in order)
+    return density, nearest
+
+
+def _climb(sector: str | None, parent: dict[str, str | None], places: Specialisation) -> int | None:
+    while sector is not None:
+        if sector in places.sector_ids:
+            return places.sector_ids.index(sector)
+        sector = parent.get(sector)
+    return None
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
