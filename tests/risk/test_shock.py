@@ -32,7 +32,7 @@ def plain(
     tau: float,
     psi: float,
     firms_first: bool,
-    follow: bool,
+    ario: bool,
 ) -> Floats:
     """(days, n) output by full matrices, a second implementation of the daily equations."""
     n, m = len(network.sector), len(network.types)
@@ -46,12 +46,14 @@ def plain(
     has = need > 0
     binding = has & (network.types[:, network.sector] == 2)
     stock = np.where(has, n_days[None, :], 0.0)
-    q = np.ones(n)
+    q, y, opt = np.ones(n), np.ones(n), np.ones(n)
     path = []
     for cap, demand in zip(caps, demands, strict=True):
-        e = np.minimum(q, cap)
-        aim = n_days * (e if follow else 1.0)
-        r = np.where(has, np.maximum(0.0, e + (aim - stock) / tau), 0.0)
+        if ario:
+            r = y[None, :] + np.maximum(0.0, n_days * opt - stock) / tau
+        else:
+            r = np.maximum(0.0, np.minimum(q, cap) + (n_days - stock) / tau)
+        r = np.where(has, r, 0.0)
         orders = W * r[network.sector]
         wanted = final * demand
         total = orders.sum(axis=1) + wanted
@@ -82,14 +84,14 @@ def simulate(
     tau: float,
     psi: float,
     firms_first: bool,
-    follow: bool,
+    ario: bool,
 ) -> tuple[Floats, float, float]:
     """(days, n) output, largest imbalance, smallest stock of the kernel."""
     g = shock_graph(network.supplier, network.buyer, network.sales, final, network.sector, network.types)
     state = start(g, n_days)
     path, worst, least = [], 0.0, 0.0
     for cap, demand in zip(caps, demands, strict=True):
-        step(g, state, cap, demand, n_days, tau, psi, firms_first, follow)
+        step(g, state, cap, demand, n_days, tau, psi, firms_first, ario)
         path.append(state.made.copy())
         worst = max(worst, imbalance(g, state))
         least = min(least, float(state.stock.min(initial=0.0)))
@@ -105,7 +107,7 @@ def simulate(
     st.booleans(),
 )
 def test_equals_the_plain_version_and_conserves(
-    network: Network, seed: int, psi: float, firms_first: bool, follow: bool
+    network: Network, seed: int, psi: float, firms_first: bool, ario: bool
 ) -> None:
     assume(len(network.sales) > 0)
     rng = np.random.default_rng(seed)
@@ -116,7 +118,7 @@ def test_equals_the_plain_version_and_conserves(
     caps[3:12, hit] = rng.random((9, hit.sum()))
     demands[8:15] = rng.random(n)
     n_days = rng.integers(1, 12, n).astype(float)
-    arguments = (network, final, caps, demands, n_days, 6.0, psi, firms_first, follow)
+    arguments = (network, final, caps, demands, n_days, 6.0, psi, firms_first, ario)
     got, worst, least = simulate(*arguments)
     assert got == pytest.approx(plain(*arguments), abs=1e-9)
     assert worst <= 1e-9
@@ -127,7 +129,7 @@ def test_equals_the_plain_version_and_conserves(
 
 @given(networks(40), st.integers(0, 2**31), st.booleans(), st.booleans())
 def test_undisturbed_system_does_not_move_at_all(
-    network: Network, seed: int, firms_first: bool, follow: bool
+    network: Network, seed: int, firms_first: bool, ario: bool
 ) -> None:
     assume(len(network.sales) > 0)
     rng = np.random.default_rng(seed)
@@ -144,7 +146,7 @@ def test_undisturbed_system_does_not_move_at_all(
     state = start(g, n_days)
     before = state.stock.tobytes()
     for _ in range(30):
-        step(g, state, np.ones(n), np.ones(n), n_days, 6.0, 0.9, firms_first, follow)
+        step(g, state, np.ones(n), np.ones(n), n_days, 6.0, 0.9, firms_first, ario)
         assert imbalance(g, state) <= 1e-14
     assert state.stock.tobytes() == before
     assert (state.made == 1.0).all()

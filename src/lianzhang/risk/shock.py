@@ -69,9 +69,7 @@ class Scenario:
     stock_draw: Literal["equal", "poisson"] = (
         "equal"  #: the same for all, or drawn per firm (at least one day)
     )
-    stock_target: Literal["undisturbed", "expected"] = (
-        "undisturbed"  #: fixed (Inoue & Todo) or follows output (ARIO)
-    )
+    orders: Literal["firm", "ario"] = "firm"  #: rule of Inoue & Todo (2019) or of ARIO (Hallegatte 2014)
     restock_days: float = 6.0  #: τ
     shortage_threshold: float = 0.0  #: ψ of the kernel
     firms_first: bool = False  #: firms' orders before final users'
@@ -198,7 +196,7 @@ def run(
             float(scenario.restock_days),
             float(scenario.shortage_threshold),
             scenario.firms_first,
-            scenario.stock_target == "expected",
+            scenario.orders == "ario",
         )
         worst = max(worst, imbalance(g, state))
         worth = state.made * g.output
@@ -336,7 +334,7 @@ _SCENARIO_FIELDS: Mapping[str, tuple[type | tuple[type, ...], Callable[[Any], bo
     "days": (int, lambda v: v > 0),
     "stock_days": ((int, float), lambda v: v > 0),
     "stock_draw": (str, lambda v: v in ("equal", "poisson")),
-    "stock_target": (str, lambda v: v in ("undisturbed", "expected")),
+    "orders": (str, lambda v: v in ("firm", "ario")),
     "restock_days": ((int, float), lambda v: v >= 1),
     "shortage_threshold": ((int, float), lambda v: 0 <= v < 1),
     "firms_first": (bool, lambda v: True),

@@ -8,8 +8,8 @@ Every quantity of a firm is a ratio to its undisturbed day, so that an undisturb
 Day t of firm j, whose input groups (slots) are z, with w_ij the undisturbed daily sales:
 
 - expects to make e_j = min(q_j(t−1), cap_j(t)), q the demand met with yesterday;
-- orders r_z = max(0, e_j + (n_j − S_z) / τ) of each input, S_z its stock in days of undisturbed use, n_j the stock
-  aimed at (n_j e_j where it follows the expected output);
+- orders r_z = max(0, e_j + (n_j − S_z) / τ) of each input (Inoue & Todo), S_z its stock and n_j the stock aimed at, in
+  days of undisturbed use; or r_z = y_j(t−1) + max(0, n_j opt_j(t−1) − S_z) / τ (ARIO);
 - demand q_i = (Σ_j w_ij r_z(i,j) + f_i) / x_i, x_i = Σ_j w_ij + f_i;
 - makes y_i = min(q_i, cap_i, S_z, opt·S_z / (ψ n_i opt)) over its essential inputs z, opt = min(q_i, cap_i);
 - ships φ_i = y_i x_i / (ordered) of each order, or serves firms before final users;
@@ -50,6 +50,7 @@ class ShockState(NamedTuple):
     order: Floats  # (K,) r_z
     demand: Floats  # (n,) q_i
     made: Floats  # (n,) y_i
+    aim: Floats  # (n,) opt_i
     shipped: Floats  # (n,) phi_i, share of firms' orders that is shipped
     received: Floats  # (n,) worth received from suppliers
     to_final: Floats  # (n,) worth shipped to final users
@@ -112,6 +113,7 @@ def start(graph: ShockGraph, stock_days: Floats) -> ShockState:
         order=np.ones(slots),
         demand=np.ones(n),
         made=np.ones(n),
+        aim=np.ones(n),
         shipped=np.ones(n),
         received=np.zeros(n),
         to_final=np.zeros(n),
@@ -119,7 +121,7 @@ def start(graph: ShockGraph, stock_days: Floats) -> ShockState:
 
 
 @njit(cache=True, parallel=True)
-def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first, follow):  # type: ignore[no-untyped-def]
+def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first, ario):  # type: ignore[no-untyped-def]
     """One day, in place.
 
     Args:
@@ -132,21 +134,24 @@ def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first
         psi: ψ ∈ [0, 1): production falls already when a stock is below ψ of its aim (Hallegatte 2014); 0: only when it
             does not last the day.
         firms_first: whether firms' orders are served before final users'.
-        follow: whether the stock aimed at follows the expected output (ARIO) or stays at n_j (Inoue & Todo 2019).
+        ario: whether orders follow ARIO (Hallegatte 2014): what was used yesterday plus the gap to n_j opt_j(t−1).
     """
     # Unpacked, because parallel loops write to copies of arrays that are reached through a tuple.
     n = len(g.output)
     stock, order, demand, made, shipped = state.stock, state.order, state.demand, state.made, state.shipped
-    received, to_final = state.received, state.to_final
+    received, to_final, aim = state.received, state.to_final, state.aim
     slot_ptr, out_ptr, out_slot, out_weight = g.slot_ptr, g.out_ptr, g.out_slot, g.out_weight
     in_ptr, in_from, in_weight, need = g.in_ptr, g.in_from, g.in_weight, g.need
     essential, final, output = g.essential, g.final, g.output
     for j in prange(n):
-        expected = min(demand[j], cap[j])
-        for z in range(slot_ptr[j], slot_ptr[j + 1]):
-            order[z] = max(
-                0.0, expected + (stock_days[j] * (expected if follow else 1.0) - stock[z]) / restock_days
-            )
+        if ario:
+            for z in range(slot_ptr[j], slot_ptr[j + 1]):
+                gap = stock_days[j] * aim[j] - stock[z]
+                order[z] = made[j] + max(0.0, gap) / restock_days
+        else:
+            expected = min(demand[j], cap[j])
+            for z in range(slot_ptr[j], slot_ptr[j + 1]):
+                order[z] = max(0.0, expected + (stock_days[j] - stock[z]) / restock_days)
     for i in prange(n):
         ordered = 0.0
         for e in range(out_ptr[i], out_ptr[i + 1]):
@@ -158,14 +163,15 @@ def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first
             demand[i] = 1.0
         else:
             demand[i] = total / output[i]
-        aim = min(demand[i], cap[i])
-        ratio = aim
+        wish = min(demand[i], cap[i])
+        aim[i] = wish
+        ratio = wish
         for z in range(slot_ptr[i], slot_ptr[i + 1]):
             if essential[z]:
                 ratio = min(ratio, stock[z])
-                least = psi * stock_days[i] * aim
+                least = psi * stock_days[i] * wish
                 if stock[z] < least:
-                    ratio = min(ratio, aim * (stock[z] / least))
+                    ratio = min(ratio, wish * (stock[z] / least))
         made[i] = ratio
         worth = ratio * output[i]
         if total <= 0.0:
