@@ -203,8 +203,8 @@ def fixed_digits(pattern: str | None) -> int | None:
 def period_valid(cell: str) -> str:
     """Condition: the text is a period, its dates exist and ranges run forwards (`PERIOD_PATTERN`)."""
     return (
-        f"regexp_full_match({cell}, {literal(PERIOD_PATTERN)}) AND CASE"
-        f" WHEN {cell} LIKE '____..____' THEN left({cell}, 4) < right({cell}, 4)"
+        f"regexp_full_match({cell}, {literal(PERIOD_PATTERN)}) AND left({cell}, 4) <> '0000' AND CASE"
+        f" WHEN {cell} LIKE '____..____' THEN left({cell}, 4) <= right({cell}, 4)"
         f" WHEN {cell} LIKE '____-__..__' THEN substr({cell}, 6, 2) <= right({cell}, 2)"
         f" WHEN {cell} LIKE '____-Q_..Q_' THEN substr({cell}, 7, 1) <= right({cell}, 1)"
         f" WHEN {cell} LIKE '____-__-__' THEN TRY_CAST({cell} AS DATE) IS NOT NULL ELSE true END"
