@@ -33,7 +33,10 @@ def read(scope: str, name: str = "某某市甲乙有限公司") -> Classificatio
         ("汽车配件（不含生产、加工）、塑料制品的生产、销售", ()),
         ("汽车配件（不含发动机制造）的生产、销售", ("AUTOGEN",)),
         ("生产、销售；汽车配件、阀门", ("AUTOGEN",)),
-        ("生产动力电池、驱动电机、车载雷达（依法须经批准的项目，经相关部门批准后方可开展经营活动）", ("ADV", "BAT", "EDR")),
+        (
+            "生产动力电池、驱动电机、车载雷达（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
+            ("ADV", "BAT", "EDR"),
+        ),
         ("制造矿山机械用变速箱", ()),
         ("销售、维修汽车配件", ()),
         ("铅酸蓄电池制造", ()),
@@ -106,7 +109,23 @@ def test_full_width_and_traditional_text_reads_like_plain_text() -> None:
 
 
 _WORDS = st.sampled_from(
-    "生产 销售 制造 加工 维修 汽车 摩托车 配件 塑料制品 软件开发 不含 除外 （ ） 、 ， ； ： 的 及 和 模具 苗木 种植 。 x 8 𠀀".split()
+    [
+        "生产",
+        "销售",
+        "制造",
+        "加工",
+        "维修",
+        "汽车",
+        "摩托车",
+        "配件",
+        "塑料制品",
+        "软件开发",
+        "不含",
+        "除外",
+        "（",
+        "）",
+    ]
+    + ["、", "，", "；", "：", "的", "及", "和", "模具", "苗木", "种植", "。", "x", "8", "𠀀"]
 )
 
 
@@ -122,7 +141,8 @@ def test_a_firm_is_read_alike_whoever_stands_beside_it(scopes: list[str], random
         assert all(scope[e.first : e.last] == e.text for e in found.evidence if e.source == "scope")
         assert set(found.chain) <= {"AUTOGEN", "MOTO", "VEH"}
         assert not found.chain or found.is_maker
-        assert 0 <= found.maker_confidence <= 1 and 0 <= found.gb2_confidence <= 1
+        assert 0 <= found.maker_confidence <= 1
+        assert 0 <= found.gb2_confidence <= 1
 
 
 def test_no_firm_is_no_verdict() -> None:
@@ -151,11 +171,18 @@ def test_evaluation_shows_what_a_change_of_phrases_does(tmp_path: Path) -> None:
     labels = read_labels(tmp_path / "labels.csv")
     before = classify_labelled(labels)
     scores = score(labels, before)
-    assert (scores.rows, scores.maker_f1, scores.division_accuracy, scores.chain_micro_f1) == (3, 1.0, 1.0, 1.0)
+    assert (scores.rows, scores.maker_f1, scores.division_accuracy, scores.chain_micro_f1) == (
+        3,
+        1.0,
+        1.0,
+        1.0,
+    )
     changed = _table_with(tmp_path, "good,汽车座椅,36,BOD,BOD,,1,,\n")
     after = classify_labelled(labels, load_phrases(changed))
     found = flips(labels, before, after)
-    assert [(f.uscc, f.field, f.before, f.after, f.effect) for f in found] == [("1", "chain", "TRM", "BOD", "broken")]
+    assert [(f.uscc, f.field, f.before, f.after, f.effect) for f in found] == [
+        ("1", "chain", "TRM", "BOD", "broken")
+    ]
     assert score(labels, after).chain_micro_f1 == 0
 
 

@@ -107,12 +107,14 @@ class NameSplitter:
         bare = re.sub(r"\(([^()]*)\)", take, name)
         form = next((word for word in _FORMS if bare.endswith(word) and len(bare) > len(word)), "")
         rest = bare[: len(bare) - len(form)] if form else bare
+        leading: list[str] = []
         while True:
             prefix = self._places.match(rest)
             if not prefix or prefix.end() == len(rest):
                 break
-            places.insert(0, prefix.group())
+            leading.append(prefix.group())
             rest = rest[prefix.end() :]
+        places = leading + places
         if not places:
             general = _PLACE.match(rest)
             if general and general["place"] and len(rest) - general.end("place") >= 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -55,16 +56,33 @@ class RegisterFile:
             )
 
     def header(self) -> list[str]:
-        """Names of the columns."""
-        if self.kind == "parquet":
-            import pyarrow.parquet as pq
+        """Names of the columns.
 
-            return list(pq.read_schema(self.path).names)
-        if self.kind == "xlsx":
-            with self._sheet() as rows:
-                return [str(cell) for cell in next(rows, ()) if cell is not None]
-        with self._csv(None) as reader:
-            return list(reader.schema.names)
+        Raises:
+            FileFormatError: the file is damaged.
+        """
+        with self._readable():
+            if self.kind == "parquet":
+                import pyarrow.parquet as pq
+
+                return list(pq.read_schema(self.path).names)
+            if self.kind == "xlsx":
+                with self._sheet() as rows:
+                    return [str(cell) for cell in next(rows, ()) if cell is not None]
+            with self._csv(None) as reader:
+                return list(reader.schema.names)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (pa.ArrowInvalid, UnicodeDecodeError, EOFError, zlib.error, OSError) as error:
+            raise FileFormatError(
+                Text(f"{self.path.name} 读不下去：{error}", f"{self.path.name} cannot be read on: {error}"),
+                hint=Text(
+                    "文件可能被截断或引号不成对", "it may be cut off, or a quotation mark has no partner"
+                ),
+            ) from None
 
     def batches(self, layout: Layout, tick: Callable[[int], None] | None = None) -> Iterator[pa.RecordBatch]:
         """Record batches with one text column per mapped field (field names, not headers).
@@ -93,21 +111,14 @@ class RegisterFile:
                 hint=Text("请从映射中去掉", "take it out of the mapping"),
             )
         fields, columns = list(layout.columns), list(layout.columns.values())
-        try:
+        with self._readable():
             for batch in self._raw(columns):
                 if tick is not None:
                     tick(batch.num_rows)
                 arrays = [
-                    batch.column(batch.schema.get_field_index(column)).cast(pa.string()) for column in columns
+                    batch.column(batch.schema.get_field_index(name)).cast(pa.string()) for name in columns
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, names=fields)
-        except (pa.ArrowInvalid, UnicodeDecodeError, EOFError, OSError) as error:
-            raise FileFormatError(
-                Text(f"{self.path.name} 读不下去：{error}", f"{self.path.name} cannot be read on: {error}"),
-                hint=Text(
-                    "文件可能被截断或引号不成对", "it may be cut off, or a quotation mark has no partner"
-                ),
-            ) from None
 
     def _raw(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         if self.kind == "parquet":
