@@ -234,7 +234,7 @@ def gaps(
         Text("所属部门（上限）", "Of its sector (upper bound)"),
         Text("暴露", "Exposure"),
         Text("可行", "Feasibility"),
-        Text("最接近的区县", "Closest districts"),
+        Text("最强的区县", "Strongest districts"),
     ]
     table(Text("缺口", "Gaps"), heads, rows(found.ranked))
     if found.to_search:

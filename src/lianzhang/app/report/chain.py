@@ -152,6 +152,18 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
     )
 
 
+def _course(assembly: Node, chain: ChainMap, origins: Provenance) -> m.Course:
+    """One assembly: its own evidence stands beside its name and never colours its components."""
+    makers = assembly.local_makers
+    return m.Course(
+        assembly.name,
+        tuple(_brick(n, chain, origins) for n in chain.children(assembly.node_id)),
+        coverage=_COVERAGE[assembly.grade],
+        makers=tuple(k.name for k in makers),
+        origin=_maker_origin(assembly, makers[0], origins) if makers else None,
+    )
+
+
 def _brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
     makers = node.local_makers
     evidence = None
@@ -208,7 +220,7 @@ def _gaps(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
                 m.Column(Text("金额所属部门", "Sector of that sum")),
                 m.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
                 m.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
-                m.Column(Text("最接近的区县", "Closest districts")),
+                m.Column(Text("最强的区县", "Strongest districts")),
             ),
             rows,
             (origin,),
@@ -217,10 +229,10 @@ def _gaps(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
         note=m.Prose(
             Text(
                 f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
-                "依赖流入的程度；可行为区县中最高的相关性密度。",
+                "依赖流入的程度；可行为最强区县的区位商 LQ/(1+LQ)。",
                 f"At stake is what {product.en.lower()} buys from that sector in a year and does not find locally: the "
                 "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
-                "feasibility the highest relatedness density among the districts.",
+                "feasibility LQ/(1+LQ) of the strongest district.",
             )
         ),
     )

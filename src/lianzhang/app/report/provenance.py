@@ -178,6 +178,6 @@ def _status(word: str) -> Status:
     return worst([word]) if word in STATUSES else "derived"
 
 
-def counted(value: int, unit: str, origin: str) -> Quantity:
+def counted(value: int, unit: str | Text, origin: str) -> Quantity:
     """A count as a quantity."""
     return Quantity(float(value), unit, origin)

@@ -6,9 +6,11 @@ from collections import Counter
 
 from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
 from lianzhang.i18n import Text
-from lianzhang.plan.track_model import Point, TrackRow
+from lianzhang.plan.track_model import VERDICTS, Point, TrackRow
 from lianzhang.report import model as m
 
+#: What is counted here.
+TARGETS = Text("项", "targets")
 #: Small multiples shown on the achievements page of the report.
 _CHARTS = 12
 
@@ -28,7 +30,6 @@ def section(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Section:
     return m.Section(
         key="targets",
         title=Text("目标与实际", "Targets against actuals"),
-        lead=(summary(rows, origins),),
         blocks=tuple(blocks),
     )
 
@@ -47,8 +48,8 @@ def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Prose:
         "not_computable": Text("无法计算{not_computable}", "{not_computable} not computable"),
     }
     used = [text for verdict, text in words.items() if verdicts[verdict]]  # type: ignore[index]
-    values = {v: counted(verdicts[v], "items", origin) for v in words if verdicts[v]}  # type: ignore[index]
-    values["n"] = counted(len(rows), "items", origin)
+    values = {v: counted(verdicts[v], TARGETS, origin) for v in words if verdicts[v]}  # type: ignore[index]
+    values["n"] = counted(len(rows), TARGETS, origin)
     return m.Prose(
         Text(
             "台账中有量化目标{n}：" + "，".join(t.zh for t in used) + "。",
@@ -70,7 +71,7 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
                 "有实际值可比的目标{n}，其中{trouble}未达成、难以达到或有风险。",
                 "Of {n} that can be compared with observations, {trouble} are missed, out of reach or at risk.",
             ),
-            {"n": counted(len(rows), "items", origin), "trouble": counted(len(trouble), "items", origin)},
+            {"n": counted(len(rows), TARGETS, origin), "trouble": counted(len(trouble), TARGETS, origin)},
         ),
         figure=m.Tracker(Text("目标跟踪", "Target tracker"), tuple(_row(r, origins) for r in rows)),
         source=origins.line(sources),
@@ -110,7 +111,7 @@ def _row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
         verdict=row.verdict,
         reason=row.reason,
         observations=tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in _drawn(row)),
-        latest=_latest(ledger.latest, ledger.indicator or ledger.label, unit, origins),
+        latest=_latest(_newest(row), ledger.indicator or ledger.label, unit, origins),
         fan=tuple(
             m.FanPoint(
                 period=str(f.year), low=f.low80, mid=f.median, high=f.high80, low50=f.low50, high50=f.high50
@@ -122,6 +123,12 @@ def _row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
         recent_growth=_growth(row.recent_growth, growth, forecast),
         origins=(stated, forecast),
     )
+
+
+def _newest(row: TrackRow) -> Point | None:
+    """The newest observation; for a target whose year is over, the ledger's own latest is that year's figure."""
+    drawn = _drawn(row)
+    return drawn[-1] if drawn else row.ledger.latest
 
 
 def _drawn(row: TrackRow) -> tuple[Point, ...]:
@@ -216,7 +223,7 @@ def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
                 "For {n} there is no usable figure, so nobody can tell whether they are met; adding one makes them "
                 "computable.",
             ),
-            {"n": counted(len(rows), "items", origin)},
+            {"n": counted(len(rows), TARGETS, origin)},
         ),
         figure=m.Table(
             Text("缺少实际值的目标", "Targets without a figure"),
@@ -254,13 +261,12 @@ def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) 
     ranked = sorted(best.values(), key=lambda r: (-len(r.observations), r.ledger.label.en))
     figures = []
     for row in ranked[:most]:
-        ledger = row.ledger
-        assert ledger.latest is not None
+        ledger, newest = row.ledger, _newest(row)
         assert ledger.indicator is not None
-        unit = report_unit(ledger.indicator_unit)
-        quantity = _latest(ledger.latest, ledger.indicator, unit, origins)
+        assert newest is not None
+        quantity = _latest(newest, ledger.indicator, report_unit(ledger.indicator_unit), origins)
         assert quantity is not None
-        period = ledger.latest.period
+        period = newest.period
         figures.append(
             m.KeyFigure(
                 label=Text(
@@ -268,7 +274,23 @@ def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) 
                     f"{ledger.indicator.en}, {period.label('en')}",
                 ),
                 quantity=quantity,
-                note=m.Prose(row.reason),
+                note=_promise(row, origins),
             )
         )
     return tuple(figures)
+
+
+def _promise(row: TrackRow, origins: Provenance) -> m.Prose | None:
+    """The target in half a sentence, with its verdict."""
+    tracked = _row(row, origins)
+    deadline = row.ledger.deadline
+    if tracked.target.value.value is None or deadline is None:
+        return None
+    verdict = VERDICTS[row.verdict]
+    return m.Prose(
+        Text(
+            f"{deadline.label('zh')}目标{{target}}：{verdict.zh}",
+            f"target for {deadline.label('en')} {{target}}: {verdict.en}",
+        ),
+        {"target": tracked.target.value},
+    )

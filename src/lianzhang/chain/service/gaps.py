@@ -376,24 +376,30 @@ def _feasibility(
     sectors: dict[str, tuple[tuple[str, int], ...]],
     places: Specialisation | None,
 ) -> tuple[FloatArray, list[tuple[Text, ...]]]:
-    """Best relatedness density among the districts for the node's sector, and the three districts it is highest in."""
-    density = np.full(len(nodes), np.nan)
+    """LQ / (1 + LQ) of the strongest district for each node's sector, and the three strongest districts.
+
+    Only districts that hold at least an average share of the sector's enterprises are asked: a location quotient is
+    easily large where there is hardly any industry. Why the location quotient and not relatedness density:
+    docs/decisions/0007-feasibility.md.
+    """
+    feasible = np.full(len(nodes), np.nan)
     nearest: list[tuple[Text, ...]] = [()] * len(nodes)
     if places is None:
-        return density, nearest
+        return feasible, nearest
     parent = {r["sector_id"]: r["parent_id"] for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
     for i, node in enumerate(nodes):
-        column = next(
-            (c for s, _ in sectors.get(node.node_id, ()) if (c := _climb(s, parent, places)) is not None),
-            None,
-        )
-        if column is None or np.isnan(places.density[:, column]).all():
+        climbed = (_climb(s, parent, places) for s, _ in sectors.get(node.node_id, ()))
+        column = next((c for c in climbed if c is not None), None)
+        if column is None:
             continue
-        values = np.nan_to_num(places.density[:, column], nan=-1.0)
-        order = np.argsort(-values, kind="stable")[:3]
-        density[i] = values[order[0]]
-        nearest[i] = tuple(places.regions[int(r)] for r in order)
-    return density, nearest
+        count, quotient = places.enterprises[:, column], places.lq[:, column]
+        if count.sum() == 0:
+            continue
+        strength = np.where(count >= count.mean(), quotient / (1.0 + quotient), -1.0)
+        order = np.argsort(-strength, kind="stable")[:3]
+        feasible[i] = strength[order[0]]
+        nearest[i] = tuple(places.regions[int(r)] for r in order if strength[r] >= 0)
+    return feasible, nearest
 
 
 def _climb(sector: str | None, parent: dict[str, str | None], places: Specialisation) -> int | None:
