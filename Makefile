@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types unit bench docs lock pack clean
+.PHONY: help setup demo test check lint types unit bench docs web lock pack clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench: setup ## run the benchmarks, each beside its peer or oracle
 
 docs: setup ## write the generated pages of docs/reference
 	@$(BIN)/python -m tools.reference
+
+web: ## build the browser code into the package (needs Node)
+	@cd web && npm ci --silent && npm run --silent build
 
 pack: setup ## build the bundled Chongqing pack from its sources
 	@$(BIN)/python -m packs.chongqing.build

@@ -141,13 +141,16 @@ def gaps(
     ranking = rank_gaps(stake, exposed, feasible, weights=weights, eligible=eligible)
     moved = rank_sensitivity(ranking, np.random.default_rng(seed)) if (ranking.rank > 0).any() else None
 
+    def sector_name(row: int | None) -> Text | None:
+        return None if accounts is None or row is None else accounts.sectors[row]
+
     found = [
         Gap(
             node=n,
             kind=kinds[i],
             stake_cny=_known(stake[i]),
             stake_of_node=of_node[i],
-            io_sector=None if accounts is None or rows[i] is None else accounts.sectors[rows[i]],
+            io_sector=sector_name(rows[i]),
             exposure=_known(exposed[i]),
             feasibility=_known(feasible[i]),
             best_places=nearest[i],
@@ -171,7 +174,7 @@ def gaps(
         weights=weights,
         ranked=tuple(ranked),
         to_search=tuple(unknown),
-        product_sector=None if accounts is None or column is None else accounts.sectors[column],
+        product_sector=sector_name(column),
         source_ids=tuple(sorted(sources | set(places.sources if places else ()))),
     )
 
