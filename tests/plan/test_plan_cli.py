@@ -51,7 +51,7 @@ def test_a_review_table_is_written(
     out = tmp_path / "review.csv"
     assert main(["plan", "read", str(document), "--out", str(out)]) == 0
     assert capsys.readouterr().out == ""
-    assert out.read_text(encoding="utf-8-sig").startswith("source,line,")
+    assert out.read_text(encoding="utf-8-sig").startswith("id,source,line,")
 
 
 def test_the_text_offsets_point_into_is_printed(document: Path, capsys: pytest.CaptureFixture[str]) -> None:

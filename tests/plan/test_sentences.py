@@ -133,6 +133,11 @@ CHINESE = {
         [(3, "clusters", "=", T, "2025")],
     ),
     "main is not will": ("2023年，全市主要产业园区12个。", [(12, "parks", "=", A, "2023")]),
+    "from a year on": ("2027年起，公交车中新能源汽车比例不低于80%。", [(80, "%", ">=", T, "2027")]),
+    "goals of this year": (
+        "今年发展目标是：地区生产总值增长6%左右，城镇新增就业66万人以上。",
+        [(6, "%", "~", T, "2024"), (660_000, "jobs", ">=", T, "2024")],
+    ),
     "carbon": ("到2025年，累计减少碳排放200万吨。", [(-2_000_000, "tonnes", "=", T, "2025")]),
 }
 ENGLISH = {
@@ -293,6 +298,15 @@ ENGLISH = {
     "growth between two years": (
         "Sales are expected to grow at an annual rate of 33% from $500 million in 2021 to $2.7 billion by 2027.",
         [(33, "%", "=", X, "2027"), (500_000_000, "USD", "=", A, "2021"), (2.7e9, "USD", "=", X, "2027")],
+    ),
+    "expected behind the figure": (
+        "Around 300,000 public chargers are expected by 2030.",
+        [(300_000, "chargers", "~", X, "2030")],
+    ),
+    "will behind the figure": ("$1.6 billion will be invested in ports.", [(1.6e9, "USD", "=", T, "")]),
+    "a year and a later deadline": (
+        "The rule requires 22% of new cars sold to be electric in 2026, rising to 80% by 2030.",
+        [(22, "%", "=", T, "2026"), (80, "%", "=", T, "2030")],
     ),
     "passive behind the figure": ("So far 565 new chargers were added.", [(565, "chargers", "=", A, "2024")]),
     "next years": (

@@ -1,11 +1,15 @@
-"""`lianzhang plan`: documents become statements; contradictions between them."""
+"""`lianzhang plan`: documents become statements, people review them, contradictions come to light."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    from lianzhang.plan.review import Reviewed
 
 app = App(name="plan", help="Plans: documents, statements, contradictions · 规划：文件、目标、矛盾")
 
@@ -155,3 +159,144 @@ def conflicts(
             f"{failed} contradictions, {len(findings) - failed} checks that hold",
         )
     )
+
+
+@app.command
+def review(
+    table: Path,
+    /,
+    *,
+    accept: Annotated[list[str], Parameter(negative=())] | None = None,
+    reject: Annotated[list[str], Parameter(negative=())] | None = None,
+    correct: str | None = None,
+    set: Annotated[list[str], Parameter(name="--set", negative=())] | None = None,  # noqa: A002
+    by: str = "",
+    out: Path | None = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Accept, correct or reject the statements of a review table; every decision is a new row of its log.
+
+    Without a decision: on a terminal the open statements are asked for one by one, the least sure first; otherwise
+    the state of the review is shown.
+
+    Parameters
+    ----------
+    table
+        Review table written by `plan read --out` (.csv or .jsonl).
+    accept
+        Ids of statements to accept.
+    reject
+        Ids of statements to reject.
+    correct
+        Id of the statement to correct, with --set.
+    set
+        Corrections, FIELD=VALUE, as in --set value=850000000 --set kind=target.
+    by
+        Who decides.
+    out
+        Write the accepted and corrected statements: .csv or .jsonl.
+    json
+        Print the state as one JSON object per statement and line.
+    """
+    import sys
+
+    from lianzhang.cli._common import emit_json_lines, note
+    from lianzhang.errors import UsageError
+    from lianzhang.i18n import Text
+    from lianzhang.plan import review as reviewing
+    from lianzhang.plan.service import write_table
+
+    pairs = [item.partition("=") for item in set or []]
+    if any(not equals for _, equals, _ in pairs) or bool(pairs) != (correct is not None):
+        raise UsageError(
+            Text("--correct 与 --set 字段=值 要一起用", "--correct and --set FIELD=VALUE go together"),
+            hint=Text("例：--correct ID --set kind=target", "example: --correct ID --set kind=target"),
+        )
+    for statement_id in accept or []:
+        reviewing.decide(table, statement_id, "accept", by=by)
+    for statement_id in reject or []:
+        reviewing.decide(table, statement_id, "reject", by=by)
+    if correct is not None:
+        reviewing.decide(table, correct, "correct", {name: value for name, _, value in pairs}, by=by)
+    decided = bool(accept or reject or correct)
+    if not decided and not json and out is None and sys.stdin.isatty():
+        _ask(table, by)
+    items = reviewing.review(table)
+    if out is not None:
+        count = write_table((item.statement for item in items if item.decision in ("accept", "correct")), out)
+        note(Text(f"{count} 条已定陈述写入 {out}", f"{count} settled statements written to {out}"))
+    if json:
+        emit_json_lines(
+            item.statement.to_dict()
+            | {"id": item.original.id, "decision": item.decision, "by": item.by, "at": item.at}
+            for item in items
+        )
+    elif out is None:
+        _show(items)
+
+
+def _show(items: Sequence[Reviewed]) -> None:
+    from lianzhang.cli._common import note, table
+    from lianzhang.i18n import Text
+    from lianzhang.plan.wording import amount, period
+
+    table(
+        Text("审核", "Review"),
+        [
+            Text("编号", "id"),
+            Text("决定", "decision"),
+            Text("指标", "indicator"),
+            Text("数值", "value"),
+            Text("时间", "period"),
+            Text("类别", "kind"),
+            Text("把握", "sure"),
+        ],
+        [
+            (
+                item.original.id,
+                item.decision or "",
+                item.statement.indicator,
+                amount(item.statement),
+                period(item.statement),
+                item.statement.kind,
+                f"{item.statement.confidence:.2f}",
+            )
+            for item in sorted(items, key=lambda item: (item.decision is not None, item.statement.confidence))
+        ],
+    )
+    open_count = sum(item.decision is None for item in items)
+    note(Text(f"{len(items)} 条，待定 {open_count} 条", f"{len(items)} statements, {open_count} open"))
+
+
+def _ask(table: Path, by: str) -> None:
+    from lianzhang.cli._common import lang, say
+    from lianzhang.i18n import Text
+    from lianzhang.plan import review as reviewing
+    from lianzhang.plan.wording import amount, period
+
+    waiting = [item.statement for item in reviewing.review(table) if item.decision is None]
+    prompt = Text("接受a 更正c 拒绝r 跳过s 结束q > ", "accept a, correct c, reject r, skip s, quit q > ").get(
+        lang()
+    )
+    for number, statement in enumerate(sorted(waiting, key=lambda one: one.confidence), start=1):
+        say(f"\n[{number}/{len(waiting)}] {statement.source}:{statement.line}  {statement.quote}")
+        say(
+            f"  {statement.indicator} · {amount(statement)} · {period(statement)} · {statement.kind} · {statement.region}"
+        )
+        try:
+            answer = input(prompt).strip().lower()[:1]
+        except (EOFError, KeyboardInterrupt):
+            return
+        if answer == "q":
+            return
+        if answer == "a":
+            reviewing.decide(table, statement.id, "accept", by=by)
+        elif answer == "r":
+            reviewing.decide(table, statement.id, "reject", by=by)
+        elif answer == "c":
+            changes = input(Text("字段=值，用空格分开 > ", "FIELD=VALUE, apart by spaces > ").get(lang()))
+            pairs = [item.partition("=") for item in changes.split()]
+            if pairs:
+                reviewing.decide(
+                    table, statement.id, "correct", {name: value for name, _, value in pairs}, by=by
+                )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -77,6 +78,13 @@ class Statement:
         return Place(self.line, self.char_start, self.char_end, self.quote)
 
     @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits that stay the same as long as document, place, figure and unit do."""
+        figure = (self.source, self.char_start, self.char_end, self.quote, self.value, self.lower, self.unit)
+        key = "\x1f".join(map(str, figure))
+        return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+    @property
     def year(self) -> int | None:
         """Year of the end of the period."""
         return int(self.period_end[:4]) if self.period_end else None
@@ -84,6 +92,7 @@ class Statement:
     def to_dict(self) -> dict[str, object]:
         """JSON-serialisable, in the order of the columns of a review table."""
         return {
+            "id": self.id,
             "source": self.source,
             "line": self.line,
             "char_start": self.char_start,

@@ -94,7 +94,7 @@ def write_table(statements: Iterable[Statement], path: Path) -> int:
 
 def _csv(rows: list[dict[str, object]]) -> str:
     stream = StringIO()
-    names = list(Statement.__dataclass_fields__)
+    names = ["id", *Statement.__dataclass_fields__]
     writer = csv.DictWriter(stream, fieldnames=names, lineterminator="\n")
     writer.writeheader()
     for row in rows:

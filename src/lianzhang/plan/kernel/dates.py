@@ -148,7 +148,8 @@ _EN = re.compile(
   | (?P<ahead>\b(?:in|within|over|during|for)\s+(?:the\s+)?(?:next|coming|
       following)\s+(?P<ahead_n>{_NUMBER_WORD})(?:\s*(?:to|-|–)\s*{_NUMBER_WORD})?\s+years|
       \bwithin\s+(?P<ahead_n2>{_NUMBER_WORD})\s+years)
-  | (?P<decade>\b(?:by\s+|before\s+|until\s+)?(?:the\s+)?end\s+of\s+(?:the|this)\s+decade|\bwithin\s+(?:a|the|this|next)\s+decade\b)
+  | (?P<decade>\b(?:by\s+|before\s+|until\s+)?(?:the\s+)?end\s+of\s+(?:the|this)\s+decade
+      |\bwithin\s+(?:a|the|this|next)\s+decade\b)
   | (?P<back>\b(?:in|over|for|during|after)\s+(?:the\s+)?(?:past|last|previous|
       recent)?\s*{_NUMBER_WORD}?\s*(?:consecutive\s+)?(?:years?|months|decades?)\b(?!\s*-?\s*on)|
       \b{_NUMBER_WORD}[-\s]years?\b|\b\d+\s+years\b)

@@ -116,6 +116,10 @@ def _after(
         and (lang == "en" or token.role == "deadline")
         and not any(_opens(sentence, quantity, token, other) for other in others)
     ]
+    near = [
+        token for token in after if not any(quantity.end <= other.start < token.start for other in others)
+    ]
+    after = near or after
     return next((token for token in after if token.role == "deadline"), after[0] if after else None)
 
 

@@ -31,8 +31,10 @@ _REPORTED = {
 }
 
 
-_PASSIVE_EN = re.compile(
-    r"\s*(?:[\w-]+\s+){0,4}?(?:were|was|has\s+been|have\s+been|had\s+been)\b", re.IGNORECASE
+_BEHIND_EN = re.compile(
+    r"\s*(?:[\w-]+\s+){0,5}?(?:(?P<expected>(?:are|is)\s+(?:expected|projected|forecast|planned))"
+    r"|(?P<target>will|shall|must|should)|(?P<achieved>were|was|has\s+been|have\s+been|had\s+been))\b",
+    re.IGNORECASE,
 )
 # "from 30,000 to 300,000 by 2030": the first figure is the state of today
 _STARTING = {
@@ -76,13 +78,13 @@ def decide_when(
         if _reported(lang, body, clause_start, token, quantity):
             return replace(_as_of_document(context, lang, quantity, clause, body), token=token)
         near = frames.cues(lang, body[: quantity.start])
-    elif not near.nearest:
+    elif near.nearest in ("", "target") and not near.strong:
         near = frames.cues(lang, body[: quantity.start])
     kind = _kind(lang, token, near, context)
     if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
         kind = "target"
-    if token is None and not near.target and lang == "en" and _PASSIVE_EN.match(body, quantity.noun_end):
-        kind = "achieved"
+    if lang == "en" and not near.target and not near.expected:
+        kind = _behind(body, quantity, token, context) or kind
     if kind in ("target", "expected") and _starts_a_change(lang, body, left_start, quantity, found):
         return _as_of_document(context, lang, quantity, clause, body)
     if token is not None:
@@ -90,6 +92,18 @@ def decide_when(
     return _framed(sentence, body, context, near, kind) or _undated(
         context, lang, quantity, clause, body, kind
     )
+
+
+def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Context) -> str:
+    """Kind by the verb behind an English figure (565 chargers were added; 300,000 points are expected by 2030)."""
+    match = _BEHIND_EN.match(body, quantity.noun_end)
+    if match is None or match.lastgroup is None:
+        return ""
+    future = token is not None and frames.is_future(token, context.reference)
+    past = token is not None and not future
+    if past or (future and match.lastgroup != "expected"):
+        return ""
+    return match.lastgroup
 
 
 def _starts_a_change(
@@ -117,7 +131,7 @@ def _own(token: DateToken, kind: str, context: Context, flows: bool) -> When:
     start, end = token.period_start, token.period_end
     if token.role == "now" and flows:
         start = end = str(context.data_year)
-    if token.role == "since":
+    if token.role == "since" and token.year <= context.reference.year:
         end = context.reference.period
     return When(start, end, kind, "own", token)
 

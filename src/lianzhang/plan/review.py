@@ -1,0 +1,189 @@
+"""Review of read statements: accept, correct, reject. Decisions are appended to a log; nothing is overwritten.
+
+The review table is what ``plan read --out FILE`` wrote (.csv or .jsonl). Decisions go to ``FILE.decisions.jsonl``, one JSON
+object a line: ``{"id": …, "decision": "accept" | "reject" | "correct", "fields": {…}, "by": …, "at": …}``. The last
+decision on a statement counts, the earlier ones stay readable.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from lianzhang.errors import FileFormatError, InputError, UnknownNameError, UsageError
+from lianzhang.i18n import Text
+from lianzhang.plan.model import COMPARATORS, KINDS, MEASURES, Place, Statement
+
+Decision = Literal["accept", "correct", "reject"]
+_NUMBERS = ("value", "lower", "upper", "base_value")
+_WORDS = ("indicator", "unit", "period_start", "period_end", "base_period", "region")
+_CHOICES: dict[str, tuple[str, ...]] = {"comparator": COMPARATORS, "measure": MEASURES, "kind": KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A statement with the decision on it; ``statement`` carries the corrections, ``original`` is as read."""
+
+    statement: Statement
+    original: Statement
+    decision: Decision | None
+    by: str = ""
+    at: str = ""
+
+
+def read_table(path: Path) -> list[Statement]:
+    """Statements of a review table.
+
+    Raises
+    ------
+    FileFormatError
+        if the file is missing, or a row is not a statement; says which.
+    """
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileFormatError(Text(f"读不了 {path}", f"cannot read {path}")) from error
+    if path.suffix.lower() == ".csv":
+        rows: Iterable[Mapping[str, Any]] = csv.DictReader(content.splitlines(keepends=True))
+    else:
+        rows = _json_lines(content, path)
+    statements = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            statements.append(_statement(row))
+        except (KeyError, TypeError, ValueError) as error:
+            raise FileFormatError(
+                Text(
+                    f"{path} 第{number}条不是陈述：{error}",
+                    f"row {number} of {path} is not a statement: {error}",
+                ),
+                hint=Text("请用 plan read --out 写出的表", "use a table written by plan read --out"),
+            ) from error
+    return statements
+
+
+def _json_lines(content: str, path: Path) -> list[Mapping[str, Any]]:
+    try:
+        return [json.loads(line) for line in content.splitlines() if line.strip()]
+    except json.JSONDecodeError as error:
+        raise FileFormatError(
+            Text(f"{path} 不是 JSON 行：{error}", f"{path} is not JSON lines: {error}")
+        ) from error
+
+
+def _statement(row: Mapping[str, Any]) -> Statement:
+    places = row.get("places") or []
+    if isinstance(places, str):
+        places = json.loads(places)
+    known = {name: row[name] for name in Statement.__dataclass_fields__ if name != "places"}
+    for name in (*_NUMBERS, "confidence"):
+        known[name] = None if known[name] in ("", None) else float(known[name])
+    for name in ("line", "char_start", "char_end"):
+        known[name] = int(known[name])
+    return Statement(**known, places=tuple(Place(**place) for place in places))
+
+
+def review(path: Path) -> list[Reviewed]:
+    """Every statement of a review table with the last decision on it."""
+    log = decisions(path)
+    last = {str(entry["id"]): entry for entry in log}
+    result = []
+    for statement in read_table(path):
+        entry = last.get(statement.id)
+        if entry is None:
+            result.append(Reviewed(statement, statement, None))
+            continue
+        fields = cast("dict[str, Any]", entry.get("fields") or {})
+        corrected = replace(statement, **fields) if fields else statement
+        result.append(
+            Reviewed(
+                corrected, statement, entry["decision"], str(entry.get("by", "")), str(entry.get("at", ""))
+            )
+        )
+    return result
+
+
+def decisions(path: Path) -> list[dict[str, Any]]:
+    """All decisions on a review table, oldest first."""
+    log = _log(path)
+    return (
+        [dict(entry) for entry in _json_lines(log.read_text(encoding="utf-8"), log)] if log.exists() else []
+    )
+
+
+def decide(
+    path: Path, statement_id: str, decision: Decision, fields: Mapping[str, str] | None = None, by: str = ""
+) -> None:
+    """Append one decision to the log of a review table.
+
+    Parameters
+    ----------
+    fields:
+        for ``correct``: new values of value, lower, upper, comparator, unit, measure, kind, indicator, region,
+        period_start, period_end, base_period, base_value as text; an empty text clears a number.
+
+    Raises
+    ------
+    UnknownNameError
+        if the table has no such statement or a statement has no such field.
+    UsageError
+        if a correction has no field, or a value does not fit its field.
+    """
+    known = {statement.id for statement in read_table(path)}
+    if statement_id not in known:
+        raise UnknownNameError(Text("陈述", "statement"), statement_id, known)
+    if (decision == "correct") != bool(fields):
+        raise UsageError(
+            Text("更正要写明字段，其他决定不写", "a correction names fields, other decisions do not"),
+            hint=Text(
+                "例：--correct ID --set value=850000000", "example: --correct ID --set value=850000000"
+            ),
+        )
+    entry = {
+        "id": statement_id,
+        "decision": decision,
+        "fields": {name: _field(name, text) for name, text in (fields or {}).items()},
+        "by": by,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    try:
+        with _log(path).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise InputError(
+            Text(f"写不了 {_log(path)}：{error.strerror}", f"cannot write {_log(path)}: {error.strerror}")
+        ) from error
+
+
+def settled(path: Path) -> list[Statement]:
+    """Accepted and corrected statements of a review table."""
+    return [item.statement for item in review(path) if item.decision in ("accept", "correct")]
+
+
+def _field(name: str, text: str) -> object:
+    if name in _NUMBERS:
+        if not text:
+            return None
+        try:
+            return float(text.replace(",", ""))
+        except ValueError as error:
+            raise UsageError(Text(f"{name} 不是数：{text}", f"{name} is not a number: {text!r}")) from error
+    if name in _CHOICES:
+        if text not in _CHOICES[name]:
+            raise UnknownNameError(Text(name, name), text, _CHOICES[name])
+        return text
+    if name in _WORDS:
+        return text
+    raise UnknownNameError(Text("字段", "field"), name, (*_NUMBERS, *_CHOICES, *_WORDS))
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + ".decisions.jsonl")
