@@ -1,10 +1,11 @@
-"""Commands of `plan` that look at targets: ledger, track, need."""
+"""Commands of `plan` that look at targets: link, ledger, track, need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -13,10 +14,67 @@ from lianzhang.cli._common import emit_json, lang, note, say, settings, table
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
+    from lianzhang.plan.linking import Suggestion
+    from lianzhang.plan.model import Statement
     from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
     from lianzhang.store import Reader
 
 _NOTHING = Text("没有目标。", "There are no targets.")
+
+
+def link(
+    files: Annotated[list[Path], Parameter(negative=())],
+    /,
+    *,
+    published: str = "",
+    decisions: Path | None = None,
+    out: Path | None = None,
+    save: Annotated[bool, Parameter(negative="")] = False,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Link statements to the region's indicators: suggested, decided by rule or by your table, then saved.
+
+    Parameters
+    ----------
+    files
+        Documents, or review tables written by `plan read --out` (of these the accepted and corrected statements, all
+        while nothing is decided yet).
+    published
+        When the documents were published: 2024, 2024-03 or 2024-03-31.
+    decisions
+        A table written by --out with the column indicator_id filled in; - for none.
+    out
+        Write the suggestions as a table to decide in (.csv).
+    save
+        Add the statements to the store, where `plan ledger` and `plan track` find them.
+    json
+        Print JSON.
+    """
+    from lianzhang.plan.linking import read_decisions, suggest, write_suggestions
+    from lianzhang.plan.linking import save as save_links
+    from lianzhang.store import Store
+
+    chosen = settings()
+    statements = _statements(files, published)
+    decided = read_decisions(decisions) if decisions is not None else {}
+    with _reader() as reader:
+        found = suggest(reader, statements, decided)
+    if out is not None:
+        write_suggestions(found, out)
+        note(Text(f"{len(found)} 条建议已写入 {out}", f"{len(found)} suggestions written to {out}"))
+    if json:
+        emit_json(_rows_json(found))
+    elif out is None and not save:
+        _show_links(found)
+    if save:
+        done = save_links(Store(chosen.store), chosen.region, found, published=published)
+        note(
+            Text(
+                f"存入 {done.added} 条陈述，其中 {done.linked} 条已对应指标；{done.known} 条已在库中",
+                f"{done.added} statements saved, {done.linked} of them linked to an indicator; "
+                f"{done.known} were there already",
+            )
+        )
 
 
 def ledger(
@@ -111,6 +169,53 @@ def need(
         _show_need(item)
 
 
+def _statements(files: list[Path], published: str) -> list[Statement]:
+    """Statements of documents and review tables, in the order given."""
+    from lianzhang.plan.review import read_table, settled
+    from lianzhang.plan.service import read_documents
+
+    found: list[Statement] = []
+    for path in files:
+        if path.suffix.lower() in (".csv", ".jsonl"):
+            found += settled(path) or read_table(path)
+        else:
+            found += read_documents([path], published=published)
+    return found
+
+
+def _show_links(found: Sequence[Suggestion]) -> None:
+    from lianzhang.plan.track_text import bound
+
+    language = lang()
+    by = {"rule": Text("规则", "rule"), "person": Text("人工", "person"), "": Text("待定", "open")}
+    table(
+        Text("陈述与指标", "Statements and indicators"),
+        [
+            Text("事项", "Phrase"),
+            Text("要求", "Figure"),
+            Text("建议的指标", "Suggested indicator"),
+            Text("得分", "Score"),
+            Text("决定", "Decided by"),
+        ],
+        [
+            [
+                s.statement.indicator,
+                bound(
+                    s.statement.comparator,
+                    s.statement.value,
+                    s.statement.lower,
+                    s.statement.upper,
+                    s.statement.unit or "count",
+                ).get(language),
+                s.indicator_id or (s.matches[0].indicator_id if s.matches else None),
+                f"{s.matches[0].score:.2f}" if s.matches else None,
+                by[s.decided_by].get(language),
+            ]
+            for s in found
+        ],
+    )
+
+
 def _show_need(item: Need) -> None:
     from lianzhang.plan.track_text import amount, rate
 
@@ -173,7 +278,7 @@ def _track_cells(row: TrackRow) -> list[object]:
     ]
 
 
-def _rows_json(rows: Iterable[LedgerRow | TrackRow | Need]) -> list[Any]:
+def _rows_json(rows: Iterable[LedgerRow | TrackRow | Need | Suggestion]) -> list[Any]:
     """Rows with periods as they are written in tables."""
     from dataclasses import asdict
 

@@ -12,6 +12,7 @@ from lianzhang.i18n import Text
 from lianzhang.plan import queries
 from lianzhang.plan.history import Break, History, Kind, gather
 from lianzhang.plan.kernel.attainment import Interval, meeting, threshold
+from lianzhang.plan.linking import revision, without_revision
 from lianzhang.plan.track_model import Conflict, LedgerRow, Place
 from lianzhang.schema.period import Period, parse_period
 from lianzhang.units import UNITS
@@ -69,7 +70,7 @@ def make_book(
     histories = gather(observations, breaks, kinds, as_of)
     disagreements = _by_statement(conflicts)
     groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
-    for row in statements:
+    for row in _newest(statements):
         if _published(row, as_of):
             groups[_same_target(row)].append(row)
     rows: list[LedgerRow] = []
@@ -85,6 +86,17 @@ def make_book(
     return Book(as_of, tuple(rows), histories, kinds, wanted)
 
 
+def _newest(statements: Iterable[Row]) -> list[Row]:
+    """Statements without those that a later revision supersedes."""
+    found: dict[str, Row] = {}
+    for row in statements:
+        key = without_revision(row["statement_id"])
+        held = found.get(key)
+        if held is None or revision(row["statement_id"]) > revision(held["statement_id"]):
+            found[key] = row
+    return list(found.values())
+
+
 def _published(row: Row, as_of: date) -> bool:
     return row["published"] is None or parse_period(row["published"]).end <= as_of
 
@@ -93,13 +105,10 @@ def _same_target(row: Row) -> tuple[object, ...]:
     """Repeats of one target agree in all of this; without an indicator each stands alone."""
     if row["indicator_id"] is None:
         return ("alone", row["statement_id"])
-    return tuple(
-        row[name]
-        for name in (
-            "indicator_id", "region_id", "cluster_id", "kind", "comparator", "value", "lower", "upper", "unit",
-            "measure", "period_end", "base_period",
-        )
-    )  # fmt: skip
+    # A bound may stand beside the value or not; it says the same.
+    figures = row["value"] if row["value"] is not None else (row["lower"], row["upper"])
+    same = ("indicator_id", "region_id", "kind", "comparator", "unit", "measure", "period_end")
+    return (figures, *(row[name] for name in same))
 
 
 def _by_statement(conflicts: Iterable[Row]) -> dict[str, list[Conflict]]:
