@@ -138,6 +138,8 @@ class Brick:
     stake: Quantity | None = None
     reconstructed: bool = False
     origin: str | None = None
+    link: str | None = None
+    """Address that choosing it opens; pages only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,8 @@ class HexCell:
     because: Text | None = None
     short: Text | None = None
     tiny: Text | None = None
+    link: str | None = None
+    """Address that choosing it opens; pages only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,23 +59,33 @@ class Canvas:
         self.boxes: list[Box] = []
         self._stack: list[list[Markup]] = [[]]
         self._patterns: dict[str, Markup] = {}
+        self._linked = False
 
     def add(self, name: str, **attributes: Attribute) -> None:
         """Any element without children."""
         self._stack[-1].append(element(name, **attributes))
 
     @contextmanager
-    def group(self, class_: str, *, tip: str | None = None, origin: str | None = None) -> Iterator[None]:
-        """A ``<g>``; ``tip`` is what hovering shows, ``origin`` the key that tapping opens."""
+    def group(
+        self, class_: str, *, tip: str | None = None, origin: str | None = None, link: str | None = None
+    ) -> Iterator[None]:
+        """A ``<g>``; ``tip`` is what hovering shows, ``origin`` the key that tapping opens.
+
+        With ``link`` it is an ``<a>``, which a keyboard reaches and which works without a script.
+        """
         self._stack.append([])
         try:
             yield
         finally:
             parts = self._stack.pop()
             head = [element("title", tip)] if tip else []
-            self._stack[-1].append(
-                element("g", join(head + parts), class_=class_, data_origin=anchor(origin))
-            )
+            inner = join(head + parts)
+            if link is None:
+                group = element("g", inner, class_=class_, data_origin=anchor(origin))
+            else:
+                self._linked = True
+                group = element("a", inner, class_=class_, href=link, aria_label=tip)
+            self._stack[-1].append(group)
 
     def rect(self, x: float, y: float, width: float, height: float, class_: str, **more: Attribute) -> None:
         """A rectangle."""
@@ -133,7 +143,7 @@ class Canvas:
         return f"url(#{key})"
 
     def finish(self, height: float, title: str, description: str, class_: str) -> Markup:
-        """The whole drawing as ``<svg role="img">``."""
+        """The whole drawing as ``<svg role="img">``; a drawing with links in it is a group of them instead."""
         self.height = height
         names = (f"{self.uid}-title", f"{self.uid}-desc")
         head = [
@@ -148,7 +158,7 @@ class Canvas:
             xmlns="http://www.w3.org/2000/svg",
             viewBox=f"0 0 {number(self.width)} {number(height)}",
             class_=f"drawing {class_}",
-            role="img",
+            role="group" if self._linked else "img",
             aria_labelledby=" ".join(names),
             lang="zh-CN" if self.lang == "zh" else "en",
         )

@@ -189,7 +189,10 @@ def _hexagon(
         for k in range(6)
     ]
     with canvas.group(
-        "hit hex", tip=_tip(city, cell, lang), origin=cell.value.origin if cell.value else None
+        "hit hex",
+        tip=_tip(city, cell, lang),
+        origin=cell.value.origin if cell.value else None,
+        link=cell.link if named else None,
     ):
         fill = canvas.pattern("dots") if step is None else None
         canvas.polygon(corners, "cell none" if step is None else f"cell seq-{step}", fill=fill)

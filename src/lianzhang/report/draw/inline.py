@@ -23,6 +23,8 @@ class Refs:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Address of the page about a source, by its key; where there is none, its own address is linked."""
 
     @classmethod
     def of(cls, report: Report) -> Refs:
@@ -125,6 +127,8 @@ def chain_html(origin: Origin, lang: Lang, refs: Refs) -> Markup:
 def _citation_html(citation: Citation, lang: Lang, refs: Refs) -> Markup:
     text = citation_text(citation, lang, refs)
     source = refs.sources.get(citation.source)
+    if citation.source in refs.pages:
+        return element("a", text, href=refs.pages[citation.source], class_="out")
     if source is not None and source.url and source.url.startswith(("https://", "http://")):
         return element("a", text, href=source.url, rel="noreferrer noopener", class_="out")
     return element("span", text)

@@ -203,7 +203,9 @@ class _Mason:
 
     def _brick(self, brick: Brick, x: float, width: float) -> None:
         canvas = self.canvas
-        with canvas.group(f"hit brick {brick.coverage}", tip=self._tip(brick), origin=brick.origin):
+        with canvas.group(
+            f"hit brick {brick.coverage}", tip=self._tip(brick), origin=brick.origin, link=brick.link
+        ):
             self._shape(x, self.y, width, self.brick_height, brick.coverage)
             sizes = (13.0, 12.0) if self.narrow else (14.0, 13.0, 12.0)
             lines = 3 if self.narrow else 2
