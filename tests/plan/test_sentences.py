@@ -133,6 +133,11 @@ CHINESE = {
         [(3, "clusters", "=", T, "2025")],
     ),
     "main is not will": ("2023年，全市主要产业园区12个。", [(12, "parks", "=", A, "2023")]),
+    "output threshold of what is counted": (
+        "到2025年，形成2至3家年产量超过30万辆的整车企业。",
+        [((2, 3), "enterprises", "range", T, "2025")],
+    ),
+    "year before output": ("汽车产业规划2026年产量超80万辆。", [(800_000, "vehicles", ">", T, "2026")]),
     "from a year on": ("2027年起，公交车中新能源汽车比例不低于80%。", [(80, "%", ">=", T, "2027")]),
     "goals of this year": (
         "今年发展目标是：地区生产总值增长6%左右，城镇新增就业66万人以上。",
@@ -307,6 +312,18 @@ ENGLISH = {
     "a year and a later deadline": (
         "The rule requires 22% of new cars sold to be electric in 2026, rising to 80% by 2030.",
         [(22, "%", "=", T, "2026"), (80, "%", "=", T, "2030")],
+    ),
+    "vehicle sales": (
+        "The plan sets a target of 32 million vehicle sales in 2026.",
+        [(32_000_000, "vehicles", "=", T, "2026")],
+    ),
+    "units of motorcycles": (
+        "By 2030, 2.4 million units of battery-powered motorcycles will be built.",
+        [(2_400_000, "motorcycles", "=", T, "2030")],
+    ),
+    "one cut and another": (
+        "By 2030, the plan will reduce emissions from cars by 2.7 million tons and from motorcycles by 1.1 million tons.",
+        [(-2_700_000, "tonnes", "=", T, "2030"), (-1_100_000, "tonnes", "=", T, "2030")],
     ),
     "passive behind the figure": ("So far 565 new chargers were added.", [(565, "chargers", "=", A, "2024")]),
     "next years": (

@@ -128,8 +128,8 @@ _TO_EN = re.compile(
     re.IGNORECASE,
 )
 _AFTER_GROWTH_EN = re.compile(
-    r"\s*(?:year-on-year\s+)?(?:annual\s+)?(?:increase|growth|rise|jump|surge|gain|expansion|decrease|decline|"
-    r"drop|fall|reduction|cut)\b",
+    r"\s*(?:yoy\b|y-o-y\b|(?:year-on-year\s+)?(?:annual\s+)?(?:increase|growth|rise|jump|surge|gain|expansion|decrease|decline|"
+    r"drop|fall|reduction|cut))\b",
     re.IGNORECASE,
 )
 _AFTER_DECLINE_EN = re.compile(

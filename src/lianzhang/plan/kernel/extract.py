@@ -193,7 +193,7 @@ class _Reader:
                 lists.take_unit(lang, body, found[at - 1], quantity)
             comparator, tail = decide.comparator(masked, lang, quantity)
             raw = quantity.value
-            clause = body[clause_start:clause_end]
+            clause = masked[clause_start:clause_end]
             wide = body[max(clause_start, 0) : quantity.start] if not quantity.unit else left
             measure = decide.settle(
                 masked, lang, quantity, clause, wide, body[: quantity.start], context.currency

@@ -18,6 +18,9 @@ _COUNTED_ZH = re.compile(
     r"(?:元|元级|级|亿)?\s*(?:及?以上|以下|级|规模)?的?[^，。；、,;\d]{0,14}?(?P<noun>企业|集群|园区|项目|公司|"
     r"集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
 )
+_DESCRIBED_ZH = re.compile(
+    "(?:及?以上|以下)?的[^，。；、,;]{0,16}?(?:企业|集群|园区|项目|公司|集团|区县|开发区|基地|车企|品牌|平台|工厂|车型|城市)"
+)
 _SUBJECT_ZH = re.compile(
     r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|"
     r"过|在|高于)\s*$"
@@ -44,7 +47,10 @@ _CONTINUED = {
 }
 _PARALLEL = {
     "zh": re.compile(r"^[、和及与]$"),
-    "en": re.compile(r"^\s*,?\s*(?:(?:of|from|in|for)\s+[\w\s’'-]{1,40}?)?,?\s*and\s*$", re.IGNORECASE),
+    "en": re.compile(
+        r"^\s*,?\s*(?:(?:of|from|in|for)\s+[\w\s’'-]{1,40}?)?,?\s*and\s+(?:(?:from|in|for)\s+[\w\s-]{1,30}\s+by\s+)?$",
+        re.IGNORECASE,
+    ),
 }
 
 
@@ -150,6 +156,15 @@ def _run(masked: str, found: list[Quantity], order: list[int]) -> list[int]:
     return run
 
 
+def _counts_before(masked: str, found: list[Quantity], at: int) -> bool:
+    """Whether a count stands before the figure in the same clause (2至3家年产量超过30万辆的企业)."""
+    return (
+        at > 0
+        and found[at - 1].dim == "count"
+        and not re.search("[，。；,;]", masked[found[at - 1].end : found[at].start])
+    )
+
+
 def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
     """Money that only describes the counted things (10 districts whose revenue exceeds 100 billion; 百亿级企业 5 家)."""
     counts = [
@@ -159,6 +174,11 @@ def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
     ]
     result = set()
     for at, quantity in enumerate(found):
+        if lang == "zh" and quantity.dim in ("vehicles", "physical", "percent", "people"):
+            described = _DESCRIBED_ZH.match(masked, quantity.end)
+            if described and _counts_before(masked, found, at):
+                result.add(at)
+            continue
         if quantity.dim != "money" and not (quantity.dim == "bare" and quantity.scaled):
             continue
         if lang == "en":

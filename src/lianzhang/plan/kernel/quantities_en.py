@@ -401,7 +401,9 @@ _WORD = re.compile(r"(?P<gap>[\s“”\"'‘’-]*)(?P<word>[A-Za-z][A-Za-z&’'
 _BOUND = re.compile(
     r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE
 )
-_NO_HEADS = frozenset(
+#: "32 million vehicle sales": vehicles are counted, sold or shipped
+_FLOW_HEADS = frozenset({"sales", "exports", "imports", "registrations", "deliveries", "orders"})
+_NO_HEADS = _FLOW_HEADS | frozenset(
     [
         "hundreds",
         "thousands",
@@ -437,9 +439,22 @@ def _count_noun(quantity: Quantity, s: str, position: int) -> bool:
         if word == "of" and found is not None and found[0] in ("units", "sets", "pieces"):
             position, previous = match.end(), word
             continue
+        if word in ("and", "or") and not previous:
+            break
         if word in _STOP or (word in _VERBS and (found or last_plural or not previous)):
             break
-        if (found or last_plural) and (word.endswith(("ing", "ed", "ly")) or word in ("and", "both")):
+        if (
+            word in _FLOW_HEADS
+            and previous in tables.en_units
+            and tables.en_units[previous].dim == "vehicles"
+        ):
+            found = (tables.en_units[previous].id, "vehicles", False, match.end())
+            break
+        if (
+            (found or last_plural)
+            and previous != "of"
+            and (word.endswith(("ing", "ed", "ly")) or word in ("and", "both"))
+        ):
             following = _WORD.match(s, match.end())
             if (
                 word != "and"

@@ -106,6 +106,9 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     return match.lastgroup
 
 
+_YEAR_ZH = re.compile(r"\d\s*年")
+
+
 def _starts_a_change(
     lang: str, body: str, left_start: int, quantity: Quantity, found: list[Quantity]
 ) -> bool:
@@ -173,6 +176,7 @@ def _flows(lang: str, quantity: Quantity, clause: str, body: str) -> bool:
     if quantity.dim in ("count", "people", "index"):
         return False
     text = body[: quantity.end] if quantity.dim in ("percent", "points", "times", "rank") else clause
+    clause = _YEAR_ZH.sub("", clause)  # 2023年产量 is no 年产量
     return bool(cue(lang, "flow", "words").search(text)) and not cue(lang, "flow", "capacity").search(clause)
 
 
