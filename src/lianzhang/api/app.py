@@ -1,0 +1,93 @@
+"""The application: routes under ``/api/v1``, guarded, with errors as problem objects."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from lianzhang import __version__
+from lianzhang.api import problems
+from lianzhang.api.access import Access, open_access, reading
+from lianzhang.api.guard import Guard
+from lianzhang.api.routes.house import health_router, house_router
+from lianzhang.api.routes.lists import list_router
+from lianzhang.api.routes.results import result_router
+from lianzhang.app.browse.desk import Desk
+from lianzhang.config import Settings
+
+PREFIX = "/api/v1"
+#: Largest upload, in bytes.
+UPLOAD_BYTES = 200 << 20
+
+
+def create_api(
+    settings: Settings,
+    *,
+    access: Access | None = None,
+    upload_bytes: int = UPLOAD_BYTES,
+    readers: int | None = None,
+) -> FastAPI:
+    """The HTTP interface of one store.
+
+    Pages are added to the returned application (``app.include_router``, ``app.mount``): they then share the guard,
+    the access rules and ``app.state.desk``.
+
+    Args:
+        settings: store, default region, language, limits.
+        access: who may read and write; by default as for loopback, with a token that is made up
+            (``app.state.access.token``).
+        upload_bytes: largest upload, in bytes.
+        readers: how many database readers to keep; by default two per process of the settings, at most 8.
+    """
+    rules = access or open_access("127.0.0.1")
+    desk = Desk(settings, readers=readers)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(
+        title="Lianzhang",
+        version=__version__,
+        summary="Plans, chains, firms, places and risk of a region's manufacturing clusters",
+        description="Every number carries its unit in the field's description and leads back to its source.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+        redirect_slashes=False,
+    )
+    app.state.desk = desk
+    app.state.access = rules
+    app.state.lang = settings.lang
+    app.add_middleware(Guard, access=rules, upload_bytes=upload_bytes)
+    problems.install(app)
+
+    may_read = reading(rules)
+    app.include_router(health_router(desk))
+    for router in (house_router(desk), result_router(desk), list_router(desk)):
+        app.include_router(router, prefix=PREFIX, dependencies=may_read)
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Add what FastAPI leaves out of the description: the problem object, and nothing that never happens."""
+    made = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = copy.deepcopy(made())
+            parts = schema.setdefault("components", {}).setdefault("schemas", {})
+            parts["Problem"] = problems.Problem.model_json_schema()
+            for gone in ("HTTPValidationError", "ValidationError"):
+                parts.pop(gone, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]

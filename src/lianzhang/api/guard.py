@@ -1,0 +1,108 @@
+"""What every request passes before and after the application: host, origin, size of the body, security headers."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lianzhang.api.access import Access, same_origin
+from lianzhang.api.problems import RefusedError, TooLargeError, problem_response
+from lianzhang.errors import LianzhangError
+from lianzhang.i18n import Text
+
+#: Nothing but our own files; no inline script, no inline style, no frames.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+SAFE = ("GET", "HEAD", "OPTIONS")
+#: Largest body where nothing is uploaded, in bytes.
+BODY_BYTES = 1 << 20
+
+
+class Guard:
+    """Middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, access: Access, upload_bytes: int) -> None:
+        self.app = app
+        self.access = access
+        self.upload_bytes = upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer refused requests; pass the others on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        error = self._refusal(request)
+        if error is not None:
+            await problem_response(request, error)(scope, receive, sending)
+            return
+        await self.app(scope, self._counting(request, receive), sending)
+
+    def _refusal(self, request: Request) -> LianzhangError | None:
+        host = request.headers.get("host", "")
+        if not self.access.knows_host(host):
+            return RefusedError(
+                Text("这个主机名不属于本服务", "this server does not go by that host name"),
+                hint=Text("用 --name 告诉服务它的域名", "tell the server its name with --name"),
+            )
+        if request.method not in SAFE:
+            origin = request.headers.get("origin")
+            if (origin is not None and not same_origin(origin, host)) or request.headers.get(
+                "sec-fetch-site", "none"
+            ) not in ("none", "same-origin"):
+                return RefusedError(
+                    Text("请求来自别的网站", "the request comes from another site"),
+                    hint=Text("只能由本服务自己的页面写入", "only pages of this server may write"),
+                )
+        length = request.headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length) > self._limit(request):
+            return self._too_large(request)
+        return None
+
+    def _limit(self, request: Request) -> int:
+        kind = request.headers.get("content-type", "").lower()
+        return self.upload_bytes if kind.startswith("multipart/") else BODY_BYTES
+
+    def _too_large(self, request: Request) -> TooLargeError:
+        limit = self._limit(request)
+        return TooLargeError(
+            Text(f"内容超过 {limit:,} 字节", f"the body is larger than {limit:,} bytes"),
+            hint=Text("在服务器上用命令行载入大文件", "load large files with the command line on the server"),
+            details={"limit_bytes": limit},
+        )
+
+    def _counting(self, request: Request, receive: Receive) -> Receive:
+        """A body without a stated length is counted as it comes."""
+        limit, seen = self._limit(request), 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            if message["type"] == "http.request":
+                seen += len(message.get("body", b""))
+                if seen > limit:
+                    raise HTTPException(413, self._too_large(request).message.en)
+            return message
+
+        return counted

@@ -1,0 +1,268 @@
+"""Results with their whole structure: single targets, what-ifs, disagreements, the chain, clusters, firms, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from starlette.responses import Response
+
+from lianzhang.api import respond
+from lianzhang.api.language import lang_of
+from lianzhang.api.models import Bilingual, model_for, model_of
+from lianzhang.api.parameters import Dated, Plain, RegionName
+from lianzhang.api.problems import documented
+from lianzhang.app.browse import figures
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.browse.firms import firm_page
+from lianzhang.app.browse.plain import plain
+from lianzhang.app.state import region_head
+from lianzhang.chain.service import ChainMap, ClusterSystem, chain_map, cluster_system
+from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.i18n import Text
+from lianzhang.places.service import specialisation
+from lianzhang.plan.disagreements import Conflict, conflicts
+from lianzhang.plan.ledger import ledger
+from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
+from lianzhang.plan.tracking import need, track
+from lianzhang.schema import table
+from lianzhang.store import Reader
+
+_COMMON = documented(404, 409, 422, 500)
+_UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "What the request has (If-None-Match) is still right"}
+}
+Identifier = Annotated[str, Path(min_length=1, max_length=300)]
+
+
+class Needed(Dated):
+    """Parameters of a what-if."""
+
+    indicator: str = Field(min_length=1, max_length=300, description="Id or name of the indicator. 指标编号或名称")
+    by: int | None = Field(default=None, ge=1950, le=2200, description="Year of the deadline. 期限年份")
+    reach: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="Suppose this figure, in the indicator's unit, as the target (with `by`). 假定的目标值",
+    )
+
+
+class Chosen(Dated):
+    """Parameters of a taxonomy graded as of a day."""
+
+    taxonomy: str | None = Field(
+        default=None, max_length=200, description="Id of a taxonomy; the main one by default. 分类体系"
+    )
+
+
+class Drawn(Dated):
+    """Parameters of a drawing."""
+
+    theme: Literal["auto", "light", "dark"] = Field(default="auto", description="Colours. 明暗")
+    narrow: Literal["true", "false"] = Field(default="false", description="The phone's variant. 手机版")
+
+
+class FigureHead(BaseModel):
+    """One figure of the report."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="Name in addresses. 名称")
+    title: Bilingual = Field(description="Title. 标题")
+    source: Bilingual = Field(description="Source line. 来源")
+    drawing: bool = Field(description="Whether it can be had as SVG. 能否取得 SVG")
+
+
+def _listing(item: type[BaseModel], name: str) -> type[BaseModel]:
+    made: type[BaseModel] = create_model(name, items=(list[item], Field(description="All of them. 全部")))  # type: ignore[valid-type]
+    return made
+
+
+FirmPage = create_model(
+    "FirmPage",
+    __doc__="A firm with everything known of it.",
+    firm=(model_for(table("firms")), Field(description="The firm. 企业")),
+    aliases=(list[model_for(table("firm_aliases"))], Field(description="Other names. 别名")),  # type: ignore[misc]
+    nodes=(list[model_for(table("firm_nodes"))], Field(description="Nodes it makes, with evidence. 节点")),  # type: ignore[misc]
+    clusters=(list[model_for(table("firm_clusters"))], Field(description="Clusters. 集群")),  # type: ignore[misc]
+    status=(list[model_for(table("firm_status"))], Field(description="Rungs of the gradient. 梯度")),  # type: ignore[misc]
+)
+
+
+def result_router(desk: Desk) -> APIRouter:
+    """Operations that give structured results."""
+    router = APIRouter()
+
+    def answer(
+        request: Request, region: str, make: Callable[[Reader], Any], as_of: date | None = None
+    ) -> Response:
+        entry = desk.readers.region(region)
+        tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(as_of))
+
+        def made() -> Response:
+            with desk.readers.reading(region) as reader:
+                return respond.json_response(plain(make(reader)))
+
+        return respond.cached(request, tag, made)
+
+    def described(model: type[BaseModel]) -> dict[str, Any]:
+        return {
+            "response_class": Response,
+            "responses": {200: {"model": model, "description": "The result"}, **_UNCHANGED, **_COMMON},
+        }
+
+    def tracked(reader: Reader, day: date) -> tuple[TrackRow, ...]:
+        s = desk.settings
+        return desk.remember(
+            reader,
+            ("track", day),
+            lambda: track(reader, day, on_course=s.on_course, out_of_reach=s.out_of_reach),
+        )
+
+    @router.get(
+        "/{region}/plan/ledger",
+        tags=["plan"],
+        summary="Ledger of targets 目标台账",
+        **described(_listing(model_of(LedgerRow), "PlanLedger")),
+    )
+    def plan_ledger(region: RegionName, request: Request, given: Annotated[Dated, Query()]) -> Response:
+        """Targets with places in the sources, baseline, deadline, latest actual, gap and disagreements."""
+        return answer(request, region, lambda r: {"items": ledger(r, given.day)}, given.day)
+
+    @router.get(
+        "/{region}/plan/targets/{statement_id}",
+        tags=["plan"],
+        summary="One target 一个目标",
+        **described(model_of(TrackRow)),
+    )
+    def plan_target(
+        region: RegionName, statement_id: Identifier, request: Request, given: Annotated[Dated, Query()]
+    ) -> Response:
+        """One target with its observations, forecast, verdict and reason."""
+
+        def find(reader: Reader) -> TrackRow:
+            rows = tracked(reader, given.day)
+            for row in rows:
+                if row.ledger.statement_id == statement_id:
+                    return row
+            raise UnknownNameError(Text("目标", "target"), statement_id, [r.ledger.statement_id for r in rows])
+
+        return answer(request, region, find, given.day)
+
+    @router.get(
+        "/{region}/plan/need",
+        tags=["plan"],
+        summary="What it takes to meet a target 达成目标需要什么",
+        **described(_listing(model_of(Need), "PlanNeeds")),
+    )
+    def plan_need(region: RegionName, request: Request, given: Annotated[Needed, Query()]) -> Response:
+        """The even path from the latest actual to the target, year by year; with `by` and `reach`, a what-if."""
+
+        def find(reader: Reader) -> dict[str, Any]:
+            return {"items": need(reader, given.indicator, given.day, by=given.by, reach=given.reach)}
+
+        return answer(request, region, find, given.day)
+
+    @router.get(
+        "/{region}/plan/disagreements",
+        tags=["plan"],
+        summary="Sources that disagree 来源分歧",
+        **described(_listing(model_of(Conflict), "PlanDisagreements")),
+    )
+    def plan_disagreements(region: RegionName, request: Request, given: Annotated[Plain, Query()]) -> Response:
+        """Statements that cannot both hold, side by side, with what is used and why."""
+        return answer(request, region, lambda r: {"items": conflicts(r)})
+
+    @router.get(
+        "/{region}/chain/map", tags=["chain"], summary="The chain, graded 产业链图", **described(model_of(ChainMap))
+    )
+    def chain_of_region(region: RegionName, request: Request, given: Annotated[Chosen, Query()]) -> Response:
+        """Systems, assemblies and components with makers, evidence and strict grades. Unknown is not missing."""
+        return answer(
+            request,
+            region,
+            lambda r: chain_map(r, region_head(r).region_id, given.day, given.taxonomy),
+            given.day,
+        )
+
+    @router.get(
+        "/{region}/chain/system",
+        tags=["chain"],
+        summary="The cluster system 集群体系",
+        **described(model_of(ClusterSystem)),
+    )
+    def chain_system(region: RegionName, request: Request, given: Annotated[Chosen, Query()]) -> Response:
+        """Tiers and clusters with enterprises counted once, figures and distance to their level."""
+
+        def find(reader: Reader) -> ClusterSystem:
+            try:
+                counts = desk.remember(reader, ("specialisation", None), lambda: specialisation(reader))
+            except NotComputableError:
+                counts = None
+            return cluster_system(reader, region_head(reader).region_id, counts, given.taxonomy)
+
+        return answer(request, region, find)
+
+    @router.get(
+        "/{region}/firms/firm/{firm_id}", tags=["firms"], summary="One firm 一家企业", **described(FirmPage)
+    )
+    def firms_firm(
+        region: RegionName, firm_id: Identifier, request: Request, given: Annotated[Plain, Query()]
+    ) -> Response:
+        """A firm with its other names, chain nodes, clusters and rungs of the gradient."""
+        return answer(request, region, lambda r: firm_page(r, firm_id))
+
+    @router.get(
+        "/{region}/figures",
+        tags=["figures"],
+        summary="Figures of the report 报告中的图",
+        **described(_listing(FigureHead, "Figures")),
+    )
+    def figure_list(region: RegionName, request: Request, given: Annotated[Dated, Query()]) -> Response:
+        """Which figures there are."""
+
+        def find(reader: Reader) -> dict[str, Any]:
+            found = figures.figures(desk.report(reader, given.day))
+            return {
+                "items": [
+                    {"name": n, "title": b.figure.title, "source": b.source, "drawing": figures.is_drawing(b)}
+                    for n, b in found.items()
+                ]
+            }
+
+        return answer(request, region, find, given.day)
+
+    @router.get(
+        "/{region}/figures/{name}.svg",
+        tags=["figures"],
+        summary="A figure as SVG 图（SVG）",
+        response_class=Response,
+        responses={
+            200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}, "description": "The drawing"},
+            **_UNCHANGED,
+            **_COMMON,
+        },
+    )
+    def figure_svg(
+        region: RegionName, name: Identifier, request: Request, given: Annotated[Drawn, Query()]
+    ) -> Response:
+        """A drawing of the report as a file of its own, its style inside."""
+        entry = desk.readers.region(region)
+        tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(given.day))
+
+        def made() -> Response:
+            with desk.readers.reading(region) as reader:
+                block = figures.find_figure(desk.report(reader, given.day), name)
+            text = figures.svg_file(
+                block, name, lang_of(request), theme=given.theme, narrow=given.narrow == "true"
+            )
+            # Opened by itself the drawing is a document: its own style is all it may use.
+            policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+            return Response(text, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
+
+        return respond.cached(request, tag, made)
+
+    return router

@@ -1,0 +1,1 @@
+"""Look into what is stored and computed: collections with filters and pages, kept readers, figures, jobs."""

@@ -1,0 +1,95 @@
+"""Everything that one server works with: settings, readers, remembered results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+import pyarrow as pa
+
+from lianzhang.app.browse.collections import ENGINES, Collection, Parameters, Selection
+from lianzhang.app.browse.memory import Memory
+from lianzhang.app.browse.query import Page, read_page
+from lianzhang.app.browse.readers import Readers
+from lianzhang.app.report import build_report
+from lianzhang.app.state import State, compute_state
+from lianzhang.config import Settings
+from lianzhang.report.model import Report
+from lianzhang.store import Reader, Store
+
+T = TypeVar("T")
+
+
+class Desk:
+    """Answers for one store, from many threads."""
+
+    def __init__(self, settings: Settings, *, readers: int | None = None) -> None:
+        self.settings = settings
+        self.readers = Readers(settings, most=readers)
+        self.memory = Memory()
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.readers.store
+
+    def remember(self, reader: Reader, key: Hashable, compute: Callable[[], T]) -> T:
+        """A result computed from a region's snapshot, computed once per snapshot."""
+        return self.memory.get((reader.region.name, reader.snapshot_id, key), compute)
+
+    def rows(self, reader: Reader, of: Collection, given: Parameters) -> pa.Table | None:
+        """Rows of a computed collection; None for a table of the store.
+
+        Raises:
+            NotComputableError: data is missing.
+            UnknownNameError: a parameter names nothing that is loaded.
+        """
+        if of.engine is None:
+            return None
+        engine = ENGINES[of.engine]
+        taken = _only(given, of)
+        found = self.remember(reader, (of.engine, taken), lambda: engine(reader, self.settings, taken))
+        return found[of.part]
+
+    def page(
+        self,
+        reader: Reader,
+        of: Collection,
+        given: Parameters,
+        chosen: Selection,
+        *,
+        limit: int,
+        after: tuple[object, ...] | None = None,
+    ) -> Page:
+        """One page of a collection."""
+        return read_page(reader, of, self.rows(reader, of, given), chosen, limit=limit, after=after)
+
+    def state(self, reader: Reader, as_of: date) -> State:
+        """The state of the region's clusters; kept as runs like the report's."""
+        return self.remember(
+            reader, ("state", as_of), lambda: compute_state(self.store, reader, self.settings, as_of)
+        )
+
+    def report(self, reader: Reader, as_of: date) -> Report:
+        """The report on the state."""
+        return self.remember(
+            reader, ("report", as_of), lambda: build_report(self.state(reader, as_of), reader)
+        )
+
+    def close(self) -> None:
+        """Close the readers."""
+        self.readers.close()
+
+
+def _only(given: Parameters, of: Collection) -> Parameters:
+    """The parameters that the computation takes, so that others do not make it compute again."""
+    plain = Parameters(as_of=given.as_of if "as_of" in of.takes else date.min)
+    if "taxonomy" in of.takes:
+        plain = replace(plain, taxonomy=given.taxonomy)
+    if "period" in of.takes:
+        plain = replace(plain, period=given.period)
+    if "io_table" in of.takes:
+        plain = replace(plain, io_table=given.io_table)
+    return plain

@@ -1,0 +1,87 @@
+"""The report's drawings one by one, for pages and for whoever wants a single picture."""
+
+from __future__ import annotations
+
+import re
+
+from lianzhang.errors import UnknownNameError
+from lianzhang.i18n import Lang, Text
+from lianzhang.report import draw
+from lianzhang.report.model import (
+    Block,
+    HexCity,
+    HexMultiples,
+    LineChart,
+    LineGrid,
+    Report,
+    TierBars,
+    Tracker,
+    Voices,
+    Wall,
+    WeakLinks,
+)
+from lianzhang.report.page import PageTheme, stylesheet
+
+_NAMES: dict[type, str] = {
+    Wall: "wall",
+    HexCity: "hex-city",
+    HexMultiples: "hex-multiples",
+    TierBars: "tier-bars",
+    WeakLinks: "weak-links",
+    LineChart: "line-chart",
+    LineGrid: "line-grid",
+    Tracker: "tracker",
+    Voices: "voices",
+}
+_DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart)
+
+
+def figures(report: Report) -> dict[str, Block]:
+    """The report's figures by name: section and kind, numbered from the second of a kind on."""
+    found: dict[str, Block] = {}
+    for section in report.sections:
+        for block in section.blocks:
+            kind = _NAMES.get(type(block.figure))
+            if kind is None:
+                continue
+            name, number = f"{section.key}-{kind}", 2
+            while name in found:
+                name, number = f"{section.key}-{kind}-{number}", number + 1
+            found[name] = block
+    return found
+
+
+def is_drawing(block: Block) -> bool:
+    """Whether a figure is one SVG."""
+    return isinstance(block.figure, _DRAWN)
+
+
+def find_figure(report: Report, name: str) -> Block:
+    """A figure by name.
+
+    Raises:
+        UnknownNameError: the report has none of that name.
+    """
+    found = figures(report)
+    if name not in found:
+        raise UnknownNameError(Text("图", "figure"), name, found)
+    return found[name]
+
+
+def svg_file(block: Block, name: str, lang: Lang, *, theme: PageTheme = "auto", narrow: bool = False) -> str:
+    """A drawing as a file of its own, with its style inside.
+
+    Raises:
+        UnknownNameError: the figure is not a drawing.
+    """
+    figure = block.figure
+    if not isinstance(figure, _DRAWN):
+        raise UnknownNameError(Text("图形", "drawing"), name)
+    markup = str(draw.svg(figure, lang, uid=name, narrow=narrow))
+    head = re.match(r"<svg\b", markup)
+    assert head is not None
+    space = "" if "xmlns=" in markup[: markup.index(">")] else ' xmlns="http://www.w3.org/2000/svg"'
+    chosen = "" if theme == "auto" else f' data-theme="{theme}"'
+    opened = markup.index(">") + 1
+    style = f"<style><![CDATA[{stylesheet()}]]></style>"
+    return f"<svg{space}{chosen}{markup[head.end() : opened]}{style}{markup[opened:]}"
