@@ -200,6 +200,34 @@ def import_(
     _show_import(report)
 
 
+@app.command
+def duplicates(folder: Path, *, threshold: float = 0.95, json: bool = False) -> None:
+    """Find records of one firm under several names in an imported register (needs the extra `linkage`).
+
+    Parameters
+    ----------
+    folder
+        Folder that `firms import` wrote; the groups are written there as firm_duplicates.parquet.
+    threshold
+        Least probability of a pair.
+    json
+        Print the groups as JSON.
+    """
+    from lianzhang.firms.duplicates import duplicates_of_import
+
+    groups = duplicates_of_import(folder, threshold=threshold)
+    if json:
+        emit_json([{"group": group, "firms": members} for group, members in groups])
+        return
+    shown = [("、".join(name for _, name in members), len(members)) for _, members in groups[:_SHOWN]]
+    table(
+        Text("疑似重复的企业", "Firms that seem to be one"),
+        [Text("名称", "Names"), Text("记录数", "Records")],
+        shown,
+    )
+    say(Text(f"共 {len(groups):,} 组，写入 {folder}", f"{len(groups):,} groups, written to {folder}"))
+
+
 def _show_import(report: ImportReport) -> None:
     from lianzhang.cli._common import lang
     from lianzhang.firms.register.clean import REASONS

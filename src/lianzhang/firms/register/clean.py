@@ -133,6 +133,13 @@ def place_finder(regions: Path | None = None) -> PlaceFinder:
     return PlaceFinder(places, former, changes)
 
 
+def place_names(regions: Path | None = None) -> list[str]:
+    """Names of places in full and in short, of a pack's table of regions; the bundled pack's if None."""
+    rows = _read(regions, ("lianzhang.pack", "bundled", "chongqing", "regions.csv"))
+    names = {name for row in rows for name in (row["name_zh"], row.get("short_zh") or "") if len(name) >= 2}
+    return sorted(names)
+
+
 class Cleaner:
     """Cleans batches by one mapping."""
 
