@@ -53,7 +53,7 @@ def read_document(path: Path) -> Document:
     if suffix in (".html", ".htm"):
         text = html_text(text)
     elif suffix in (".md", ".markdown"):
-        text = _MARKUP.sub(lambda match: " " * len(match.group()), text)
+        text = _MARKUP.sub(lambda match: " " * len(match.group()), text.replace("|", "\t"))
     return Document(path.name, text, encoding)
 
 
@@ -87,9 +87,7 @@ def _newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-_MARKUP = re.compile(
-    r"\*{1,3}|`+|^#{1,6}(?=\s)|^>+(?=\s)|^\s*[-*+](?=\s)|(?<=\s)__|__(?=\s)|\|", re.MULTILINE
-)
+_MARKUP = re.compile(r"\*{1,3}|`+|^#{1,6}(?=\s)|^>+(?=\s)|^\s*[-*+](?=\s)|(?<=\s)__|__(?=\s)", re.MULTILINE)
 _BLOCK = frozenset(
     [
         "p",
@@ -115,10 +113,9 @@ _BLOCK = frozenset(
         "dd",
         "dt",
         "title",
-        "td",
-        "th",
     ]
 )
+_CELL = frozenset(["td", "th"])
 _SILENT = frozenset(
     ["script", "style", "nav", "footer", "aside", "noscript", "template", "form", "button", "select", "svg"]
 )
@@ -129,19 +126,31 @@ class _Html(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.silent: list[str] = []
+        self.in_cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self.silent.append(tag)
+        elif tag in _CELL:
+            self.parts.append("\t")
+            self.in_cell = True
         elif tag in _BLOCK:
-            self.parts.append("\n")
+            self._break(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT and tag in self.silent:
             while self.silent.pop() != tag:
                 pass
+        elif tag in _CELL:
+            self.in_cell = False
         elif tag in _BLOCK:
-            self.parts.append("\n")
+            self._break(tag)
+
+    def _break(self, tag: str) -> None:
+        """A block ends the line; inside a table cell it only parts words, so that a row stays a line."""
+        if tag in ("tr", "table"):
+            self.in_cell = False
+        self.parts.append(" " if self.in_cell else "\n")
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
@@ -149,11 +158,11 @@ class _Html(HTMLParser):
 
 
 def html_text(markup: str) -> str:
-    """Readable text of a page: one paragraph a line, navigation, scripts and forms left out."""
+    """Readable text of a page: a paragraph or table row a line, cells apart by tabs; no navigation, scripts, forms."""
     parser = _Html()
     parser.feed(markup)
     parser.close()
-    lines = (line.strip() for line in "".join(parser.parts).split("\n"))
+    lines = (line.strip(" ").removeprefix("\t").rstrip() for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line) + "\n"
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lianzhang.plan.kernel import dates, decide, frames, indicator, lists, quantities_en, quantities_zh
+from lianzhang.plan.kernel.grids import Figure, grids
 from lianzhang.plan.kernel.masks import boilerplate, mask
 from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
@@ -52,9 +53,12 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
     """
     plain = normalise(text)
     reader = _Reader(text, plain, source, published)
+    tables = grids(text, plain, reader.reference)
     found: list[_Candidate] = []
     headline: tuple[float, Place, int] | None = None
     for sentence in sentences(plain):
+        if any(table.start < sentence.end and sentence.start < table.end for table in tables):
+            continue
         body = plain[sentence.start : sentence.end]
         title = _HEADLINE.match(body)
         if title and title["num"].rstrip(",."):
@@ -65,7 +69,9 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
         if headline is not None and sentence.paragraph > headline[2]:
             fresh, headline = _attach(fresh, headline, sentence.paragraph)
         found.extend(fresh)
-    return merge([candidate.statement for candidate in found])
+    statements = [candidate.statement for candidate in found]
+    statements += [reader.tabled(figure) for table in tables for figure in table.figures]
+    return merge(sorted(statements, key=lambda statement: statement.char_start) if tables else statements)
 
 
 def _attach(
@@ -113,6 +119,18 @@ class _Reader:
     def number(self, body: str, lang: str) -> float:
         read = (quantities_zh if lang == "zh" else quantities_en).quantities(body)
         return read[0].value if read and read[0].value is not None else float("nan")
+
+    def tabled(self, figure: Figure) -> Statement:
+        """The statement of a figure in a table of indicators."""
+        quantity, place = figure.quantity, self.place(figure.cell.start, figure.cell.end)
+        statement = Statement(
+            source=self.source, line=place.line, char_start=place.char_start, char_end=place.char_end, quote=place.quote,
+            indicator=figure.indicator, value=quantity.value, lower=quantity.lower, upper=quantity.upper, comparator="=",
+            unit=quantity.unit, unit_text=quantity.unit_text, measure=figure.measure,  # type: ignore[arg-type]
+            kind="target" if figure.future else "achieved", period_start=figure.year, period_end=figure.year,
+            region=self.context.main_region, lang=figure.lang, confidence=0.9,
+        )  # fmt: skip
+        return _bounded(statement, figure.comparator)
 
     def read(self, sentence: Sentence, body: str) -> list[_Candidate]:
         context = self.context
