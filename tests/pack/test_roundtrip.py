@@ -10,7 +10,7 @@ from typing import Any, Literal
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from lianzhang.errors import InputError
@@ -95,6 +95,8 @@ def packs(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     hexes = draw(rows("geo_hexes", ids, 0, 2))
     parks = draw(rows("parks", ids, 0, 3))
     firms = draw(rows("firms", ids, 0, 4))
+    for row in firms:
+        row["closed"] = row["ticker"] = None
     tasks = draw(rows("tasks", ids, 0, 2))
     indicators = draw(rows("indicators", ids, 0, 2))
     ids["indicators"] = [r["indicator_id"] for r in indicators]
@@ -117,7 +119,8 @@ def packs(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@settings(max_examples=12)
+# A whole load per example: few of them, and no long search for a smaller one.
+@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(content=packs(), form=st.sampled_from(["csv", "parquet"]))
 def test_rows_come_back_as_they_were(
     content: dict[str, list[dict[str, Any]]], form: Literal["csv", "parquet"]

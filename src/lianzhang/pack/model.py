@@ -9,7 +9,7 @@ from typing import Literal
 
 from lianzhang.errors import PackError
 from lianzhang.i18n import Lang, Text
-from lianzhang.pack.rules import RULES
+from lianzhang.pack.rules import rule_of
 
 Severity = Literal["error", "notice"]
 
@@ -105,6 +105,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     totals: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    _shown: dict[tuple[str, str, str | None], int] = field(default_factory=dict, repr=False)
 
     def add(
         self,
@@ -120,11 +121,11 @@ class Report:
     ) -> None:
         """Note one problem; ``total`` is how many cases this example stands for beyond those already noted."""
         key = (rule, file, field)
-        seen = sum(1 for p in self.problems if (p.rule, p.file, p.field) == key)
         self.totals[key] = self.totals.get(key, 0) + total
-        if seen >= self.limit:
+        if self._shown.get(key, 0) >= self.limit:
             return
-        known = RULES[rule]
+        self._shown[key] = self._shown.get(key, 0) + 1
+        known = rule_of(rule)
         shown = value if value is None or len(value) <= 80 else value[:77] + "…"
         self.problems.append(
             Problem(
@@ -156,7 +157,7 @@ class Report:
 
     def error_counts(self) -> dict[str, int]:
         """Number of errors by rule."""
-        return {rule: n for rule, n in self.counts().items() if RULES[rule].severity == "error"}
+        return {rule: n for rule, n in self.counts().items() if rule_of(rule).severity == "error"}
 
     def raise_if_bad(self) -> None:
         """Raise when the pack may not be stored.
@@ -194,7 +195,7 @@ class Report:
         for severity in ("error", "notice"):
             for rule in _in_order(p.rule for p in self.problems if p.severity == severity):
                 total = self.counts()[rule]
-                known = RULES[rule]
+                known = rule_of(rule)
                 mark = {"error": Text("错误", "error"), "notice": Text("提示", "notice")}[severity].get(lang)
                 lines.append(f"{mark} {rule} × {total:,}  {known.message.get(lang)}")
                 shown = [p for p in self.problems if p.rule == rule]

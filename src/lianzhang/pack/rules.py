@@ -273,3 +273,8 @@ RULES: dict[str, Rule] = {
         "nothing to do if the file is whole",
     ),
 }
+
+
+def rule_of(name: str) -> Rule:
+    """The rule of that name; a rule that only the schema's tables know is a rule of its table."""
+    return RULES.get(name, RULES["broken-rule"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lianzhang.errors import StoreBusyError
 from lianzhang.i18n import Text
 from lianzhang.pack import Progress, Report, find_pack, prepared, silent
 from lianzhang.schema import table
@@ -16,6 +18,9 @@ from lianzhang.store.manifest import RegionEntry
 from lianzhang.store.reader import Reader, snapshot_path
 from lianzhang.store.store import Store
 from lianzhang.store.writer import Writer
+
+#: Former states that a load leaves in the store.
+_KEEP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,9 @@ def load_pack(
         if former is not None and not fresh:
             kept, dropped = _carry_over(store.path, writer, former, entry)
         loaded = Loaded(writer.region(pack.name), ready.report, kept, dropped)
+    # Tables that this load replaced would pile up; whoever writes next may do it just as well.
+    with suppress(StoreBusyError):
+        store.prune(_KEEP, results=False)
     progress(Text("载入完毕", "loaded"), 1.0)
     return loaded
 

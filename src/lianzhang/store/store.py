@@ -259,9 +259,12 @@ class Store:
                 raise corrupt(self.path, f"{entry.hash}.parquet: {rows} rows, not {entry.rows}")
         return len(entries)
 
-    def prune(self, keep: int = 3) -> int:
-        """Delete results whose inputs are gone, then snapshot files that none of the last ``keep`` manifests names
-        and no open reader uses.
+    def prune(self, keep: int = 3, *, results: bool = True) -> int:
+        """Delete snapshot files that none of the last ``keep`` manifests names and no open reader uses.
+
+        Args:
+            keep: number of manifests whose files stay, the current one among them.
+            results: forget results whose inputs are gone, first.
 
         Returns:
             Number of files deleted.
@@ -269,14 +272,15 @@ class Store:
         Raises:
             StoreBusyError: another process is writing.
         """
-        with self.writer() as writer:
-            regions = writer.manifest.regions
-            writer.drop_runs(
-                run_id
-                for run_id, run in writer.manifest.runs.items()
-                if run.region not in regions
-                or any(regions[run.region].table_hash(t) != digest for t, digest in run.inputs.items())
-            )
+        if results:
+            with self.writer() as writer:
+                regions = writer.manifest.regions
+                writer.drop_runs(
+                    run_id
+                    for run_id, run in writer.manifest.runs.items()
+                    if run.region not in regions
+                    or any(regions[run.region].table_hash(t) != digest for t, digest in run.inputs.items())
+                )
         with self.writer() as writer:
             current = writer.manifest
             kept = sorted((self.path / HISTORY).glob("*.json"))
