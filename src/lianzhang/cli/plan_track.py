@@ -1,4 +1,4 @@
-"""Commands of `plan` that look at targets: link, ledger, track, need."""
+"""Commands of `plan` that look at targets: link, ledger, track, need, tasks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lianzhang.i18n import Text
 if TYPE_CHECKING:
     from lianzhang.plan.linking import Suggestion
     from lianzhang.plan.model import Statement
+    from lianzhang.plan.tasks import Task
     from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
     from lianzhang.store import Reader
 
@@ -169,6 +170,86 @@ def need(
         _show_need(item)
 
 
+def tasks(
+    *,
+    as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
+    out: Annotated[Path | None, Parameter(help="Write the tree as a table to edit (.csv)")] = None,
+    edit: Annotated[
+        Path | None, Parameter(help="Take an edited table: known ids change, new ones are added")
+    ] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
+) -> None:
+    """Tasks, projects and special actions as a tree, with owner, state, evidence and the verdicts of their targets."""
+    from lianzhang.plan.tasks import import_tasks, task_tree, write_tasks
+    from lianzhang.store import Store
+
+    chosen = settings()
+    if edit is not None:
+        done = import_tasks(Store(chosen.store), chosen.region, edit)
+        note(
+            Text(
+                f"新增 {done.added} 项，更改 {done.changed} 项，{done.unchanged} 项不变",
+                f"{done.added} tasks added, {done.changed} changed, {done.unchanged} as they were",
+            )
+        )
+        return
+    with _reader() as reader:
+        found = task_tree(
+            reader, as_of or _today(), on_course=chosen.on_course, out_of_reach=chosen.out_of_reach
+        )
+    if out is not None:
+        write_tasks(found, out)
+        note(Text(f"{len(found)} 项任务已写入 {out}", f"{len(found)} tasks written to {out}"))
+    elif json:
+        emit_json(_rows_json(found))
+    else:
+        _show_tasks(found)
+
+
+def _show_tasks(found: Sequence[Task]) -> None:
+    from lianzhang.plan.track_model import VERDICTS
+    from lianzhang.plan.track_text import chance
+
+    language = lang()
+    states = {
+        "planned": Text("计划", "planned"),
+        "under_way": Text("推进中", "under way"),
+        "done": Text("完成", "done"),
+        "dropped": Text("取消", "dropped"),
+        "unknown": Text("不明", "unknown"),
+    }
+    late = Text("（逾期）", " (overdue)")
+    rows = []
+    for task in found:
+        judged = [
+            f"{t.label.get(language)}: {VERDICTS[t.verdict].get(language)}"
+            + (f" {chance(t.probability)}" if t.probability is not None else "")
+            for t in task.targets
+            if t.verdict is not None
+        ]
+        rows.append(
+            [
+                "  " * task.depth + task.name.get(language),
+                task.owner,
+                task.deadline.label(language) if task.deadline else None,
+                states.get(task.state or "unknown", states["unknown"]).get(language)
+                + (late.get(language) if task.overdue else ""),
+                "; ".join(judged) or None,
+            ]
+        )
+    table(
+        Text("任务与目标", "Tasks and targets"),
+        [
+            Text("任务", "Task"),
+            Text("牵头单位", "Owner"),
+            Text("期限", "Deadline"),
+            Text("状态", "State"),
+            Text("目标", "Targets"),
+        ],
+        rows,
+    )
+
+
 def _statements(files: list[Path], published: str) -> list[Statement]:
     """Statements of documents and review tables, in the order given."""
     from lianzhang.plan.review import read_table, settled
@@ -278,7 +359,7 @@ def _track_cells(row: TrackRow) -> list[object]:
     ]
 
 
-def _rows_json(rows: Iterable[LedgerRow | TrackRow | Need | Suggestion]) -> list[Any]:
+def _rows_json(rows: Iterable[LedgerRow | TrackRow | Need | Suggestion | Task]) -> list[Any]:
     """Rows with periods as they are written in tables."""
     from dataclasses import asdict
 
