@@ -72,11 +72,14 @@ def find_activities(
             i += 1
             continue
         j = i
+        for_others = False
         context, head, last_kind, modifier, de_seen, after_de = 0, -1, -1, -1, False, False
         while j < m:
             kind = kinds[live[j]]
             if kind in (c.VERB, c.DELIM, c.COMMA, c.END, c.COLON, c.LINK):
                 break
+            if kind == c.IGNORE and lexicon.flags[ids[live[j]]] & c.F_NOTMAKE:
+                for_others = True
             complete = head >= 0 and lexicon.flags[ids[head]] & c.F_COMPLETE != 0
             if complete and (kind == c.CTX or (kind == c.GOOD and lexicon.gb2[ids[live[j]]] not in (35, 22))):
                 break
@@ -93,6 +96,10 @@ def find_activities(
                 last_kind = kind
             j += 1
         first, last = live[i], live[j - 1]
+        if for_others:
+            # "成员所需的茶叶加工服务": done for others, no goods of one's own.
+            for k in range(i, j):
+                roles[live[k]] &= ~(c.MAKE | c.PROCESS)
         own_context = context != 0
         if not own_context and carried and head >= 0 and kinds[head] == c.GOOD:
             context = carried

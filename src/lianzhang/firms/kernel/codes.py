@@ -149,6 +149,7 @@ F_HARDWARE: Final = 32768
 F_PART_NOUN: Final = 65536
 FLAGS: Final = {
     "farm": F_FARM,
+    "crop": F_FARM | F_NOTMAKE,
     "notmake": F_NOTMAKE,
     "soft": F_SOFT,
     "scrap": F_SCRAP,

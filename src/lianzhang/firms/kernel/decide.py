@@ -258,7 +258,7 @@ def _other_activity(
         if flags & c.F_FARM:
             return own, base
         return (3 if role & c.RAISE else 1), base * 0.8
-    if role & c.MAKE and flags & c.F_FARM:
+    if role & (c.MAKE | c.CRAFT) and flags & c.F_FARM:
         return own, base
     if role & c.MINE:
         if 6 <= own <= 11:
