@@ -9,6 +9,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -182,36 +183,38 @@ def run(
     made_days, lowest = np.zeros(n), np.ones(n)
     stopped = np.full(n, -1, np.int32)
     worst = 0.0
-    for day in range(scenario.days):
-        cap, demand = np.ones(n), np.ones(n)
-        for event, firms in zip(scenario.events, members, strict=True):
-            target = cap if event.on == "capacity" else demand
-            target[firms] = np.minimum(target[firms], event.left(day))
-        step(
-            g,
-            state,
-            cap,
-            demand,
-            stock_days,
-            float(scenario.restock_days),
-            float(scenario.shortage_threshold),
-            scenario.firms_first,
-            scenario.orders == "ario",
-        )
-        worst = max(worst, imbalance(g, state))
-        worth = state.made * g.output
-        daily[day] = worth.sum() / total
-        np.divide(
-            np.bincount(groups, worth, minlength=len(group_output)),
-            group_output,
-            out=by_group[day],
-            where=group_output > 0,
-        )
-        made_days += state.made
-        np.minimum(lowest, state.made, out=lowest)
-        stopped[(stopped < 0) & (state.made < STOPPED_BELOW)] = day
-        if progress is not None:
-            progress(day + 1, scenario.days)
+    with ThreadPoolExecutor() as pool:
+        for day in range(scenario.days):
+            cap, demand = np.ones(n), np.ones(n)
+            for event, firms in zip(scenario.events, members, strict=True):
+                target = cap if event.on == "capacity" else demand
+                target[firms] = np.minimum(target[firms], event.left(day))
+            step(
+                g,
+                state,
+                cap,
+                demand,
+                stock_days,
+                float(scenario.restock_days),
+                float(scenario.shortage_threshold),
+                scenario.firms_first,
+                scenario.orders == "ario",
+                pool,
+            )
+            worst = max(worst, imbalance(g, state))
+            worth = state.made * g.output
+            daily[day] = worth.sum() / total
+            np.divide(
+                np.bincount(groups, worth, minlength=len(group_output)),
+                group_output,
+                out=by_group[day],
+                where=group_output > 0,
+            )
+            made_days += state.made
+            np.minimum(lowest, state.made, out=lowest)
+            stopped[(stopped < 0) & (state.made < STOPPED_BELOW)] = day
+            if progress is not None:
+                progress(day + 1, scenario.days)
     loss_days = scenario.days - made_days
     lost = loss_days * g.output
     return ShockResult(

@@ -18,13 +18,20 @@ Day t of firm j, whose input groups (slots) are z, with w_ij the undisturbed dai
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from lianzhang.risk.kernel.layout import ESSENTIAL, Floats, Ints, Longs
+
+# Fewer rows than this are not worth sharing among threads; more are cut into so many pieces.
+_ALONE = 50_000
+_PIECES = 8
 
 
 class ShockGraph(NamedTuple):
@@ -79,10 +86,17 @@ def shock_graph(
     n = len(sector)
     m = int(sector.max(initial=-1)) + 1 if types is None else len(types)
     weight = sales / days_per_year
+    # Slots are numbered in the order of (buyer, sector of supplier), found by sorting once: a table of regions has
+    # tens of millions of links, and every copy of them counts.
     key = buyer * m + sector[supplier]
-    slots, slot = np.unique(key, return_inverse=True)
-    slot = slot.astype(np.int32)
-    by_slot = np.lexsort((supplier, slot))
+    by_slot = np.lexsort((supplier, key))
+    key = key[by_slot]
+    first = np.ones(len(key), bool)
+    np.not_equal(key[1:], key[:-1], out=first[1:])
+    slots = key[first]
+    slot = np.empty(len(key), np.int32)
+    slot[by_slot] = np.cumsum(first, dtype=np.int32) - np.int32(1)
+    del key, first
     by_supplier = np.lexsort((slot, supplier))
     owner, group = slots // max(m, 1), slots % max(m, 1)
     essential = np.ones(len(slots), bool) if types is None else types[group, sector[owner]] == ESSENTIAL
@@ -120,8 +134,18 @@ def start(graph: ShockGraph, stock_days: Floats) -> ShockState:
     )
 
 
-@njit(cache=True, parallel=True)
-def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first, ario):  # type: ignore[no-untyped-def]
+def step(
+    g: ShockGraph,
+    state: ShockState,
+    cap: Floats,
+    final_factor: Floats,
+    stock_days: Floats,
+    restock_days: float,
+    psi: float,
+    firms_first: bool,
+    ario: bool,
+    pool: ThreadPoolExecutor | None = None,
+) -> None:
     """One day, in place.
 
     Args:
@@ -135,15 +159,37 @@ def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first
             does not last the day.
         firms_first: whether firms' orders are served before final users'.
         ario: whether orders follow ARIO (Hallegatte 2014): what was used yesterday plus the gap to n_j opt_j(t−1).
+        pool: threads to share the firms among; each firm is computed alone, so results do not depend on it.
     """
-    # Unpacked, because parallel loops write to copies of arrays that are reached through a tuple.
     n = len(g.output)
-    stock, order, demand, made, shipped = state.stock, state.order, state.demand, state.made, state.shipped
-    received, to_final, aim = state.received, state.to_final, state.aim
-    slot_ptr, out_ptr, out_slot, out_weight = g.slot_ptr, g.out_ptr, g.out_slot, g.out_weight
-    in_ptr, in_from, in_weight, need = g.in_ptr, g.in_from, g.in_weight, g.need
-    essential, final, output = g.essential, g.final, g.output
-    for j in prange(n):
+    _share(
+        pool, g.slot_ptr, n, lambda a, b: _place_orders(g, state, cap, stock_days, restock_days, ario, a, b)
+    )
+    _share(
+        pool,
+        g.out_ptr,
+        n,
+        lambda a, b: _produce(g, state, cap, final_factor, stock_days, psi, firms_first, a, b),
+    )
+    _share(pool, g.slot_ptr, n, lambda a, b: _deliver(g, state, a, b))
+
+
+def _share(pool: ThreadPoolExecutor | None, ptr: Ints, n: int, work: Callable[[int, int], None]) -> None:
+    """Run work(first, end) over all firms, in pieces of about equal numbers of rows."""
+    if pool is None or ptr[-1] < _ALONE:
+        work(0, n)
+        return
+    cuts = np.searchsorted(ptr, np.linspace(0, int(ptr[-1]), _PIECES + 1)[1:-1]).tolist()
+    bounds = [0, *cuts, n]
+    for done in [pool.submit(work, a, b) for a, b in pairwise(bounds) if a < b]:
+        done.result()
+
+
+@njit(cache=True, nogil=True)
+def _place_orders(g, state, cap, stock_days, restock_days, ario, first, end):  # type: ignore[no-untyped-def]
+    slot_ptr, stock, order = g.slot_ptr, state.stock, state.order
+    demand, made, aim = state.demand, state.made, state.aim
+    for j in range(first, end):
         if ario:
             for z in range(slot_ptr[j], slot_ptr[j + 1]):
                 gap = stock_days[j] * aim[j] - stock[z]
@@ -152,17 +198,22 @@ def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first
             expected = min(demand[j], cap[j])
             for z in range(slot_ptr[j], slot_ptr[j + 1]):
                 order[z] = max(0.0, expected + (stock_days[j] - stock[z]) / restock_days)
-    for i in prange(n):
+
+
+@njit(cache=True, nogil=True)
+def _produce(g, state, cap, final_factor, stock_days, psi, firms_first, first, end):  # type: ignore[no-untyped-def]
+    slot_ptr, out_ptr, out_slot, out_weight = g.slot_ptr, g.out_ptr, g.out_slot, g.out_weight
+    essential, final, output = g.essential, g.final, g.output
+    stock, order, demand, aim = state.stock, state.order, state.demand, state.aim
+    made, shipped, to_final = state.made, state.shipped, state.to_final
+    for i in range(first, end):
         ordered = 0.0
         for e in range(out_ptr[i], out_ptr[i + 1]):
             ordered += out_weight[e] * order[out_slot[e]]
         wanted = final[i] * final_factor[i]
         total = ordered + wanted
-        if output[i] == 0.0:
-            # Sells nothing: it uses what it buys as long as it can.
-            demand[i] = 1.0
-        else:
-            demand[i] = total / output[i]
+        # A firm that sells nothing uses what it buys as long as it can.
+        demand[i] = 1.0 if output[i] == 0.0 else total / output[i]
         wish = min(demand[i], cap[i])
         aim[i] = wish
         ratio = wish
@@ -183,7 +234,19 @@ def step(g, state, cap, final_factor, stock_days, restock_days, psi, firms_first
         else:
             shipped[i] = 1.0 if total == worth else worth / total
             to_final[i] = shipped[i] * wanted
-    for j in prange(n):
+
+
+@njit(cache=True, nogil=True)
+def _deliver(g, state, first, end):  # type: ignore[no-untyped-def]
+    slot_ptr, in_ptr, in_from, in_weight, need = g.slot_ptr, g.in_ptr, g.in_from, g.in_weight, g.need
+    stock, order, made, shipped, received = (
+        state.stock,
+        state.order,
+        state.made,
+        state.shipped,
+        state.received,
+    )
+    for j in range(first, end):
         worth = 0.0
         for z in range(slot_ptr[j], slot_ptr[j + 1]):
             arriving = 0.0
