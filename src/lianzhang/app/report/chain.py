@@ -117,9 +117,7 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
     sections = []
     for system in chain.of_kind("system"):
         courses = tuple(
-            m.Course(
-                assembly.name, tuple(_brick(n, chain, origins) for n in chain.children(assembly.node_id))
-            )
+            course(assembly, chain, origins)
             for assembly in chain.children(system.node_id)
             if chain.children(assembly.node_id)
         )
@@ -152,19 +150,20 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
     )
 
 
-def _course(assembly: Node, chain: ChainMap, origins: Provenance) -> m.Course:
+def course(assembly: Node, chain: ChainMap, origins: Provenance) -> m.Course:
     """One assembly: its own evidence stands beside its name and never colours its components."""
     makers = assembly.local_makers
     return m.Course(
         assembly.name,
-        tuple(_brick(n, chain, origins) for n in chain.children(assembly.node_id)),
+        tuple(brick(n, chain, origins) for n in chain.children(assembly.node_id)),
         coverage=_COVERAGE[assembly.grade],
         makers=tuple(k.name for k in makers),
-        origin=_maker_origin(assembly, makers[0], origins) if makers else None,
+        origin=maker_origin(assembly, makers[0], origins) if makers else None,
     )
 
 
-def _brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
+def brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
+    """One component with its coverage, makers and evidence."""
     makers = node.local_makers
     evidence = None
     if makers:
@@ -179,7 +178,7 @@ def _brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
         makers=tuple(k.name for k in makers),
         evidence=evidence,
         reconstructed=node.reconstructed,
-        origin=_maker_origin(node, makers[0], origins) if makers else None,
+        origin=maker_origin(node, makers[0], origins) if makers else None,
     )
 
 
@@ -366,7 +365,7 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
     for node in chain.nodes:
         for maker in (k for k in node.makers if k.local):
             rows.append(_maker_row(node, maker, origins))
-            keys.append(_maker_origin(node, maker, origins))
+            keys.append(maker_origin(node, maker, origins))
             sources.append(maker.source_id)
     origin = _origin(chain, origins, Text("厂家—节点证据数", "Records of makers"))
     if not rows:
@@ -458,7 +457,8 @@ def _cuts(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
     )
 
 
-def _maker_origin(node: Node, maker: Maker, origins: Provenance) -> str:
+def maker_origin(node: Node, maker: Maker, origins: Provenance) -> str:
+    """Key of the origin of a record that a firm makes a node."""
     return origins.observed(
         Text(f"{maker.name.zh}：{node.name.zh}", f"{maker.name.en}: {node.name.en}"),
         "firm_nodes",

@@ -21,7 +21,9 @@ _LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Hex:
+class Hex:
+    """A district's place on the hex map."""
+
     region_id: str
     name: Text
     short: Text
@@ -31,7 +33,7 @@ class _Hex:
 
 def section(spec: Specialisation, reader: Reader, origins: Provenance) -> m.Section:
     """Hex map of enterprises, small multiples by sector, and a table of specialisations."""
-    hexes = _hexes(reader, spec)
+    hexes = hexes_of(reader, spec)
     blocks = []
     amount = _amount(reader, hexes, origins)
     if amount is not None:
@@ -46,11 +48,11 @@ def section(spec: Specialisation, reader: Reader, origins: Provenance) -> m.Sect
     )
 
 
-def _hexes(reader: Reader, spec: Specialisation) -> tuple[_Hex, ...]:
+def hexes_of(reader: Reader, spec: Specialisation) -> tuple[Hex, ...]:
     """Hexagons of the regions that were valid when the counts were made."""
     day = parse_period(spec.period).end
     return tuple(
-        _Hex(
+        Hex(
             r["region_id"],
             Text(r["name_zh"], r["name_en"]),
             Text(r["short_zh"], short_place(r["name_en"], "en")),
@@ -62,7 +64,7 @@ def _hexes(reader: Reader, spec: Specialisation) -> tuple[_Hex, ...]:
     )
 
 
-def _amount(reader: Reader, hexes: tuple[_Hex, ...], origins: Provenance) -> m.Block | None:
+def _amount(reader: Reader, hexes: tuple[Hex, ...], origins: Provenance) -> m.Block | None:
     """The money indicator that most districts have, industry before the rest."""
     found = reader.sql(queries.INDICATORS_BY_REGION).to_pylist()
     places = {h.region_id for h in hexes}
@@ -125,7 +127,7 @@ def _amount(reader: Reader, hexes: tuple[_Hex, ...], origins: Provenance) -> m.B
     )
 
 
-def _multiples(spec: Specialisation, hexes: tuple[_Hex, ...], origins: Provenance) -> m.Block:
+def _multiples(spec: Specialisation, hexes: tuple[Hex, ...], origins: Provenance) -> m.Block:
     totals = spec.enterprises.sum(axis=0)
     chosen = [int(s) for s in np.argsort(-totals, kind="stable")[:_MULTIPLES] if totals[s] > 0]
     row = {region: i for i, region in enumerate(spec.region_ids)}

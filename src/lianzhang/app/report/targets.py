@@ -73,7 +73,7 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
             ),
             {"n": counted(len(rows), TARGETS, origin), "trouble": counted(len(trouble), TARGETS, origin)},
         ),
-        figure=m.Tracker(Text("目标跟踪", "Target tracker"), tuple(_row(r, origins) for r in rows)),
+        figure=m.Tracker(Text("目标跟踪", "Target tracker"), tuple(tracker_row(r, origins) for r in rows)),
         source=origins.line(sources),
         note=m.Prose(
             Text(
@@ -85,7 +85,8 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
     )
 
 
-def _row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
+def tracker_row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
+    """One target with its observations, forecast and verdict."""
     ledger = row.ledger
     unit = report_unit(ledger.indicator_unit)
     value = ledger.target if ledger.target is not None else ledger.value
@@ -185,7 +186,7 @@ def _achievements(rows: list[TrackRow], origins: Provenance) -> m.Block | None:
 
 
 def _chart(row: TrackRow, origins: Provenance) -> m.LineChart:
-    tracked = _row(row, origins)
+    tracked = tracker_row(row, origins)
     name = row.ledger.indicator or row.ledger.label
     return m.LineChart(
         title=name,
@@ -282,7 +283,7 @@ def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) 
 
 def _promise(row: TrackRow, origins: Provenance) -> m.Prose | None:
     """The target in half a sentence, with its verdict."""
-    tracked = _row(row, origins)
+    tracked = tracker_row(row, origins)
     deadline = row.ledger.deadline
     if tracked.target.value.value is None or deadline is None:
         return None
