@@ -135,3 +135,11 @@ def test_offsets_hold_for_traditional_and_full_width_text() -> None:
     (statement,) = extract(text, "doc")
     assert re.search("６０萬輛", statement.quote)
     assert statement.value == 600_000
+
+
+def test_readings_behind_characters_are_overlooked_and_offsets_stay() -> None:
+    text = "到2025年,新能源汽車產(chǎn)量達(dá)到60萬輛,零部件企業(yè)達(dá)到300家。"
+    first, second = extract(text, "doc")
+    assert (first.value, first.unit, second.value, second.unit) == (600_000, "vehicles", 300, "enterprises")
+    assert "達(dá)到60萬輛" in text[first.char_start : first.char_end]
+    assert first.indicator == "新能源汽车产量"

@@ -137,6 +137,9 @@ CHINESE = {
         "到2025年，形成2至3家年产量超过30万辆的整车企业。",
         [((2, 3), "enterprises", "range", T, "2025")],
     ),
+    "hundreds of billions without yuan": ("到2025年，产业规模超千亿。", [(1e11, "yuan", ">", T, "2025")]),
+    "a step of a trillion": ("力争到2026年，产值跨越万亿台阶。", [(1e12, "yuan", ">", T, "2026")]),
+    "half": ("2023年，自主品牌占据了超过一半的市场份额。", [(50, "%", ">", A, "2023")]),
     "year before output": ("汽车产业规划2026年产量超80万辆。", [(800_000, "vehicles", ">", T, "2026")]),
     "from a year on": ("2027年起，公交车中新能源汽车比例不低于80%。", [(80, "%", ">=", T, "2027")]),
     "goals of this year": (
@@ -313,6 +316,14 @@ ENGLISH = {
         "The rule requires 22% of new cars sold to be electric in 2026, rising to 80% by 2030.",
         [(22, "%", "=", T, "2026"), (80, "%", "=", T, "2030")],
     ),
+    "top without a preposition": (
+        "In 2023, it was among the top 10 global hubs.",
+        [(10, "rank", "<=", A, "2023")],
+    ),
+    "times another year": (
+        "In 2022, companies announced $24 billion in batteries, 28 times the investment in 2020, and $7 billion in chargers.",
+        [(24e9, "USD", "=", A, "2022"), (28, "times", "=", A, "2022"), (7e9, "USD", "=", A, "2022")],
+    ),
     "vehicle sales": (
         "The plan sets a target of 32 million vehicle sales in 2026.",
         [(32_000_000, "vehicles", "=", T, "2026")],
@@ -344,6 +355,7 @@ NOTHING = {
     "zh phone": "联系电话：010-62345678",
     "zh structure": "重点实施八大工程、抓好三个方面。",
     "zh one": "形成一批龙头企业，打造一个平台。",
+    "zh ordinal of a series": "第 500 万辆新能源车正式下线。",
     "zh fortune": "引进世界500强。",
     "en model names": "The “Star M7” and the L5 were launched.",
     "en date": "On March 18, the meeting was held in the city.",

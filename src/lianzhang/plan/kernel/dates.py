@@ -179,10 +179,16 @@ def _collect(
         for match in pattern.finditer(sentence, left, right):
             if match.end() > match.start():
                 start, end, role = build(match, reference)
+                if role == "in" and _MULTIPLE_OF.search(sentence, 0, match.start()):
+                    role = "base"
                 tokens.append(DateToken(match.start(), match.end(), start, end, role))
     return tokens
 
 
+# "28 times the investment in 2020": the year belongs to what is compared with
+_MULTIPLE_OF = re.compile(
+    r"\b(?:times|triple|double|twice)\s+(?:the|its|their|that)\s+(?:[\w-]+\s+){0,4}$", re.IGNORECASE
+)
 # The date patterns try many openings at every character; they only run around what every date contains.
 _ANCHOR = re.compile(
     r"(?:19|20)\d\d|\d\s*[年月天日个周小季H]|[年月天日末季]|[至迄如当现目]今|目前|当前|现阶段|现已|同期|"

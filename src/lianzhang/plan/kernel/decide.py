@@ -258,7 +258,6 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
     if _INDEX[lang].search(left):
         quantity.unit, quantity.dim = "index points", "index"
         return True
-    vehicles = _cue_vehicle(lang, left) and bool(_VEHICLE_FLOW[lang].search(left))
     number_of = _NUMBER_OF[lang].search(left)
     if number_of:
         unit, dim = _noun_in(lang, number_of["what"], last=lang == "zh")
@@ -266,6 +265,7 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
             quantity.unit, quantity.dim = unit, dim
             return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
+    vehicles = size < 1e9 and _cue_vehicle(lang, left) and bool(_VEHICLE_FLOW[lang].search(left))
     moved = _MOVED_EN.search(left) if lang == "en" else None
     if moved and size >= 100:
         unit, dim = _noun_in("en", moved["what"])

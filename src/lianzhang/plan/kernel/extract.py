@@ -10,7 +10,7 @@ from lianzhang.plan.kernel.grids import Figure, grids
 from lianzhang.plan.kernel.masks import boilerplate, mask
 from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
-from lianzhang.plan.kernel.text import Lines, Sentence, normalise, sentences
+from lianzhang.plan.kernel.text import Lines, Sentence, normalise, sentences, without_readings
 from lianzhang.plan.kernel.when import decide_when
 from lianzhang.plan.model import Place, Statement
 
@@ -51,6 +51,10 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
     published:
         reduced ISO date (``2024-03``) that overrides the date found in the text.
     """
+    cleaned = without_readings(text)
+    if cleaned is not None:
+        found_in_cleaned = extract(cleaned[0], source, published=published)
+        return [_restored(statement, text, cleaned[1]) for statement in found_in_cleaned]
     plain = normalise(text)
     reader = _Reader(text, plain, source, published)
     tables = grids(text, plain, reader.reference)
@@ -72,6 +76,25 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
     statements = [candidate.statement for candidate in found]
     statements += [reader.tabled(figure) for table in tables for figure in table.figures]
     return merge(sorted(statements, key=lambda statement: statement.char_start) if tables else statements)
+
+
+def _restored(statement: Statement, text: str, kept: list[int]) -> Statement:
+    """A statement read from a cleaned text with its places in the text as it is."""
+    lines = Lines(text)
+
+    def place(old: Place) -> Place:
+        start, end = kept[old.char_start], kept[old.char_end - 1] + 1
+        return Place(lines(start), start, end, text[start:end])
+
+    first = place(statement.place)
+    return replace(
+        statement,
+        line=first.line,
+        char_start=first.char_start,
+        char_end=first.char_end,
+        quote=first.quote,
+        places=tuple(place(other) for other in statement.places),
+    )
 
 
 def _attach(

@@ -212,7 +212,7 @@ def _quantity() -> re.Pattern[str]:
       | (?P<frac>\b(?:{fractions})\b(?=\s+(?:of|the)\b))
       | (?P<double>\b(?:(?:will|to|would|has|have|more\s+than|nearly|almost|be)\s+)*(?P<dw>doubl(?:e|ed|es|ing)|
           tripl(?:e|ed|es|ing)|quadrupl(?:e|ed|es|ing)|two-?fold|three-?fold|ten-?fold|
-          five-?fold)\b(?!\s*-?\s*(?:digit|decker|promotion|action|track|check|carbon|circulation|down|standard|
+          five-?fold)\b(?!\s+(?:the|that|its)\b|\s*-?\s*(?:digit|decker|promotion|action|track|check|carbon|circulation|down|standard|
           whammy|hundred))(?!["”’]))
       | (?P<cur>(?<![A-Za-z])(?:{currency})\s?)?
         (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|
@@ -237,9 +237,7 @@ _RANK = re.compile(
   | \b(?:in|to|at|into|holds?|took|takes?|taking|returned\s+to|rose\s+to)\s+(?:the\s+)?(?:(?P<o2>{_ORD})|
       (?P<d2>\d+)(?:st|nd|rd|th))\s+(?:place|position|rank)\b
   | \b(?:number|No\.?)\s*(?P<n3>one|1|2|3|two|three)\s+(?:in|nationwide|globally|among)\b
-  | \btop\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\s+(?=(?:in|among|of|cities|nationwide|globally|
-      countries|producers|provinces|exporters|hubs|\w+\s+(?:producers|countries|exporters|manufacturers|
-      hubs))\b)
+  | \btop\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\b(?!\s*(?:%|percent|million|billion|-))
     """,
     re.VERBOSE | re.IGNORECASE,
 )

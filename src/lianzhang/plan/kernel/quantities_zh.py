@@ -65,7 +65,8 @@ def _quantity() -> re.Pattern[str]:
     return re.compile(
         rf"""
         (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*[:：∶]\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:：])
-      | (?P<lv>万亿|亿)(?:元)?(?:级|规模)
+      | (?:(?P<lv>万亿|亿)(?:元)?(?:级|规模|台阶|大关|门槛|关口)|(?<=[超破过向近达越上])(?P<lv2>万亿)(?:元)?(?!级|\d))
+      | (?P<half>一半|半数|(?<=[比额占率])过半)
       | (?<=[的占超近达为过国省市球界])\s*(?P<sa>[1-9])/(?P<sb>[2-9])(?![\d/])
       | 百分之(?P<pc>{ZH_NUMERAL}+|\d+(?:\.\d+)?)
       | (?P<fa>[二三四五六七八九十]+)分之(?P<fb>[一二两三四五六七八九]+)
@@ -130,16 +131,15 @@ def _number(text: str) -> tuple[float, bool]:
 
 def _build(m: re.Match[str], s: str) -> Quantity | None:
     start, end = m.span()
-    if m["lv"]:
+    if m["lv"] or m["lv2"]:
+        value = ZH_SCALES[m["lv"] or m["lv2"]]
         return Quantity(
-            start,
-            end,
-            ZH_SCALES[m["lv"]],
-            comparator="level",
-            unit="yuan",
-            unit_text=m.group(),
-            dim="money",
-            level=True,
+            start, end, value, comparator="level", unit="yuan", unit_text=m.group(), dim="money", level=True
+        )
+    if m["half"]:
+        sign = ">" if m["half"] == "过半" else "="
+        return Quantity(
+            start, end, 50.0, comparator=sign, unit="%", unit_text=m.group(), dim="percent", words=True
         )
     if m["ra"]:
         return (
@@ -170,8 +170,8 @@ def _build(m: re.Match[str], s: str) -> Quantity | None:
 
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
-    if s[max(0, m.start() - 1) : m.start()] == "每":
-        return None  # 每百公里, 每万人: what a rate refers to
+    if s[: m.start()].rstrip()[-1:] in ("每", "第"):
+        return None  # 每百公里, 第500万辆: what a rate refers to, which one of a series
     first, words = _number(m["n1"])
     scale1 = ZH_SCALES.get(m["s1"] or "", 1.0)
     start, end = m.span()
@@ -290,6 +290,8 @@ def _words_count(m: re.Match[str], unit: Unit | None, noun: Noun | None) -> bool
     """Whether a number in Chinese numerals is a quantity; most (一体, 两手, 三大) are not."""
     if m["s1"] in ("万", "亿", "万亿", "千亿", "百亿", "千万", "百万") and (m["u1"] or m["u2"] or m["level"]):
         return True
+    if m["s1"] in ("亿", "万亿", "千亿", "百亿") and m.start() and m.string[m.start() - 1] in "超破过达近越":
+        return True  # 产业规模超千亿
     few = bool(m["f1"] or m["f1b"]) or m["pre"] in ("数", "上", "几")
     if unit is not None:
         return (few and unit.dim not in ("duration", "people")) or (

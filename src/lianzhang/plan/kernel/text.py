@@ -125,3 +125,22 @@ class Lines:
 
     def __call__(self, offset: int) -> int:
         return bisect_right(self._starts, offset)
+
+
+#: Some mirrors put the reading behind characters they converted: 產(chǎn)業(yè). Lower-case syllables only.
+_READING = re.compile(r"(?<=[\u3400-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}\)(?=[\u3400-\u9fff\W]|$)")
+_READINGS_AT_LEAST = 3
+
+
+def without_readings(text: str) -> tuple[str, list[int]] | None:
+    """A text without the readings some mirrors put behind characters, and where its characters stood; None if none."""
+    notes = list(_READING.finditer(text))
+    if len(notes) < _READINGS_AT_LEAST:
+        return None
+    kept: list[int] = []
+    position = 0
+    for note in notes:
+        kept.extend(range(position, note.start()))
+        position = note.end()
+    kept.extend(range(position, len(text)))
+    return "".join(text[at] for at in kept), kept
