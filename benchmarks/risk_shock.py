@@ -130,7 +130,7 @@ register(
         make=make,
         sizes={
             "550": {"regions": 22, "sectors": 25},
-            "2420": {"regions": 44, "sectors": 55},
+            "2420": {"regions": 44, "sectors": 55, "days": 60},
             "4884": {"regions": 44, "sectors": 111, "days": 25},
         },
         slow=frozenset({"4884"}),

@@ -18,9 +18,7 @@ Day t of firm j, whose input groups (slots) are z, with w_ij the undisturbed dai
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,25 +27,24 @@ from numpy.typing import NDArray
 
 from lianzhang.risk.kernel.layout import ESSENTIAL, Floats, Ints, Longs
 
-# Fewer rows than this are not worth sharing among threads; more are cut into so many pieces.
-_ALONE = 50_000
-_PIECES = 8
+# Pieces that threads share; fewer links than this are not worth sharing. The number of pieces depends on the network
+# alone, so that sums over pieces, and with them all results, do not depend on threads.
+_ALONE = 100_000
+_PIECES = 4
 
 
 class ShockGraph(NamedTuple):
-    """Links by supplier and by slot. n firms, E links, K slots (one for each buyer and sector it buys from)."""
+    """Links by slot. n firms, E links, K slots (one for each buyer and sector it buys from), P pieces of buyers."""
 
-    out_ptr: Ints  # (n + 1,)
-    out_slot: Ints  # (E,) slot of the order
-    out_weight: Floats  # (E,) w_ij, currency per day
     slot_ptr: Ints  # (n + 1,) slots of each buyer
     in_ptr: Ints  # (K + 1,) links of each slot
     in_from: Ints  # (E,) supplier
-    in_weight: Floats  # (E,) w_ij
+    in_weight: Floats  # (E,) w_ij, currency per day
     need: Floats  # (K,) sum_i w_ij in the order of in_weight
     essential: NDArray[np.bool_]  # (K,) whether the buyer stops without it
     final: Floats  # (n,) f_i, daily sales to final users
     output: Floats  # (n,) x_i, undisturbed daily output
+    cuts: Longs  # (P + 1,) buyers of each piece, about equally many links
 
 
 class ShockState(NamedTuple):
@@ -56,6 +53,7 @@ class ShockState(NamedTuple):
     stock: Floats  # (K,) S_z, days of undisturbed use
     order: Floats  # (K,) r_z
     demand: Floats  # (n,) q_i
+    ordered: Floats  # (P, n) worth ordered from each supplier by each piece of buyers
     made: Floats  # (n,) y_i
     aim: Floats  # (n,) opt_i
     shipped: Floats  # (n,) phi_i, share of firms' orders that is shipped
@@ -85,37 +83,46 @@ def shock_graph(
     """
     n = len(sector)
     m = int(sector.max(initial=-1)) + 1 if types is None else len(types)
-    weight = sales / days_per_year
-    # Slots are numbered in the order of (buyer, sector of supplier), found by sorting once: a table of regions has
-    # tens of millions of links, and every copy of them counts.
-    key = buyer * m + sector[supplier]
-    by_slot = np.lexsort((supplier, key))
-    key = key[by_slot]
-    first = np.ones(len(key), bool)
-    np.not_equal(key[1:], key[:-1], out=first[1:])
-    slots = key[first]
-    slot = np.empty(len(key), np.int32)
-    slot[by_slot] = np.cumsum(first, dtype=np.int32) - np.int32(1)
-    del key, first
-    by_supplier = np.lexsort((slot, supplier))
-    owner, group = slots // max(m, 1), slots % max(m, 1)
-    essential = np.ones(len(slots), bool) if types is None else types[group, sector[owner]] == ESSENTIAL
+    # Stable counting sorts, last key first: by supplier (edge lists often are), then by its sector and by buyer, in one
+    # pass where there are few enough pairs of them, as in a table of regions.
+    turn = np.arange(len(sales), dtype=np.int32)
+    if len(sales) and (supplier[1:] < supplier[:-1]).any():
+        turn = _count_sort(turn, supplier, n)
+    group = sector[supplier]
+    if n * m <= 4 * len(sales):
+        turn = _count_sort(turn, buyer * m + group, n * m)
+    else:
+        turn = _count_sort(_count_sort(turn, group, m), buyer, n)
+    owner_of_link, group = buyer[turn], group[turn]
+    first = np.ones(len(turn), bool)
+    first[1:] = (owner_of_link[1:] != owner_of_link[:-1]) | (group[1:] != group[:-1])
+    begins = np.flatnonzero(first)
+    owner, group = owner_of_link[begins], group[begins]
+    del owner_of_link, first
+    slot_ptr = np.zeros(n + 1, np.int32)
+    np.cumsum(np.bincount(owner, minlength=n), out=slot_ptr[1:])
+    in_ptr = np.append(begins, len(turn)).astype(np.int32)
+    pieces = 1 if len(turn) < _ALONE else _PIECES
     graph = ShockGraph(
-        out_ptr=_pointers(supplier, n),
-        out_slot=slot[by_supplier],
-        out_weight=weight[by_supplier],
-        slot_ptr=_pointers(owner, n),
-        in_ptr=_pointers(slot, len(slots)),
-        in_from=supplier[by_slot].astype(np.int32),
-        in_weight=weight[by_slot],
-        need=np.zeros(len(slots)),
-        essential=essential,
+        slot_ptr=slot_ptr,
+        in_ptr=in_ptr,
+        in_from=supplier[turn].astype(np.int32),
+        in_weight=sales[turn] / days_per_year,
+        need=np.zeros(len(begins)),
+        essential=np.ones(len(begins), bool) if types is None else types[group, sector[owner]] == ESSENTIAL,
         final=final / days_per_year,
         output=np.zeros(n),
+        cuts=np.searchsorted(in_ptr[slot_ptr], np.linspace(0, len(turn), pieces + 1))
+        .clip(0, n)
+        .astype(np.int64),
     )
+    graph.cuts[0], graph.cuts[-1] = 0, n
     # Summed by the same loops as every day's sums: equal terms in equal order give equal sums.
     _sum_needs(graph)
-    _sum_outputs(graph)
+    ordered = np.zeros((pieces, n))
+    for piece in range(pieces):
+        _send_orders(graph, np.ones(len(begins)), ordered[piece], graph.cuts[piece], graph.cuts[piece + 1])
+    graph.output[:] = _sum_pieces(ordered) + graph.final
     return graph
 
 
@@ -126,6 +133,7 @@ def start(graph: ShockGraph, stock_days: Floats) -> ShockState:
         stock=np.repeat(stock_days, np.diff(graph.slot_ptr)).astype(np.float64),
         order=np.ones(slots),
         demand=np.ones(n),
+        ordered=np.zeros((len(graph.cuts) - 1, n)),
         made=np.ones(n),
         aim=np.ones(n),
         shipped=np.ones(n),
@@ -161,28 +169,46 @@ def step(
         ario: whether orders follow ARIO (Hallegatte 2014): what was used yesterday plus the gap to n_j opt_j(t−1).
         pool: threads to share the firms among; each firm is computed alone, so results do not depend on it.
     """
-    n = len(g.output)
-    _share(
-        pool, g.slot_ptr, n, lambda a, b: _place_orders(g, state, cap, stock_days, restock_days, ario, a, b)
-    )
-    _share(
-        pool,
-        g.out_ptr,
-        n,
-        lambda a, b: _produce(g, state, cap, final_factor, stock_days, psi, firms_first, a, b),
-    )
-    _share(pool, g.slot_ptr, n, lambda a, b: _deliver(g, state, a, b))
+
+    def order(piece: int) -> None:
+        a, b = g.cuts[piece], g.cuts[piece + 1]
+        _place_orders(g, state, cap, stock_days, restock_days, ario, a, b)
+        _send_orders(g, state.order, state.ordered[piece], a, b)
+
+    def produce(piece: int) -> None:
+        a, b = g.cuts[piece], g.cuts[piece + 1]
+        _produce(g, state, cap, final_factor, stock_days, psi, firms_first, a, b)
+
+    def deliver(piece: int) -> None:
+        _deliver(g, state, g.cuts[piece], g.cuts[piece + 1])
+
+    for work in (order, produce, deliver):
+        if pool is None or len(g.cuts) == 2:
+            for piece in range(len(g.cuts) - 1):
+                work(piece)
+        else:
+            for done in [pool.submit(work, piece) for piece in range(len(g.cuts) - 1)]:
+                done.result()
 
 
-def _share(pool: ThreadPoolExecutor | None, ptr: Ints, n: int, work: Callable[[int, int], None]) -> None:
-    """Run work(first, end) over all firms, in pieces of about equal numbers of rows."""
-    if pool is None or ptr[-1] < _ALONE:
-        work(0, n)
-        return
-    cuts = np.searchsorted(ptr, np.linspace(0, int(ptr[-1]), _PIECES + 1)[1:-1]).tolist()
-    bounds = [0, *cuts, n]
-    for done in [pool.submit(work, a, b) for a, b in pairwise(bounds) if a < b]:
-        done.result()
+@njit(cache=True, nogil=True)
+def _send_orders(g, order, ordered, first, end):  # type: ignore[no-untyped-def]
+    """Worth that buyers first … end−1 order from each supplier."""
+    slot_ptr, in_ptr, in_from, in_weight = g.slot_ptr, g.in_ptr, g.in_from, g.in_weight
+    ordered[:] = 0.0
+    for z in range(slot_ptr[first], slot_ptr[end]):
+        ratio = order[z]
+        for e in range(in_ptr[z], in_ptr[z + 1]):
+            ordered[in_from[e]] += in_weight[e] * ratio
+
+
+@njit(cache=True, nogil=True)
+def _sum_pieces(ordered):  # type: ignore[no-untyped-def]
+    total = np.zeros(ordered.shape[1])
+    for i in range(len(total)):
+        for piece in range(len(ordered)):
+            total[i] += ordered[piece, i]
+    return total
 
 
 @njit(cache=True, nogil=True)
@@ -202,14 +228,13 @@ def _place_orders(g, state, cap, stock_days, restock_days, ario, first, end):  #
 
 @njit(cache=True, nogil=True)
 def _produce(g, state, cap, final_factor, stock_days, psi, firms_first, first, end):  # type: ignore[no-untyped-def]
-    slot_ptr, out_ptr, out_slot, out_weight = g.slot_ptr, g.out_ptr, g.out_slot, g.out_weight
-    essential, final, output = g.essential, g.final, g.output
-    stock, order, demand, aim = state.stock, state.order, state.demand, state.aim
+    slot_ptr, essential, final, output = g.slot_ptr, g.essential, g.final, g.output
+    stock, pieces, demand, aim = state.stock, state.ordered, state.demand, state.aim
     made, shipped, to_final = state.made, state.shipped, state.to_final
     for i in range(first, end):
         ordered = 0.0
-        for e in range(out_ptr[i], out_ptr[i + 1]):
-            ordered += out_weight[e] * order[out_slot[e]]
+        for piece in range(len(pieces)):
+            ordered += pieces[piece, i]
         wanted = final[i] * final_factor[i]
         total = ordered + wanted
         # A firm that sells nothing uses what it buys as long as it can.
@@ -276,15 +301,16 @@ def _sum_needs(g):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _sum_outputs(g):  # type: ignore[no-untyped-def]
-    for i in range(len(g.output)):
-        total = 0.0
-        for e in range(g.out_ptr[i], g.out_ptr[i + 1]):
-            total += g.out_weight[e]
-        g.output[i] = total + g.final[i]
-
-
-def _pointers(index: Longs | Ints, n: int) -> Ints:
-    ptr = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(index, minlength=n), out=ptr[1:])
-    return ptr
+def _count_sort(turn, key, n):  # type: ignore[no-untyped-def]
+    """Positions `turn` in the stable order of their keys 0 … n−1."""
+    begin = np.zeros(n + 1, np.int64)
+    for e in range(len(key)):
+        begin[key[e] + 1] += 1
+    for k in range(n):
+        begin[k + 1] += begin[k]
+    out = np.empty_like(turn)
+    for q in range(len(turn)):
+        k = key[turn[q]]
+        out[begin[k]] = turn[q]
+        begin[k] += 1
+    return out
