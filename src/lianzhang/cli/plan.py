@@ -32,7 +32,9 @@ def read(
     out: Path | None = None,
     published: str = "",
 ) -> None:
-    """Read plan documents into statements. Needs no pack and leaves the store alone.
+    """Read plan documents into statements and add them to the ledger. With --json or --out the store is left alone.
+
+    The ledger is that of the loaded region; where nothing is loaded, of a region made from the documents alone.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def read(
     published
         When the documents were published (2024, 2024-03), if they do not say so themselves.
     """
-    from lianzhang.cli._common import emit_json_lines, note, progress, table
+    from lianzhang.cli._common import emit_json_lines, note, progress, settings, table
     from lianzhang.i18n import Text
     from lianzhang.plan.service import read_documents, write_table
 
@@ -62,6 +64,7 @@ def read(
         return
     if out is not None:
         return
+    from lianzhang.app.documents import keep_documents
     from lianzhang.plan.wording import amount, period
 
     table(
@@ -93,6 +96,16 @@ def read(
         Text(
             f"{len(files)} 个文件，{len(statements)} 条陈述，其中目标 {targets} 条",
             f"{len(files)} documents, {len(statements)} statements, {targets} of them targets",
+        )
+    )
+    if not statements:
+        return
+    region, kept = keep_documents(settings(), statements, published)
+    note(
+        Text(
+            f"已记入区域 {region} 的台账：{kept.added} 条，其中 {kept.linked} 条对应到指标；{kept.known} 条原已有",
+            f"added to the ledger of region {region}: {kept.added}, {kept.linked} of them linked to an indicator; "
+            f"{kept.known} were there already",
         )
     )
 

@@ -50,7 +50,8 @@ COLUMNS = (
 class Suggestion:
     """A statement with the indicators it may speak of, best first, and the decision.
 
-    ``indicator_id`` is the link, None where open; ``decided_by`` is ``rule``, ``person`` or empty.
+    ``indicator_id`` is the link, None where open; ``decided_by`` is ``rule``, ``person``, ``document`` (the indicator was
+    made from the document itself) or empty.
     """
 
     statement_id: str
@@ -97,7 +98,7 @@ def suggest(
     )
     found = []
     for statement in statements:
-        unit = _unit(statement.unit)
+        unit = table_unit(statement.unit)
         measure = _MEASURES.get(statement.measure, statement.measure)
         matches = tuple(
             catalogue.match(
@@ -147,7 +148,7 @@ def save(store: Store, region: str, suggestions: Sequence[Suggestion], *, publis
             known += 1
             continue
         identity = item.statement_id if newest is None else f"{item.statement_id}-r{revision(newest) + 1}"
-        source = _source(item.statement.source, published)
+        source = document_source(item.statement.source, published)
         if source["source_id"] not in sources:
             new_sources[source["source_id"]] = source
         rows.append(_row(identity, item, source["source_id"], places))
@@ -245,6 +246,8 @@ def _row(identity: str, item: Suggestion, source_id: str, places: Mapping[str, s
     elif item.decided_by == "rule":
         best = item.matches[0]
         note = f"指标由规则对应 linked by rule: score {best.score:.2f}, lead {best.lead:.2f}"
+    elif item.decided_by == "document":
+        note = "文件自己的指标 the document's own indicator"
     else:
         note = "指标未对应 not linked"
     return {
@@ -259,7 +262,7 @@ def _row(identity: str, item: Suggestion, source_id: str, places: Mapping[str, s
         "value": s.value,
         "lower": s.lower,
         "upper": s.upper,
-        "unit": _unit(s.unit),
+        "unit": table_unit(s.unit),
         "measure": _MEASURES.get(s.measure, s.measure),
         "period_start": _period(s.period_start),
         "period_end": _period(s.period_end),
@@ -275,7 +278,8 @@ def _row(identity: str, item: Suggestion, source_id: str, places: Mapping[str, s
     }
 
 
-def _source(name: str, published: str) -> dict[str, Any]:
+def document_source(name: str, published: str) -> dict[str, Any]:
+    """Row of the table ``sources`` for a document."""
     title = Path(name).name
     return {
         "source_id": "u-doc-" + hashlib.sha256(title.encode()).hexdigest()[:10],
@@ -306,7 +310,7 @@ def _region(name: str, places: Mapping[str, str]) -> str | None:
     return next((i for n, i in places.items() if n and re.sub(r"[市区县]$", "", n) == bare), None)
 
 
-def _unit(unit: str) -> str:
+def table_unit(unit: str) -> str:
     """A statement's unit as the tables write it; one that they cannot hold counts without a name."""
     from lianzhang.pack.verify import unit_kind
 

@@ -1,0 +1,75 @@
+"""Documents become a ledger, with and without a loaded region."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lianzhang.cli import main
+from lianzhang.store import Store
+
+TEXT = """甲市产业发展规划（2024年3月）
+2020年，甲市机器人产量2万台。2021年，甲市机器人产量2.4万台。2022年，甲市机器人产量2.9万台。2023年，甲市机器人产量3.5万台。
+到2027年，甲市机器人产量达到6万台。
+"""
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "plan.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_documents_alone_give_ledger_and_tracker(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["--store", str(tmp_path / "store")]
+    assert main(["plan", "read", str(document), "--published", "2024-03", *store]) == 0
+    capsys.readouterr()
+    assert main(["plan", "track", "--as-of", "2024-12-31", "--json", *store]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) == 1
+    row = rows[0]
+    assert row["ledger"]["value"] == 60_000
+    assert row["ledger"]["latest"]["value"] == 35_000
+    assert [p["value"] for p in row["observations"]] == [20_000, 24_000, 29_000, 35_000]
+    assert 0 < row["probability"] < 1
+    assert "line 3" in row["ledger"]["places"][0]["locator"]
+
+
+def test_reading_again_adds_nothing_and_another_document_joins(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["--store", str(tmp_path / "store")]
+    for _ in range(2):
+        assert main(["plan", "read", str(document), *store]) == 0
+    assert "5 were there already" in capsys.readouterr().err
+    other = tmp_path / "news.txt"
+    other.write_text("2024年，甲市机器人产量4.1万台。\n", encoding="utf-8")
+    assert main(["plan", "read", str(other), *store]) == 0
+    with Store(tmp_path / "store").reader() as reader:
+        count = "SELECT (SELECT count(*) FROM statements) AS s, (SELECT count(*) FROM observations) AS o"
+        assert reader.sql(count).to_pylist() == [{"s": 6, "o": 5}]
+
+
+def test_json_leaves_the_store_alone(document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "read", str(document), "--json", "--store", str(tmp_path / "store")]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == 5
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_loaded_region_gets_the_statements_linked_to_its_indicators(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["--store", str(tmp_path / "store")]
+    assert main(["pack", "load", "chongqing", *store]) == 0
+    path = tmp_path / "plan.txt"
+    path.write_text("到2028年，全市新能源汽车产量达到180万辆。\n", encoding="utf-8")
+    assert main(["plan", "read", str(path), *store]) == 0
+    with Store(tmp_path / "store").reader() as reader:
+        rows = reader.sql("SELECT indicator_id, value, quote FROM statements WHERE quote IS NOT NULL").to_pylist()
+    assert [(r["indicator_id"], r["value"]) for r in rows] == [("nev_output", 1_800_000)]
