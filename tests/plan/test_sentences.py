@@ -324,6 +324,18 @@ ENGLISH = {
         "In 2022, companies announced $24 billion in batteries, 28 times the investment in 2020, and $7 billion in chargers.",
         [(24e9, "USD", "=", A, "2022"), (28, "times", "=", A, "2022"), (7e9, "USD", "=", A, "2022")],
     ),
+    "such firms": (
+        "By 2025, the city should have 2,500 little giant firms at the municipal level, and 300 such firms at the State level.",
+        [(2500, "enterprises", "=", T, "2025"), (300, "enterprises", "=", T, "2025")],
+    ),
+    "noun shared by two numbers": (
+        "In 2023, the area had 15 national and 20 municipal little giant companies.",
+        [(15, "enterprises", "=", A, "2023"), (20, "enterprises", "=", A, "2023")],
+    ),
+    "total that does not repeat its noun": (
+        "In 2023, 3,671 companies were named. In 2023, the total has surpassed 12,000.",
+        [(3671, "enterprises", "=", A, "2023"), (12_000, "enterprises", ">", A, "2023")],
+    ),
     "vehicle sales": (
         "The plan sets a target of 32 million vehicle sales in 2026.",
         [(32_000_000, "vehicles", "=", T, "2026")],
@@ -368,6 +380,7 @@ NOTHING = {
     "en cookie": "This website uses 12 cookies to improve your experience.",
     "en ordinal": "The third session of the fifth congress opened.",
     "en Five-Year": "The 14th Five-Year Plan was adopted.",
+    "en top cities": "The top 10 cities are Beijing, Shenzhen and Shanghai.",
     "en figure": "See Figure 3 and Table 12 in Section 4.",
 }
 

@@ -163,12 +163,20 @@ _VEHICLE_FLOW = {
 
 
 def settle(
-    sentence: str, lang: str, quantity: Quantity, clause: str, left: str, topic: str, currency: str
+    sentence: str,
+    lang: str,
+    quantity: Quantity,
+    clause: str,
+    left: str,
+    topic: str,
+    currency: str,
+    counted: str,
 ) -> str:
     """Decide the measure and, in place, the unit and the sign of the value; an empty string drops the quantity.
 
     ``left`` is the text from the clause's beginning (or the former number) to the number, ``clause`` the whole clause,
-    ``topic`` the sentence up to the number (for units that the number does not carry), ``currency`` the document's.
+    ``topic`` the sentence up to the number (for units that the number does not carry), ``currency`` the document's,
+    ``counted`` the unit last counted in the paragraph (for totals that do not repeat it).
     """
     left = left[-_LEFT:]
     dim = quantity.dim
@@ -192,7 +200,7 @@ def settle(
         return "multiple"
     if dim == "percent":
         return _percent(sentence, lang, quantity, clause, left)
-    if dim == "bare" and not _infer_unit(lang, quantity, left, topic, currency):
+    if dim == "bare" and not _infer_unit(lang, quantity, left, topic, currency, counted):
         return ""
     if quantity.unit == "index points":
         return "index"
@@ -253,7 +261,7 @@ def _scale(quantity: Quantity, factor: float) -> None:
 _LAST_NOUN_EN = re.compile(r"[A-Za-z][A-Za-z-]+")
 
 
-def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: str) -> bool:
+def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: str, counted: str) -> bool:
     """Unit of a bare number from what it is said of; False drops the number."""
     if _INDEX[lang].search(left):
         quantity.unit, quantity.dim = "index points", "index"
@@ -278,9 +286,16 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
     if currency and quantity.scaled and size >= 1e7 and _MONEY[lang].search(topic):
         quantity.unit, quantity.dim = currency, "money"
         return True
+    if counted and size >= 10 and not quantity.words and _TOTAL[lang].search(left):
+        quantity.unit, quantity.dim = counted, "count"
+        return True
     return False
 
 
+_TOTAL = {
+    "zh": re.compile("(?:总数|总量|总计)[^，。；]{0,6}$"),
+    "en": re.compile(r"\b(?:total|target|goal|figure|number)\b[^,;]{0,40}$", re.IGNORECASE),
+}
 _MOVED_EN = re.compile(
     r"(?P<what>[^,;]*)\b(?:go(?:es|ing)?|rise|rises|rose|rising|increas(?:e|es|ed|ing)|grow|grows|grew|growing|"
     r"expand(?:ed|ing)?|jump(?:ed)?|climb(?:ed)?|surge[ds]?)\s+(?:from|to)\s+(?:(?:about|around|nearly|over|"

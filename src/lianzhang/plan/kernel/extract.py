@@ -159,7 +159,7 @@ class _Reader:
         context = self.context
         if sentence.paragraph != self.paragraph:
             self.paragraph = sentence.paragraph
-            context.subject = ""
+            context.subject = context.counted = ""
             context.in_list = bool(frames.BULLET.match(body))
             context.connected = bool(frames.CONNECTIVE.match(body))
             self._carried = ""
@@ -230,6 +230,8 @@ class _Reader:
             if at in dropped or at in thresholds:
                 previous_end = max(previous_end, quantity.end)
                 continue
+            if not quantity.unit and lang == "en" and at + 1 < len(found):
+                lists.share_noun(body, quantity, found[at + 1])
             if at:
                 lists.take_unit(lang, body, found[at - 1], quantity)
             comparator, tail = decide.comparator(masked, lang, quantity)
@@ -237,7 +239,14 @@ class _Reader:
             clause = masked[clause_start:clause_end]
             wide = body[max(clause_start, 0) : quantity.start] if not quantity.unit else left
             measure = decide.settle(
-                masked, lang, quantity, clause, wide, body[: quantity.start], context.currency
+                masked,
+                lang,
+                quantity,
+                clause,
+                wide,
+                body[: quantity.start],
+                context.currency,
+                context.counted,
             )
             if not measure:
                 previous_end = max(previous_end, quantity.end)
@@ -256,6 +265,8 @@ class _Reader:
             end = max(tail, quantity.noun_end, quantity.end)
             start = _trim_start(body, left_start, quantity.start)
             place = self.place(sentence.start + start, sentence.start + end)
+            if quantity.dim == "count" and not quantity.generic:
+                context.counted = quantity.unit
             if quantity.dim == "money" and not quantity.level:
                 context.currency = quantity.unit.split("/")[0]
             if subject and quantity.dim != "rank":

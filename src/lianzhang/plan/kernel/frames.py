@@ -39,6 +39,7 @@ class Context:
     in_list: bool = False
     connected: bool = False
     currency: str = ""
+    counted: str = ""
 
 
 _GOVERNING = ("deadline", "in", "asof", "range", "now", "since")

@@ -136,6 +136,6 @@ def _figure(
     if quantity is None or not quantity.unit:
         return None
     comparator, _ = decide.comparator(written, lang, quantity)
-    measure = decide.settle(written, lang, quantity, f"{indicator}{written}", indicator, indicator, "")
+    measure = decide.settle(written, lang, quantity, f"{indicator}{written}", indicator, indicator, "", "")
     future = int(year) > reference.year
     return Figure(cell, indicator, quantity, comparator, measure, year, future, lang) if measure else None

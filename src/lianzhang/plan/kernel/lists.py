@@ -118,6 +118,15 @@ def universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
 _SUM_ZH = re.compile("[，,](?:总数|总量|总计|合计|累计|总)(?:已|将)?(?:达到|达|为|增至|超过|突破)?$")
 
 
+_SHARED_EN = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+", re.IGNORECASE)
+
+
+def share_noun(body: str, quantity: Quantity, following: Quantity) -> None:
+    """ "15 national and 20 municipal firms": the first number counts what the second one counts."""
+    if following.dim == "count" and _SHARED_EN.fullmatch(body[quantity.end : following.start]):
+        quantity.unit, quantity.dim = following.unit, following.dim
+
+
 def take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> None:
     """A bare number joined to the former one by "and" or "to" is counted in the same unit (from 30,000 to 300,000)."""
     if (

@@ -9,12 +9,12 @@ from lianzhang.plan.kernel.masks import BLANK
 from lianzhang.plan.kernel.numerals import (
     EN_CARDINALS,
     EN_FRACTIONS,
-    EN_ORDINALS,
     EN_SCALES,
     clean,
     parse_arabic,
 )
 from lianzhang.plan.kernel.quantities import Quantity, ratio
+from lianzhang.plan.kernel.ranks_en import read_ranks
 from lianzhang.plan.kernel.tables import load_units
 
 _CURRENCY = {
@@ -229,18 +229,6 @@ def _quantity() -> re.Pattern[str]:
     )
 
 
-_ORD = "|".join(EN_ORDINALS)
-_RANK = re.compile(
-    rf"""
-    \brank(?:s|ed|ing)?\s+(?:as\s+)?(?:the\s+)?(?:(?P<o1>{_ORD})|(?:number|no\.?)\s*(?P<n1>\d+|one|two|three)|
-        (?P<d1>\d+)(?:st|nd|rd|th)|(?:in|among)\s+the\s+top\s+(?P<t1>\d+|three|five|ten))\b
-  | \b(?:in|to|at|into|holds?|took|takes?|taking|returned\s+to|rose\s+to)\s+(?:the\s+)?(?:(?P<o2>{_ORD})|
-      (?P<d2>\d+)(?:st|nd|rd|th))\s+(?:place|position|rank)\b
-  | \b(?:number|No\.?)\s*(?P<n3>one|1|2|3|two|three)\s+(?:in|nationwide|globally|among)\b
-  | \btop\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\b(?!\s*(?:%|percent|million|billion|-))
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 # "63 cars per 1,000 people", "30 out of every 100"
 _DENOMINATOR = re.compile(r"\b(?:per|(?:out\s+of|in)\s+every)\s+$", re.IGNORECASE)
 _DETERMINED = re.compile(
@@ -251,7 +239,7 @@ _DETERMINED = re.compile(
 def quantities(masked: str) -> list[Quantity]:
     """Quantities of a masked English sentence, in order, not overlapping."""
     found: list[Quantity] = []
-    ranks = [_rank(match) for match in _RANK.finditer(masked)]
+    ranks = read_ranks(masked)
     taken = 0
     for match in _quantity().finditer(masked):
         if match.end() == match.start() or match.start() < taken:
@@ -263,19 +251,6 @@ def quantities(masked: str) -> list[Quantity]:
             found.append(quantity)
             taken = quantity.end
     return sorted(found + ranks, key=lambda quantity: quantity.start)
-
-
-def _rank(match: re.Match[str]) -> Quantity:
-    g = match.groupdict()
-    top = g["t1"] or g["t4"]
-    word = (g["o1"] or g["n1"] or g["d1"] or g["o2"] or g["d2"] or g["n3"] or top or "").lower()
-    value = float(word) if word.isdigit() else float(EN_ORDINALS.get(word, EN_CARDINALS.get(word, 1.0)))
-    start, end = match.span()
-    if top:
-        return Quantity(
-            start, end, value, None, value, "<=", unit="rank", unit_text=match.group(), dim="rank"
-        )
-    return Quantity(start, end, value, unit="rank", unit_text=match.group(), dim="rank")
 
 
 _LEVEL_NUMBER = {"severaltensof": 10.0, "tensof": 10.0, "hundredsof": 100.0, "ten": 10.0, "hundred": 100.0}
@@ -339,6 +314,8 @@ def _vague(m: re.Match[str], s: str) -> Quantity | None:
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
     raw = m["n1"]
+    if s[: m.start()].lower().endswith("top "):
+        return None
     words = not raw[0].isdigit()
     first = EN_CARDINALS[re.sub(r"\s+", "-", raw.lower())] if words else parse_arabic(raw)
     scale = EN_SCALES.get((m["scale"] or "").lower(), 1.0)
@@ -439,6 +416,9 @@ def _count_noun(quantity: Quantity, s: str, position: int) -> bool:
             continue
         if word in ("and", "or") and not previous:
             break
+        if word == "such" and not previous and not re.match(r"\s+as\b", s[match.end() :]):
+            position, previous = match.end(), word
+            continue
         if word in _STOP or (word in _VERBS and (found or last_plural or not previous)):
             break
         if (

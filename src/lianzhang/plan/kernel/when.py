@@ -148,6 +148,8 @@ def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: s
     if frame.heading_block and frame.future and context.section == "goal":
         return When(start, end, "expected" if kind == "expected" else "target", "frame")
     if frame.future and kind != "achieved":
+        if wants_future:
+            frame.paragraph = sentence.paragraph  # a list of goals goes on
         return When(start, end, kind or "target", "frame")
     if not frame.future and kind in ("", "achieved") and frame.token.role != "now":
         return When(start, end, "achieved", "frame")
