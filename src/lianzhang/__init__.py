@@ -39,6 +39,7 @@ _HOMES = {
     "gaps": "chain.service:gaps",
     "candidates": "chain.service:candidates",
     "regional_accounts": "chain.service:regional_accounts",
+    "io_table": "chain.service:io_table",
     "LeontiefSystem": "chain.kernel:LeontiefSystem",
     "factorise": "chain.kernel:factorise",
     "multipliers": "chain.kernel:multipliers",

@@ -15,6 +15,7 @@ from lianzhang.chain.service import candidates as candidates
 from lianzhang.chain.service import chain_map as chain_map
 from lianzhang.chain.service import cluster_system as cluster_system
 from lianzhang.chain.service import gaps as gaps
+from lianzhang.chain.service import io_table as io_table
 from lianzhang.chain.service import regional_accounts as regional_accounts
 from lianzhang.chain.service import supporting_rates as supporting_rates
 from lianzhang.errors import LianzhangError as LianzhangError
@@ -91,6 +92,7 @@ __all__ = [
     "herfindahl",
     "hypothetical_extraction",
     "import_register",
+    "io_table",
     "ledger",
     "linkages",
     "load_layout",
