@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lianzhang.firms.kernel import codes as c
+from lianzhang.firms.kernel import trie
 from lianzhang.firms.kernel.charmap import code_units
 from lianzhang.firms.kernel.classify import classify_batch
 from lianzhang.firms.kernel.decide import Weights
@@ -52,9 +55,25 @@ def classify_codes(
     return _run(list(names), list(scopes), table or load_phrases(), weights or Weights(), keep=False)[0]
 
 
+@lru_cache(maxsize=1)
+def _drop_stale_kernels() -> None:
+    """Forget compiled kernels that are older than any kernel source.
+
+    Numba stamps a cached function with the file it is defined in, not with the files of what it calls: after an
+    update in place it would go on running the old grammar.
+    """
+    folder = Path(trie.__file__).parent
+    newest = max(source.stat().st_mtime for source in folder.glob("*.py"))
+    for index in (folder / "__pycache__").glob("*.nbi"):
+        with suppress(OSError):
+            if index.stat().st_mtime < newest:
+                index.unlink()
+
+
 def _run(
     names: list[str], scopes: list[str], table: PhraseTable, weights: Weights, *, keep: bool
 ) -> tuple[Codes, _Kept]:
+    _drop_stale_kernels()
     n = len(scopes)
     scope, scope_at = code_units(scopes)
     name, name_at = code_units(names)
