@@ -1,0 +1,344 @@
+"""The chain's views: the wall in either cut, one node with makers, gap and candidates, gaps, rates, makers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.pages.content import Content, Link, failed, gathered, with_links
+from lianzhang.app.report import accounts
+from lianzhang.app.report import chain as section
+from lianzhang.app.report.provenance import Provenance, counted
+from lianzhang.app.state import State
+from lianzhang.chain.model import GapKind
+from lianzhang.chain.service import ChainMap, Gap, Node, RegionalAccounts, candidates
+from lianzhang.errors import UnknownNameError
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.schema.period import parse_period
+from lianzhang.store import Reader
+
+View = Literal["wall", "gaps", "rates", "makers", "flows"]
+VIEWS: dict[View, Text] = {
+    "wall": Text("链墙", "Wall"),
+    "gaps": Text("缺口", "Gaps"),
+    "rates": Text("配套率", "Supporting rate"),
+    "makers": Text("厂家与布局", "Makers"),
+    "flows": Text("薄弱部门", "Weak sectors"),
+}
+TITLE = Text("产业链", "Chain")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One taxonomy of the chain that can be shown."""
+
+    key: str
+    name: Text
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MakerLine:
+    """A maker of a node. ``origin`` leads to the evidence."""
+
+    firm_id: str
+    name: Text
+    region: Text | None
+    activity: Text
+    evidence: Text
+    when: Text | None
+    local: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A firm elsewhere that could be asked."""
+
+    firm_id: str
+    name: Text
+    region: Text | None
+    why: Text
+    proven: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a gap's rank."""
+
+    name: Text
+    quantity: m.Quantity
+    about: Text
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """Everything about one node."""
+
+    node_id: str
+    name: Text
+    path: tuple[Text, ...]
+    coverage: m.Coverage
+    grade: Text
+    reconstructed: bool
+    searched: Text | None
+    makers: tuple[MakerLine, ...]
+    kind: Text | None
+    rank: int
+    of_ranked: int
+    factors: tuple[Factor, ...]
+    places: tuple[Text, ...]
+    planned: tuple[Text, ...]
+    leads: tuple[Lead, ...]
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """A view of the chain with the cuts to choose from."""
+
+    content: Content
+    cuts: tuple[Cut, ...]
+    cut: str
+    view: View
+    nodes: int
+
+
+def chain_view(state: State, reader: Reader, link: Link, view: View, cut: str | None) -> ChainView:
+    """One view of the chain.
+
+    Raises:
+        UnknownNameError: no such cut.
+    """
+    origins = Provenance(reader)
+    if not isinstance(state.chain, ChainMap) or state.gaps is None:
+        error = state.chain
+        blocks = [] if isinstance(error, ChainMap) else [("wall", failed(TITLE, error))]
+        return ChainView(gathered(TITLE, origins, blocks), (), "", view, 0)
+    chain = chosen_cut(state, cut)
+    cuts = tuple(
+        Cut(c.taxonomy_id, c.name, c is chain) for c in (state.chain, *state.other_cuts) if len(c.nodes) > 1
+    )
+    whole = section.section(state.chain, state.other_cuts, state.gaps, state.rates, origins)
+    tables = [b for b in whole.blocks if isinstance(b.figure, m.Table | m.Empty)]
+    lead: tuple[m.Prose, ...] = ()
+    if view == "wall":
+        blocks = [("wall", wall(chain, origins, link))]
+        lead = (section.summary(chain, origins),) if chain.of_kind("component") else ()
+    elif view == "gaps":
+        blocks = [("gaps", tables[0])]
+    elif view == "rates":
+        blocks = [("rates", tables[1])]
+        lead = (section.rate_sentence(state.chain.rate_stated, state.chain, origins),)
+    elif view == "makers":
+        blocks = [(f"makers-{n}", b) for n, b in enumerate(tables[2:], start=1)]
+    else:
+        blocks = _flows(state, origins)
+    name = state.chain.name if view != "wall" else chain.name
+    return ChainView(gathered(name, origins, blocks, lead), cuts, chain.taxonomy_id, view, len(chain.nodes))
+
+
+def chosen_cut(state: State, cut: str | None) -> ChainMap:
+    """The cut of that name, else the main one.
+
+    Raises:
+        UnknownNameError: no such cut.
+    """
+    assert isinstance(state.chain, ChainMap)
+    everyone = {c.taxonomy_id: c for c in (state.chain, *state.other_cuts)}
+    if cut and cut not in everyone:
+        raise UnknownNameError(Text("产业链划分", "cut of the chain"), cut, everyone)
+    return everyone[cut] if cut else state.chain
+
+
+def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
+    """The wall of a cut whose bricks lead to their nodes."""
+    sections, nodes = _laid(chain, origins)
+    figure = m.Wall(Text("产业链之墙", "The wall of the chain"), sections)
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "{n}的本地厂家一眼看清。选一块砖，看谁在做、凭什么说、缺什么。",
+                "Who makes what here, for {n}. Choose a brick for its makers, the evidence, and what is missing.",
+            ),
+            {
+                "n": counted(
+                    len(nodes),
+                    "components",
+                    origins.computed(
+                        Text("部件数", "Number of components"),
+                        Text("按节点体系清点", "counted over the node taxonomy"),
+                        ["nodes"],
+                        [n.source_id for n in chain.nodes],
+                    ),
+                )
+            },
+        ),
+        figure=with_links(figure, [link("node", n.node_id) for n in nodes]),
+        source=origins.line([n.source_id for n in chain.nodes]),
+        note=m.Prose(
+            Text(
+                "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为查过没有，灰雾为无人查过。",
+                "One brick per component: solid two or more makers, hatched one, a dashed hole searched and none found, "
+                "mist nobody has looked.",
+            )
+        ),
+    )
+
+
+def _laid(chain: ChainMap, origins: Provenance) -> tuple[tuple[m.WallSection, ...], list[Node]]:
+    """Sections of the wall and the nodes of its bricks, in the same order."""
+    nodes: list[Node] = []
+    sections: list[m.WallSection] = []
+    for system in chain.of_kind("system"):
+        courses = []
+        for assembly in chain.children(system.node_id):
+            bricks = chain.children(assembly.node_id)
+            if bricks:
+                courses.append(section.course(assembly, chain, origins))
+                nodes += bricks
+        if courses:
+            sections.append(m.WallSection(system.name, tuple(courses)))
+    if sections:
+        return tuple(sections), nodes
+    # A flat cut: whatever has parts is a course.
+    parents = [n for n in chain.nodes if chain.children(n.node_id)]
+    courses = []
+    for parent in parents:
+        bricks = tuple(n for n in chain.children(parent.node_id) if not chain.children(n.node_id))
+        if bricks:
+            courses.append(m.Course(parent.name, tuple(section.brick(n, chain, origins) for n in bricks)))
+            nodes += bricks
+    return ((m.WallSection(chain.name, tuple(courses)),) if courses else ()), nodes
+
+
+def node_view(
+    desk: Desk, reader: Reader, state: State, cut: str | None, node_id: str, link: Link
+) -> NodeView:
+    """Makers, evidence, gap factors and candidates of one node.
+
+    Raises:
+        UnknownNameError: no such node or cut.
+        NotComputableError: there is no chain.
+    """
+    if not isinstance(state.chain, ChainMap):
+        raise state.chain
+    chain = chosen_cut(state, cut)
+    node = chain.node(node_id)
+    origins = Provenance(reader)
+    gap = _gap_of(state, node_id)
+    found = desk.remember(
+        reader,
+        ("candidates", chain.taxonomy_id, node_id, state.as_of),
+        lambda: candidates(reader, chain, node_id, 12),
+    )
+    makers = tuple(_maker(node, n, origins) for n in range(len(node.makers)))
+    leads = tuple(
+        Lead(
+            c.firm_id,
+            c.name,
+            c.region,
+            c.why,
+            c.evidence is not None,
+            origins.observed(c.name, "firms", c.source_id, c.status),
+        )
+        for c in found
+    )
+    factors = _factors(gap, state, origins) if gap else ()
+    path: list[Text] = []
+    at = node.parent_id
+    while at is not None:
+        above = chain.node(at)
+        path.append(above.name)
+        at = above.parent_id
+    searched = parse_period(node.searched.isoformat()) if node.searched else None
+    ranked = state.gaps.ranked if state.gaps else ()
+    return NodeView(
+        node_id=node_id,
+        name=node.name,
+        path=tuple(reversed(path)),
+        coverage=section.brick(node, chain, origins).coverage,
+        grade=section.GRADE_TEXT[node.grade],
+        reconstructed=node.reconstructed,
+        searched=Text(searched.label("zh"), searched.label("en")) if searched else None,
+        makers=makers,
+        kind=section.KIND_TEXT[gap.kind] if gap and gap.kind is not GapKind.NONE else None,
+        rank=gap.rank if gap else 0,
+        of_ranked=sum(g.rank > 0 for g in ranked),
+        factors=factors,
+        places=gap.best_places if gap else (),
+        planned=tuple(a.region for a in chain.assignments if a.node_id == node_id),
+        leads=leads,
+        content=gathered(node.name, origins),
+    )
+
+
+def _gap_of(state: State, node_id: str) -> Gap | None:
+    if state.gaps is None:
+        return None
+    everyone = (*state.gaps.ranked, *state.gaps.to_search)
+    return next((g for g in everyone if g.node.node_id == node_id), None)
+
+
+def _maker(node: Node, at: int, origins: Provenance) -> MakerLine:
+    maker = node.makers[at]
+    when = parse_period(maker.evidence_date) if maker.evidence_date else None
+    return MakerLine(
+        firm_id=maker.firm_id,
+        name=maker.name,
+        region=maker.region,
+        activity=section.ACTIVITY_TEXT[maker.activity],
+        evidence=section.EVIDENCE_TEXT[maker.evidence],
+        when=Text(when.label("zh"), when.label("en")) if when else None,
+        local=maker.local,
+        origin=section.maker_origin(node, maker, origins),
+    )
+
+
+def _factors(gap: Gap, state: State, origins: Provenance) -> tuple[Factor, ...]:
+    assert state.gaps is not None
+    origin = origins.computed(
+        Text(f"{gap.node.name.zh}的缺口因子", f"Gap factors of {gap.node.name.en}"),
+        Text("利害金额 × 暴露 × 可行", "value at stake × exposure × feasibility"),
+        ["nodes", "firm_nodes", "node_sectors", "io_flows", "sector_counts"],
+        state.gaps.source_ids,
+    )
+    whose = gap.io_sector or Text("所属部门", "its sector")
+    stake = (
+        Text("部件自身一年向外采购的金额", "bought elsewhere in a year, the component’s own")
+        if gap.stake_of_node
+        else Text(
+            f"{whose.zh}部门一年供不上的采购，是部件的上限",
+            f"unmet purchases from {whose.en.lower()}, an upper bound",
+        )
+    )
+    given = (
+        (Text("利害金额", "At stake"), gap.stake_cny, "cny", stake),
+        (
+            Text("暴露", "Exposure"),
+            gap.exposure,
+            "index",
+            Text("0 到 1：依赖单一来源或流入的程度", "0 to 1: dependence on one source or on inflow"),
+        ),
+        (
+            Text("可行", "Feasibility"),
+            gap.feasibility,
+            "index",
+            Text("0 到 1：最接近的区县有多接近", "0 to 1: how close the closest district is"),
+        ),
+    )
+    return tuple(
+        Factor(name, m.Quantity(value, unit, origin, because=Text("没有数据", "no data")), about)
+        for name, value, unit, about in given
+    )
+
+
+def _flows(state: State, origins: Provenance) -> list[tuple[str, m.Block]]:
+    if not isinstance(state.accounts, RegionalAccounts):
+        return [("flows", failed(Text("薄弱部门", "Weak sectors"), state.accounts))]
+    return [
+        (f"flows-{n}", b) for n, b in enumerate(accounts.section(state.accounts, origins).blocks, start=1)
+    ]

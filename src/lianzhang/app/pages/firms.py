@@ -1,0 +1,454 @@
+"""Search firms in Chinese and pinyin with facets, and everything about one firm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.pages.content import Content, gathered
+from lianzhang.app.pages.pinyin import spell
+from lianzhang.app.report.chain import ACTIVITY_TEXT, EVIDENCE_TEXT
+from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
+from lianzhang.errors import UnknownNameError
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.schema import table
+from lianzhang.schema.period import parse_period
+from lianzhang.store import Reader
+
+TITLE = Text("企业", "Firms")
+PAGE = 30
+_FACET = 12
+
+STATUS_TEXT = {
+    "technology_sme": Text("科技型企业", "technology SME"),
+    "high_tech": Text("高新技术企业", "high-tech enterprise"),
+    "specialised": Text("专精特新", "specialised"),
+    "little_giant": Text("小巨人", "little giant"),
+    "champion": Text("单项冠军", "champion"),
+    "listed": Text("上市公司", "listed company"),
+}
+KIND_TEXT = {
+    "company": Text("公司", "company"),
+    "group": Text("集团", "group"),
+    "plant": Text("工厂", "plant"),
+    "branch": Text("分支机构", "branch"),
+    "institute": Text("机构", "institute"),
+    "brand": Text("品牌", "brand"),
+}
+ALIAS_TEXT = {
+    "former": Text("曾用名", "former name"),
+    "short": Text("简称", "short name"),
+    "brand": Text("品牌", "brand"),
+    "translation": Text("译名", "translation"),
+    "mistranslation": Text("误译", "mistranslation"),
+}
+EXCHANGE_TEXT = {
+    "SSE": Text("上海证券交易所", "Shanghai Stock Exchange"),
+    "SZSE": Text("深圳证券交易所", "Shenzhen Stock Exchange"),
+    "BSE": Text("北京证券交易所", "Beijing Stock Exchange"),
+    "HKEX": Text("香港交易所", "Hong Kong Exchange"),
+    "other": Text("其他交易所", "another exchange"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for. ``here`` keeps to the region itself; ``start`` is the row the page begins with."""
+
+    words: str = ""
+    place: str | None = None
+    sector: str | None = None
+    status: str | None = None
+    node: str | None = None
+    here: bool = True
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FirmLine:
+    """One firm in a list."""
+
+    firm_id: str
+    name: Text
+    kind: Text
+    place: Text | None
+    sector: Text | None
+    statuses: tuple[Text, ...]
+    makes: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value to narrow by, with the number of firms that have it."""
+
+    key: str
+    name: Text
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirmPage:
+    """Firms found, and what to narrow by. ``chosen`` names the facets in force."""
+
+    query: Query
+    total: int
+    lines: tuple[FirmLine, ...]
+    places: tuple[Facet, ...]
+    sectors: tuple[Facet, ...]
+    statuses: tuple[Facet, ...]
+    chosen: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of a firm's page. ``origin`` leads to its source."""
+
+    name: Text
+    value: Text | m.Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLine:
+    """A node that the firm makes, builds or develops."""
+
+    node_id: str
+    name: Text
+    activity: Text
+    evidence: Text
+    when: Text | None
+    capacity: m.Quantity | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """A rung of the gradient that the firm holds or held."""
+
+    name: Text
+    since: Text
+    until: Text | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirmView:
+    """Everything about one firm."""
+
+    firm_id: str
+    name: Text
+    kind: Text
+    local: bool
+    note: Text | None
+    facts: tuple[Fact, ...]
+    aliases: tuple[tuple[Text, Text], ...]
+    nodes: tuple[NodeLine, ...]
+    statuses: tuple[StatusLine, ...]
+    clusters: tuple[Text, ...]
+    relatives: tuple[FirmLine, ...]
+    neighbours: tuple[FirmLine, ...]
+    place_id: str | None
+    place: Text | None
+    origin: str
+    content: Content
+
+
+#: Regions that belong to the pack's own, itself included.
+_WITHIN = """
+WITH RECURSIVE inside AS (
+    SELECT region_id FROM regions WHERE region_id = $root
+    UNION SELECT r.region_id FROM regions r JOIN inside i ON r.parent_id = i.region_id
+)
+"""
+
+_LINES = """
+SELECT f.firm_id, f.name_zh, coalesce(f.name_en, f.name_zh) AS name_en, f.kind,
+       r.name_zh AS place_zh, r.name_en AS place_en, s.name_zh AS sector_zh, coalesce(s.name_en, s.name_zh) AS sector_en,
+       (SELECT list(DISTINCT t.status_class ORDER BY t.status_class) FROM firm_status t
+        WHERE t.firm_id = f.firm_id AND t.valid_to IS NULL) AS statuses,
+       (SELECT list(DISTINCT n.name_zh ORDER BY n.name_zh) FROM firm_nodes k JOIN nodes n USING (node_id)
+        WHERE k.firm_id = f.firm_id) AS makes_zh,
+       (SELECT list(DISTINCT n.name_en ORDER BY n.name_en) FROM firm_nodes k JOIN nodes n USING (node_id)
+        WHERE k.firm_id = f.firm_id) AS makes_en
+FROM firms f LEFT JOIN regions r USING (region_id) LEFT JOIN sectors s USING (sector_id)
+"""
+
+
+def search(desk: Desk, reader: Reader, query: Query) -> FirmPage:
+    """Firms by words in either script, with facets over everything found.
+
+    Words match the name, the English name, aliases, the credit code, and the name spelled in pinyin (whole or by
+    initials). Firms with evidence on the chain come first, then the best match.
+    """
+    names = desk.remember(reader, "firms.search", lambda: _index(reader))
+    reader.connection.register("firm_names", names)
+    try:
+        condition, params = _where(query, reader.region.root)
+        found = f"{_WITHIN}, found AS MATERIALIZED (SELECT f.firm_id, f.region_id, f.sector_id, f.name_zh FROM firms f"
+        found += f" JOIN firm_names n USING (firm_id) WHERE {condition})"
+        total = reader.sql(f"{found} SELECT count(*) AS n FROM found", params)["n"][0].as_py()
+        order = "(SELECT count(*) FROM firm_nodes k WHERE k.firm_id = f.firm_id) DESC, length(f.name_zh), f.name_zh"
+        ids = reader.sql(
+            f"{found} SELECT firm_id FROM found f ORDER BY {order} LIMIT {PAGE} OFFSET {max(0, query.start)}",
+            params,
+        )["firm_id"].to_pylist()
+        places = _facet(
+            reader,
+            found,
+            "SELECT region_id AS key, r.name_zh, r.name_en, count(*) AS n FROM found JOIN regions r USING (region_id)",
+            params,
+        )
+        sectors = _facet(
+            reader,
+            found,
+            "SELECT sector_id AS key, s.name_zh, coalesce(s.name_en, s.name_zh) AS name_en, count(*) AS n "
+            "FROM found JOIN sectors s USING (sector_id)",
+            params,
+        )
+        rungs = reader.sql(
+            f"{found} SELECT t.status_class AS key, count(DISTINCT t.firm_id) AS n FROM found "
+            "JOIN firm_status t USING (firm_id) WHERE t.valid_to IS NULL GROUP BY 1 ORDER BY 2 DESC",
+            params,
+        ).to_pylist()
+    finally:
+        reader.connection.unregister("firm_names")
+    return FirmPage(
+        query=query,
+        total=int(total),
+        lines=_lines(reader, ids),
+        places=places,
+        sectors=sectors,
+        statuses=tuple(Facet(r["key"], STATUS_TEXT[r["key"]], r["n"]) for r in rungs),
+        chosen=_chosen(reader, query),
+    )
+
+
+def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
+    """Everything about one firm.
+
+    Raises:
+        UnknownNameError: no such firm.
+    """
+    rows = reader.sql(
+        "SELECT f.*, r.name_zh AS place_zh, r.name_en AS place_en, s.name_zh AS sector_zh,"
+        " coalesce(s.name_en, s.name_zh) AS sector_en, g.name_zh AS group_zh, coalesce(g.name_en, g.name_zh) AS group_en"
+        " FROM firms f LEFT JOIN regions r USING (region_id) LEFT JOIN sectors s USING (sector_id)"
+        " LEFT JOIN firms g ON g.firm_id = f.group_id WHERE f.firm_id = $firm",
+        {"firm": firm_id},
+    ).to_pylist()
+    if not rows:
+        raise UnknownNameError(Text("企业", "firm"), firm_id)
+    row = rows[0]
+    origins = Provenance(reader)
+    name = Text(row["name_zh"], row["name_en"] or row["name_zh"])
+    origin = origins.observed(name, "firms", row["source_id"], row["status"])
+    key = {"firm": firm_id}
+    local = reader.sql(
+        _WITHIN + " SELECT count(*) AS n FROM inside WHERE region_id = $place",
+        {"root": reader.region.root, "place": row["region_id"]},
+    )["n"][0].as_py()
+    relatives = reader.sql(
+        "SELECT firm_id FROM firms WHERE (group_id = $firm OR firm_id = $group OR group_id = $group)"
+        " AND firm_id <> $firm ORDER BY name_zh LIMIT 24",
+        {**key, "group": row["group_id"]},
+    )["firm_id"].to_pylist()
+    neighbours = reader.sql(
+        "SELECT DISTINCT o.firm_id FROM firm_nodes k JOIN firm_nodes o USING (node_id)"
+        " WHERE k.firm_id = $firm AND o.firm_id <> $firm ORDER BY 1 LIMIT 24",
+        key,
+    )["firm_id"].to_pylist()
+    aliases = reader.sql(
+        "SELECT alias, kind FROM firm_aliases WHERE firm_id = $firm ORDER BY 2, 1", key
+    ).to_pylist()
+    clusters = reader.sql(
+        "SELECT DISTINCT c.name_zh, c.name_en FROM firm_clusters k JOIN clusters c USING (cluster_id)"
+        " WHERE k.firm_id = $firm ORDER BY 1",
+        key,
+    ).to_pylist()
+    nodes, statuses = _nodes(reader, key, origins), _statuses(reader, key, origins)
+    return FirmView(
+        firm_id=firm_id,
+        name=name,
+        kind=KIND_TEXT[row["kind"]],
+        local=bool(local),
+        note=bilingual(row["note"]) if row["note"] else None,
+        facts=_facts(row, origin),
+        aliases=tuple((Text(a["alias"], a["alias"]), ALIAS_TEXT[a["kind"]]) for a in aliases),
+        nodes=nodes,
+        statuses=statuses,
+        clusters=tuple(Text(c["name_zh"], c["name_en"]) for c in clusters),
+        relatives=_lines(reader, relatives),
+        neighbours=_lines(reader, neighbours),
+        place_id=row["region_id"],
+        place=Text(row["place_zh"], row["place_en"]) if row["place_zh"] else None,
+        origin=origin,
+        content=gathered(name, origins),
+    )
+
+
+def _index(reader: Reader) -> pa.Table:
+    """Firm id and one searchable line: names, aliases, code, pinyin whole and initials, in small letters."""
+    rows = reader.sql(
+        "SELECT f.firm_id, f.name_zh, concat_ws(' ', f.name_zh, f.name_en, f.uscc, f.ticker,"
+        " (SELECT string_agg(a.alias, ' ') FROM firm_aliases a WHERE a.firm_id = f.firm_id)) AS line FROM firms f"
+    )
+    spelled = (spell(str(n)) for n in rows["name_zh"].to_pylist())
+    lines = [
+        f"{str(line).lower()}|{whole}|{initials}"
+        for line, (whole, initials) in zip(rows["line"].to_pylist(), spelled, strict=True)
+    ]
+    return pa.table({"firm_id": rows["firm_id"], "line": lines})
+
+
+def _where(query: Query, root: str) -> tuple[str, dict[str, Any]]:
+    parts, params = ["true"], {"root": root}
+    for n, word in enumerate(re.findall(r"[^\s·|]+", query.words.lower())[:6]):
+        parts.append(f"contains(n.line, $word{n})")
+        params[f"word{n}"] = word
+    if query.here:
+        parts.append("f.region_id IN (SELECT region_id FROM inside)")
+    if query.place:
+        parts.append("f.region_id = $place")
+        params["place"] = query.place
+    if query.sector:
+        parts.append("f.sector_id = $sector")
+        params["sector"] = query.sector
+    if query.status:
+        parts.append(
+            "f.firm_id IN (SELECT firm_id FROM firm_status WHERE status_class = $status AND valid_to IS NULL)"
+        )
+        params["status"] = query.status
+    if query.node:
+        parts.append("f.firm_id IN (SELECT firm_id FROM firm_nodes WHERE node_id = $node)")
+        params["node"] = query.node
+    return " AND ".join(parts), params
+
+
+def _facet(reader: Reader, found: str, select: str, params: dict[str, Any]) -> tuple[Facet, ...]:
+    rows = reader.sql(
+        f"{found} {select} GROUP BY 1, 2, 3 ORDER BY n DESC, 2 LIMIT {_FACET}", params
+    ).to_pylist()
+    return tuple(Facet(r["key"], Text(r["name_zh"], r["name_en"]), r["n"]) for r in rows)
+
+
+def _chosen(reader: Reader, query: Query) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    for name, value, sql in (
+        ("place", query.place, "SELECT name_zh, name_en FROM regions WHERE region_id = $key"),
+        (
+            "sector",
+            query.sector,
+            "SELECT name_zh, coalesce(name_en, name_zh) AS name_en FROM sectors WHERE sector_id = $key",
+        ),
+        ("node", query.node, "SELECT name_zh, name_en FROM nodes WHERE node_id = $key"),
+    ):
+        rows = reader.sql(sql, {"key": value}).to_pylist() if value else []
+        if rows:
+            found[name] = Text(rows[0]["name_zh"], rows[0]["name_en"])
+    if query.status in STATUS_TEXT:
+        found["status"] = STATUS_TEXT[query.status]
+    return found
+
+
+def _lines(reader: Reader, ids: list[Any]) -> tuple[FirmLine, ...]:
+    if not ids:
+        return ()
+    rows = {
+        r["firm_id"]: r
+        for r in reader.sql(_LINES + "WHERE f.firm_id IN (SELECT unnest($ids))", {"ids": ids}).to_pylist()
+    }
+    return tuple(_line(rows[i]) for i in ids)
+
+
+def _line(r: Mapping[str, Any]) -> FirmLine:
+    return FirmLine(
+        firm_id=r["firm_id"],
+        name=Text(r["name_zh"], r["name_en"]),
+        kind=KIND_TEXT[r["kind"]],
+        place=Text(r["place_zh"], r["place_en"]) if r["place_zh"] else None,
+        sector=Text(r["sector_zh"], r["sector_en"]) if r["sector_zh"] else None,
+        statuses=tuple(STATUS_TEXT[s] for s in r["statuses"] or ()),
+        makes=tuple(Text(zh, en) for zh, en in zip(r["makes_zh"] or (), r["makes_en"] or (), strict=False)),
+    )
+
+
+def _facts(row: Mapping[str, Any], origin: str) -> tuple[Fact, ...]:
+    label = table("firms").column
+
+    def when(name: str) -> Text | None:
+        return _period(row[name]) if row[name] else None
+
+    def words(name: str) -> Text | None:
+        return Text(row[f"{name}_zh"], row[f"{name}_en"]) if row[f"{name}_zh"] else None
+
+    given: list[tuple[Text, Text | m.Quantity | None]] = [
+        (label("region_id").label, words("place")),
+        (label("sector_id").label, words("sector")),
+        (label("industry_text").label, bilingual(row["industry_text"]) if row["industry_text"] else None),
+        (label("group_id").label, words("group")),
+        (label("founded").label, when("founded")),
+        (label("closed").label, when("closed")),
+        (
+            label("capital_cny").label,
+            m.Quantity(row["capital_cny"], "cny", origin) if row["capital_cny"] is not None else None,
+        ),
+        (label("exchange").label, EXCHANGE_TEXT.get(row["exchange"] or "")),
+        (label("ticker").label, Text(row["ticker"], row["ticker"]) if row["ticker"] else None),
+        (label("listed").label, when("listed")),
+        (label("uscc").label, Text(row["uscc"], row["uscc"]) if row["uscc"] else None),
+    ]
+    return tuple(Fact(name, value) for name, value in given if value is not None)
+
+
+def _nodes(reader: Reader, key: dict[str, Any], origins: Provenance) -> tuple[NodeLine, ...]:
+    rows = reader.sql(
+        "SELECT k.*, n.name_zh, n.name_en FROM firm_nodes k JOIN nodes n USING (node_id)"
+        " WHERE k.firm_id = $firm ORDER BY n.rank, k.evidence_date DESC NULLS LAST",
+        key,
+    ).to_pylist()
+    found = []
+    for r in rows:
+        name = Text(r["name_zh"], r["name_en"])
+        origin = origins.observed(
+            name, "firm_nodes", r["source_id"], r["status"], note=r["note"] if r["note"] else None
+        )
+        capacity = None
+        if r["capacity"] is not None:
+            capacity = m.Quantity(r["capacity"], report_unit(r["capacity_unit"]), origin)
+        found.append(
+            NodeLine(
+                r["node_id"],
+                name,
+                ACTIVITY_TEXT[r["activity"]],
+                EVIDENCE_TEXT[r["evidence"]],
+                _period(r["evidence_date"]) if r["evidence_date"] else None,
+                capacity,
+                origin,
+            )
+        )
+    return tuple(found)
+
+
+def _statuses(reader: Reader, key: dict[str, Any], origins: Provenance) -> tuple[StatusLine, ...]:
+    rows = reader.sql(
+        "SELECT * FROM firm_status WHERE firm_id = $firm ORDER BY valid_from DESC, status_class", key
+    ).to_pylist()
+    return tuple(
+        StatusLine(
+            STATUS_TEXT[r["status_class"]],
+            _period(r["valid_from"]),
+            _period(r["valid_to"]) if r["valid_to"] else None,
+            origins.observed(STATUS_TEXT[r["status_class"]], "firm_status", r["source_id"], r["status"]),
+        )
+        for r in rows
+    )
+
+
+def _period(text: str) -> Text:
+    period = parse_period(text)
+    return Text(period.label("zh"), period.label("en"))

@@ -1,0 +1,281 @@
+"""Where everything comes from: the sources with what rests on each, and the runs with what went in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.pages.content import Content, gathered
+from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
+from lianzhang.errors import UnknownNameError
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.schema import table, tables
+from lianzhang.schema.period import parse_period
+from lianzhang.store import Reader, RunEntry
+
+TITLE = Text("来源", "Sources")
+RUN_TEXT = {
+    "places.specialisation": Text("专业化与相关性", "Specialisation and relatedness"),
+    "chain.clusters": Text("集群体系归并", "Cluster roll-up"),
+    "chain.map": Text("产业链覆盖", "Coverage of the chain"),
+    "chain.accounts": Text("投入产出账户", "Input–output accounts"),
+    "plan.track": Text("目标跟踪与预测", "Target tracking and forecast"),
+}
+KIND_TEXT = {
+    "yearbook": Text("年鉴", "yearbook"),
+    "bulletin": Text("公报", "bulletin"),
+    "census": Text("普查", "census"),
+    "plan": Text("规划", "plan"),
+    "news": Text("新闻", "news"),
+    "government_page": Text("政府网页", "government page"),
+    "listing": Text("上市公司资料", "listed companies"),
+    "standard": Text("标准", "standard"),
+    "research": Text("研究", "research"),
+    "register": Text("登记", "register"),
+    "user": Text("用户录入", "entered by the user"),
+    "synthetic": Text("合成", "synthetic"),
+}
+QUALITY_TEXT = {
+    "official": Text("官方", "official"),
+    "official_press": Text("官员转述", "officials quoted"),
+    "news": Text("新闻", "news"),
+    "secondary": Text("转载", "second-hand"),
+}
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source and the number of rows that rest on it."""
+
+    source_id: str
+    title: Text
+    publisher: Text | None
+    published: Text | None
+    kind: Text
+    quality: Text | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A computation that was kept: what, when, how long, from which tables. ``current``: its inputs are today's."""
+
+    run_id: str
+    name: Text
+    started: datetime
+    seconds: float
+    version: str
+    inputs: tuple[Text, ...]
+    current: bool
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesView:
+    """All sources and runs."""
+
+    sources: tuple[SourceLine, ...]
+    runs: tuple[RunLine, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source. ``counts`` are rows by table, ``uses`` the results that rest on those tables."""
+
+    source_id: str
+    title: Text
+    url: str | None
+    facts: tuple[tuple[Text, Text], ...]
+    note: Text | None
+    counts: tuple[tuple[Text, int], ...]
+    uses: tuple[RunLine, ...]
+    content: Content
+
+
+def sources_view(desk: Desk, reader: Reader) -> SourcesView:
+    """Every source with the number of rows that cite it, most used first, and every kept run."""
+    counts: dict[str, int] = {}
+    for rows in _cited(reader).values():
+        for source, n in rows.items():
+            counts[source] = counts.get(source, 0) + n
+    lines = [_line(r, counts.get(r["source_id"], 0)) for r in reader.table("sources").to_pylist()]
+    lines.sort(key=lambda s: (-s.rows, s.title.zh))
+    return SourcesView(tuple(lines), runs_of(desk, reader), sum(counts.values()))
+
+
+def source_view(desk: Desk, reader: Reader, source_id: str) -> SourceView:
+    """One source: what it is, which rows were copied from it and where in it they stand.
+
+    Raises:
+        UnknownNameError: no such source.
+    """
+    rows = [r for r in reader.table("sources").to_pylist() if r["source_id"] == source_id]
+    if not rows:
+        raise UnknownNameError(Text("来源", "source"), source_id)
+    row = rows[0]
+    origins = Provenance(reader)
+    line = _line(row, 0)
+    cited = {name: found[source_id] for name, found in _cited(reader).items() if source_id in found}
+    facts = [
+        (Text("发布者", "Publisher"), line.publisher),
+        (Text("发布", "Published"), line.published),
+        (Text("类型", "Kind"), line.kind),
+        (Text("可靠程度", "Quality"), line.quality),
+        (Text("许可", "Licence"), bilingual(row["licence"]) if row["licence"] else None),
+    ]
+    blocks = []
+    figures = _figures(reader, source_id, origins)
+    if figures is not None:
+        blocks.append(("figures", figures))
+    statements = _statements(reader, source_id, origins)
+    if statements is not None:
+        blocks.append(("statements", statements))
+    uses = tuple(
+        r for r in runs_of(desk, reader) if r.current and {table(n).label for n in cited} & set(r.inputs)
+    )
+    return SourceView(
+        source_id=source_id,
+        title=line.title,
+        url=row["url"] if row["url"] and row["url"].startswith(("https://", "http://")) else None,
+        facts=tuple((name, value) for name, value in facts if value is not None),
+        note=bilingual(row["note"]) if row["note"] else None,
+        counts=tuple((table(name).label, n) for name, n in sorted(cited.items(), key=lambda x: -x[1])),
+        uses=uses,
+        content=gathered(line.title, origins, blocks),
+    )
+
+
+def runs_of(desk: Desk, reader: Reader) -> tuple[RunLine, ...]:
+    """Kept runs of the region, newest first."""
+    region = reader.region
+    runs = sorted(desk.store.runs(region.name), key=lambda r: r.started, reverse=True)
+    return tuple(_run(r, all(region.table_hash(t) == h for t, h in r.inputs.items())) for r in runs)
+
+
+def _run(run: RunEntry, current: bool) -> RunLine:
+    known = tables()
+    started = datetime.fromisoformat(run.started)
+    return RunLine(
+        run_id=run.run_id,
+        name=RUN_TEXT.get(run.name, Text("其他计算", "another computation")),
+        started=started if started.tzinfo else started.replace(tzinfo=UTC),
+        seconds=run.seconds,
+        version=run.version,
+        inputs=tuple(known[n].label for n in run.inputs if n in known),
+        current=current,
+        rows=sum(f.rows for f in run.tables.values()),
+    )
+
+
+def _cited(reader: Reader) -> dict[str, dict[str, int]]:
+    """Rows by table and source."""
+    found: dict[str, dict[str, int]] = {}
+    names = [t.name for t in tables().values() if t.name != "sources" and "source_id" in t.column_names]
+    wanted = [n for n in names if reader.has(n)]
+    if not wanted:
+        return {}
+    parts = [f"SELECT '{n}' AS t, source_id AS s, count(*) AS n FROM {n} GROUP BY 2" for n in wanted]
+    for r in reader.sql(" UNION ALL ".join(parts)).to_pylist():
+        if r["s"] is not None:
+            found.setdefault(r["t"], {})[r["s"]] = r["n"]
+    return found
+
+
+def _line(row: dict[str, Any], rows: int) -> SourceLine:
+    published = parse_period(row["published"]) if row["published"] else None
+    return SourceLine(
+        source_id=row["source_id"],
+        title=Text(row["title_zh"], row["title_en"]),
+        publisher=bilingual(row["publisher"]) if row["publisher"] else None,
+        published=Text(published.label("zh"), published.label("en")) if published else None,
+        kind=KIND_TEXT[row["kind"]],
+        quality=QUALITY_TEXT.get(row["quality"] or ""),
+        rows=rows,
+    )
+
+
+def _figures(reader: Reader, source_id: str, origins: Provenance) -> m.Block | None:
+    rows = reader.sql(
+        "SELECT i.name_zh, i.name_en, i.unit, r.name_zh AS place_zh, r.name_en AS place_en, s.name_zh AS sector_zh,"
+        " coalesce(s.name_en, s.name_zh) AS sector_en, o.period, o.value, o.status, o.note"
+        " FROM observations o JOIN indicators i USING (indicator_id) LEFT JOIN regions r USING (region_id)"
+        " LEFT JOIN sectors s USING (sector_id) WHERE o.source_id = $source AND o.value IS NOT NULL"
+        f" ORDER BY o.period DESC, i.name_zh, r.name_zh LIMIT {_SHOWN}",
+        {"source": source_id},
+    ).to_pylist()
+    if not rows:
+        return None
+    cells: list[tuple[m.Cell, ...]] = []
+    for r in rows:
+        period = parse_period(r["period"])
+        name = Text(r["name_zh"], r["name_en"])
+        origin = origins.observed(name, "observations", source_id, r["status"], note=r["note"])
+        cells.append(
+            (
+                name,
+                Text(r["place_zh"], r["place_en"]) if r["place_zh"] else None,
+                Text(r["sector_zh"], r["sector_en"]) if r["sector_zh"] else None,
+                Text(period.label("zh"), period.label("en")),
+                m.Quantity(r["value"], report_unit(r["unit"]), origin),
+            )
+        )
+    return m.Block(
+        finding=m.Prose(Text("从这里抄录的数值，最新的在前。", "Figures copied from it, the newest first.")),
+        figure=m.Table(
+            Text("数值", "Figures"),
+            (
+                m.Column(Text("指标", "Indicator")),
+                m.Column(Text("区域", "Place")),
+                m.Column(Text("行业", "Sector")),
+                m.Column(Text("时期", "Period")),
+                m.Column(Text("数值", "Value"), numeric=True),
+            ),
+            tuple(cells),
+        ),
+        source=origins.line([source_id]),
+    )
+
+
+def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block | None:
+    rows = reader.sql(
+        "SELECT topic_zh, topic_en, locator, value, lower, upper, unit, period_end, status FROM statements"
+        f" WHERE source_id = $source ORDER BY statement_id LIMIT {2 * _SHOWN}",
+        {"source": source_id},
+    ).to_pylist()
+    if not rows:
+        return None
+    cells: list[tuple[m.Cell, ...]] = []
+    for r in rows:
+        topic = Text(r["topic_zh"], r["topic_en"])
+        origin = origins.observed(topic, "statements", source_id, r["status"], place=r["locator"])
+        value = next((v for v in (r["value"], r["lower"], r["upper"]) if v is not None), None)
+        period = parse_period(r["period_end"]) if r["period_end"] else None
+        cells.append(
+            (
+                topic,
+                m.Quantity(value, report_unit(r["unit"]), origin)
+                if value is not None and r["unit"]
+                else None,
+                Text(period.label("zh"), period.label("en")) if period else None,
+                Text(r["locator"], r["locator"]) if r["locator"] else None,
+            )
+        )
+    return m.Block(
+        finding=m.Prose(Text("这份文件说了什么，在哪一行。", "What the document says, and where.")),
+        figure=m.Table(
+            Text("表述", "Statements"),
+            (
+                m.Column(Text("表述", "Statement")),
+                m.Column(Text("数值", "Value"), numeric=True),
+                m.Column(Text("时期", "Period")),
+                m.Column(Text("位置", "Place in the source")),
+            ),
+            tuple(cells),
+        ),
+        source=origins.line([source_id]),
+    )
