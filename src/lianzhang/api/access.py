@@ -7,7 +7,7 @@ import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 from fastapi.params import Depends as DependsParam
@@ -78,9 +78,14 @@ def open_access(
             ),
             details={"host": host},
         )
-    if token is not None and (len(token) < _LEAST or not token.isascii() or not token.isprintable() or " " in token):
+    if token is not None and (
+        len(token) < _LEAST or not token.isascii() or not token.isprintable() or " " in token
+    ):
         raise UsageError(
-            Text(f"令牌须为至少 {_LEAST} 个可见 ASCII 字符", f"a token has at least {_LEAST} visible ASCII characters"),
+            Text(
+                f"令牌须为至少 {_LEAST} 个可见 ASCII 字符",
+                f"a token has at least {_LEAST} visible ASCII characters",
+            ),
             hint=Text("例如 openssl rand -hex 24", "openssl rand -hex 24 makes one"),
         )
     return Access(
@@ -101,15 +106,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def identify(request: Request, credentials: HTTPAuthorizationCredentials | None) -> str | None:
+By = Literal["token", "session"]
+
+
+def identify(request: Request) -> By | None:
     """``token`` or ``session`` for who has shown either, else None.
 
     Raises:
         AccessError: a token was shown and does not fit.
     """
     access: Access = request.app.state.access
-    if credentials is not None:
-        if access.fits(credentials.credentials):
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and shown.strip():
+        if access.fits(shown.strip()):
             return "token"
         raise AccessError(Text("令牌不对", "the token does not fit"), hint=_HINT)
     cookie = request.cookies.get(COOKIE, "")
@@ -119,14 +128,19 @@ def identify(request: Request, credentials: HTTPAuthorizationCredentials | None)
 
 
 _HINT = Text(
-    "以 Authorization: Bearer … 给出启动时显示的令牌", "give the token printed at start as Authorization: Bearer …"
+    "以 Authorization: Bearer … 给出启动时显示的令牌",
+    "give the token printed at start as Authorization: Bearer …",
 )
 
 
-def _may_write(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    who = identify(request, credentials)
+def authorise_write(request: Request) -> By:
+    """How a request that writes, or reads what only writers may see, is authorised.
+
+    Raises:
+        AccessError: no token, or the wrong one.
+        RefusedError: a session, and nothing says that a page of ours asks.
+    """
+    who = identify(request)
     if who is None:
         raise AccessError(Text("写入需要令牌", "writing needs the token"), hint=_HINT)
     # A browser sends its cookie whoever asks; that a page of ours asked, only these headers tell.
@@ -135,16 +149,16 @@ def _may_write(
             Text("请求没有说明来自哪个页面", "the request does not say which page it comes from"),
             hint=Text("改用令牌，或由本站页面发出", "use the token, or send it from a page of this server"),
         )
-    request.state.principal = who
+    return who
 
 
-def _may_read(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    who = identify(request, credentials)
-    if who is None:
+def _may_write(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    authorise_write(request)
+
+
+def _may_read(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    if identify(request) is None:
         raise AccessError(Text("读取需要令牌", "reading needs the token"), hint=_HINT)
-    request.state.principal = who
 
 
 WRITE: list[Any] = [Depends(_may_write)]

@@ -13,9 +13,12 @@ from lianzhang import __version__
 from lianzhang.api import problems
 from lianzhang.api.access import Access, open_access, reading
 from lianzhang.api.guard import Guard
+from lianzhang.api.routes.chain import chain_router
 from lianzhang.api.routes.house import health_router, house_router
 from lianzhang.api.routes.lists import list_router
 from lianzhang.api.routes.results import result_router
+from lianzhang.api.routes.runs import run_router, start_router
+from lianzhang.api.routes.writes import document_router, session_router, write_router
 from lianzhang.app.browse.desk import Desk
 from lianzhang.config import Settings
 
@@ -49,6 +52,7 @@ def create_api(
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.stopping = True
         desk.close()
 
     app = FastAPI(
@@ -65,12 +69,16 @@ def create_api(
     app.state.desk = desk
     app.state.access = rules
     app.state.lang = settings.lang
+    app.state.stopping = False
     app.add_middleware(Guard, access=rules, upload_bytes=upload_bytes)
     problems.install(app)
 
     may_read = reading(rules)
     app.include_router(health_router(desk))
-    for router in (house_router(desk), result_router(desk), list_router(desk)):
+    for router in (session_router(), start_router(desk, PREFIX), write_router(desk, PREFIX)):
+        app.include_router(router, prefix=PREFIX)
+    readers_of = (house_router, result_router, chain_router, document_router)
+    for router in (*(make(desk) for make in readers_of), run_router(desk, PREFIX), list_router(desk)):
         app.include_router(router, prefix=PREFIX, dependencies=may_read)
     _describe(app)
     return app

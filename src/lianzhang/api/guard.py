@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lianzhang.api.access import Access, same_origin
+from lianzhang.api.access import Access, authorise_write, same_origin
 from lianzhang.api.problems import RefusedError, TooLargeError, problem_response
+from lianzhang.app.browse.audit import Audit
 from lianzhang.errors import LianzhangError
 from lianzhang.i18n import Text
 
@@ -29,6 +31,8 @@ HEADERS = {
 SAFE = ("GET", "HEAD", "OPTIONS")
 #: Largest body where nothing is uploaded, in bytes.
 BODY_BYTES = 1 << 20
+#: Where a browser shows the token for the first time.
+SESSION = "/api/v1/session"
 
 
 class Guard:
@@ -57,7 +61,46 @@ class Guard:
         if error is not None:
             await problem_response(request, error)(scope, receive, sending)
             return
-        await self.app(scope, self._counting(request, receive), sending)
+        receive = self._counting(request, receive)
+        if request.method in SAFE or request.url.path == SESSION:
+            await self.app(scope, receive, sending)
+        else:
+            await self._write(request, receive, sending)
+
+    async def _write(self, request: Request, receive: Receive, send: Send) -> None:
+        """A write: authorised before its body is read, and left in the trail."""
+        audit: Audit = request.app.state.desk.audit
+        status = 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            by = authorise_write(request)
+            await run_in_threadpool(audit.ready)
+        except LianzhangError as error:
+            await problem_response(request, error)(request.scope, receive, send)
+            return
+        try:
+            await self.app(request.scope, receive, sending)
+        finally:
+            state = request.scope.get("state", {})
+            details = dict(state.get("audit", {}))
+            parts = request.scope.get("path_params", {})
+            route = request.scope.get("route")
+            await run_in_threadpool(
+                audit.add,
+                what=f"{request.method} {getattr(route, 'path', request.url.path[:200])}",
+                region=details.pop("region", None) or state.get("region") or parts.get("region"),
+                by=by,
+                origin="page" if "origin" in request.headers else "program",
+                status=status,
+                problem=state.get("problem"),
+                details=details,
+            )
 
     def _refusal(self, request: Request) -> LianzhangError | None:
         host = request.headers.get("host", "")

@@ -18,7 +18,11 @@ from lianzhang.i18n import Text
 from lianzhang.schema import Column, Table
 from lianzhang.schema.period import Period
 
-_UNITS = {"indicator": "that of the indicator", "unit": "see the field `unit`", "growth_unit": "see `growth_unit`"}
+_UNITS = {
+    "indicator": "that of the indicator",
+    "unit": "see the field `unit`",
+    "growth_unit": "see `growth_unit`",
+}
 _PYTHON: dict[str, Any] = {
     "id": str,
     "text": str,
@@ -73,7 +77,10 @@ def model_for(table: Table) -> type[BaseModel]:
         )
     name = "".join(part.capitalize() for part in (table.word, *table.name.split("_")))
     made: type[BaseModel] = create_model(
-        f"{name}Row", __doc__=f"{table.about.en} {table.about.zh}", __config__=ConfigDict(extra="forbid"), **fields
+        f"{name}Row",
+        __doc__=f"{table.about.en} {table.about.zh}",
+        __config__=ConfigDict(extra="forbid"),
+        **fields,
     )
     return made
 
@@ -97,7 +104,11 @@ def page_of(of: Collection) -> type[BaseModel]:
 def notes() -> dict[str, str]:
     """Meaning and unit of the fields of the results' dataclasses, by ``Class.field``."""
     text = resources.files("lianzhang.api").joinpath("fields.toml").read_text(encoding="utf-8")
-    return {f"{owner}.{name}": note for owner, fields in tomllib.loads(text).items() for name, note in fields.items()}
+    return {
+        f"{owner}.{name}": note
+        for owner, fields in tomllib.loads(text).items()
+        for name, note in fields.items()
+    }
 
 
 @cache

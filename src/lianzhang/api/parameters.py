@@ -85,7 +85,10 @@ class Listed(Plain):
         default=None, description="Format; else by Accept. 格式，缺省看 Accept"
     )
     search: str | None = Field(
-        default=None, min_length=1, max_length=200, description="Words to find in any text column. 在文本列中查找"
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Words to find in any text column. 在文本列中查找",
     )
 
 
@@ -100,15 +103,25 @@ _TAKES: dict[str, Any] = {
     ),
     "taxonomy": (
         str | None,
-        Field(default=None, max_length=200, description="Id of a taxonomy; the main one by default. 分类体系"),
+        Field(
+            default=None, max_length=200, description="Id of a taxonomy; the main one by default. 分类体系"
+        ),
     ),
     "period": (
         str | None,
-        Field(default=None, max_length=40, description="Period of the counts; the latest by default. 企业数的时期"),
+        Field(
+            default=None,
+            max_length=40,
+            description="Period of the counts; the latest by default. 企业数的时期",
+        ),
     ),
     "io_table": (
         str | None,
-        Field(default=None, max_length=200, description="Id of an input–output table; the first by default. 投入产出表"),
+        Field(
+            default=None,
+            max_length=200,
+            description="Id of an input–output table; the first by default. 投入产出表",
+        ),
     ),
 }
 

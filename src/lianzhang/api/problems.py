@@ -164,7 +164,10 @@ def install(app: FastAPI) -> None:
         return problem_response(
             request,
             FaultError(
-                Text("程序内部出错；细节在服务器日志里", "an internal fault; its details are in the server's log"),
+                Text(
+                    "程序内部出错；细节在服务器日志里",
+                    "an internal fault; its details are in the server's log",
+                ),
                 hint=Text("请把日志报告给维护者", "report the log to whoever maintains this server"),
             ),
         )
@@ -221,5 +224,3 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         503: "Too much is under way",
     }
     return {s: {"description": about[s], "content": content} for s in statuses}
-
-

@@ -7,8 +7,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 import urllib.parse
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -19,7 +21,9 @@ from starlette.responses import Response
 from lianzhang import __version__
 from lianzhang.api.language import choose_media, lang_of
 from lianzhang.api.problems import NoSuchPageError, NotAcceptableError
+from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.query import Page
+from lianzhang.app.browse.work import MEDIA, ReportFormat, render
 from lianzhang.i18n import Text
 from lianzhang.schema import Table
 
@@ -77,7 +81,9 @@ def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | No
     return Response(content, status_code=status, media_type=JSON, headers=dict(headers or {}))
 
 
-def page_response(request: Request, media: str, table: Table, page: Page, snapshot: str, cursor: str | None) -> Response:
+def page_response(
+    request: Request, media: str, table: Table, page: Page, snapshot: str, cursor: str | None
+) -> Response:
     """A page in the format asked for; the next one's address is in ``Link`` too."""
     headers: dict[str, str] = {"X-Total-Count": str(page.total)}
     if cursor is not None:
@@ -112,7 +118,11 @@ def parquet_bytes(table: Table, rows: pa.Table) -> bytes:
     fields = []
     for field in rows.schema:
         column = table.column(field.name)
-        about = {"label_zh": column.label.zh, "label_en": column.label.en, "unit": column.unit or ""}
+        about: dict[str | bytes, str | bytes] = {
+            "label_zh": column.label.zh,
+            "label_en": column.label.en,
+            "unit": column.unit or "",
+        }
         fields.append(field.with_metadata(about))
     sink = io.BytesIO()
     pq.write_table(rows.cast(pa.schema(fields)), sink, compression="zstd")
@@ -163,3 +173,42 @@ def _cell(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     return str(value)
+
+
+def report_response(desk: Desk, request: Request, region: str, form: ReportFormat, day: date) -> Response:
+    """The report as a file; the page runs its own script and style and nothing else."""
+    lang = lang_of(request)
+    entry = desk.readers.region(region)
+    tag = entity_tag(request, f"{entry.name} {entry.snapshot_id}", form, str(day), lang)
+
+    def make() -> Response:
+        with desk.readers.reading(entry.name) as reader:
+            content = desk.remember(
+                reader, ("file", form, lang, day), lambda: render(desk.report(reader, day), form, lang)
+            )
+        if form == "html":
+            headers = {"Content-Security-Policy": page_policy(content.decode())}
+        else:
+            name = f"lianzhang-{entry.name}-{lang}.{form}"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type=MEDIA[form], headers=headers)
+
+    return cached(request, tag, make)
+
+
+def page_policy(html: str) -> str:
+    """A policy under which a self-contained page runs exactly the scripts and styles it came with."""
+
+    def hashes(tag: str) -> str:
+        inside = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", html, re.DOTALL)
+        return " ".join(f"'sha256-{digest(text)}'" for text in inside) or "'none'"
+
+    return (
+        f"default-src 'none'; script-src {hashes('script')}; style-src {hashes('style')}; img-src data:; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def digest(text: str) -> str:
+    """SHA-256 as a policy names it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,47 +13,35 @@ from lianzhang.api import respond
 from lianzhang.api.language import lang_of
 from lianzhang.api.models import Bilingual, model_for, model_of
 from lianzhang.api.parameters import Dated, Plain, RegionName
-from lianzhang.api.problems import documented
+from lianzhang.api.routes.answers import COMMON, UNCHANGED, answer, described, listing
 from lianzhang.app.browse import figures
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.firms import firm_page
-from lianzhang.app.browse.plain import plain
-from lianzhang.app.state import region_head
-from lianzhang.chain.service import ChainMap, ClusterSystem, chain_map, cluster_system
-from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
-from lianzhang.places.service import specialisation
 from lianzhang.plan.disagreements import Conflict, conflicts
 from lianzhang.plan.ledger import ledger
+from lianzhang.plan.tasks import Task, task_tree
 from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
 from lianzhang.plan.tracking import need, track
+from lianzhang.report.page import stylesheet
 from lianzhang.schema import table
 from lianzhang.store import Reader
 
-_COMMON = documented(404, 409, 422, 500)
-_UNCHANGED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "What the request has (If-None-Match) is still right"}
-}
 Identifier = Annotated[str, Path(min_length=1, max_length=300)]
 
 
 class Needed(Dated):
     """Parameters of a what-if."""
 
-    indicator: str = Field(min_length=1, max_length=300, description="Id or name of the indicator. 指标编号或名称")
+    indicator: str = Field(
+        min_length=1, max_length=300, description="Id or name of the indicator. 指标编号或名称"
+    )
     by: int | None = Field(default=None, ge=1950, le=2200, description="Year of the deadline. 期限年份")
     reach: float | None = Field(
         default=None,
         allow_inf_nan=False,
         description="Suppose this figure, in the indicator's unit, as the target (with `by`). 假定的目标值",
-    )
-
-
-class Chosen(Dated):
-    """Parameters of a taxonomy graded as of a day."""
-
-    taxonomy: str | None = Field(
-        default=None, max_length=200, description="Id of a taxonomy; the main one by default. 分类体系"
     )
 
 
@@ -76,43 +63,30 @@ class FigureHead(BaseModel):
     drawing: bool = Field(description="Whether it can be had as SVG. 能否取得 SVG")
 
 
-def _listing(item: type[BaseModel], name: str) -> type[BaseModel]:
-    made: type[BaseModel] = create_model(name, items=(list[item], Field(description="All of them. 全部")))  # type: ignore[valid-type]
-    return made
+def _parts(**tables: tuple[str, str]) -> Any:
+    """Fields that are lists of rows: field → (table, description)."""
+    return {
+        name: (list[model_for(table(rows))], Field(description=about))  # type: ignore[misc]
+        for name, (rows, about) in tables.items()
+    }
 
 
-FirmPage = create_model(
+FirmPage: type[BaseModel] = create_model(
     "FirmPage",
     __doc__="A firm with everything known of it.",
     firm=(model_for(table("firms")), Field(description="The firm. 企业")),
-    aliases=(list[model_for(table("firm_aliases"))], Field(description="Other names. 别名")),  # type: ignore[misc]
-    nodes=(list[model_for(table("firm_nodes"))], Field(description="Nodes it makes, with evidence. 节点")),  # type: ignore[misc]
-    clusters=(list[model_for(table("firm_clusters"))], Field(description="Clusters. 集群")),  # type: ignore[misc]
-    status=(list[model_for(table("firm_status"))], Field(description="Rungs of the gradient. 梯度")),  # type: ignore[misc]
+    **_parts(
+        aliases=("firm_aliases", "Other names. 别名"),
+        nodes=("firm_nodes", "Nodes it makes, with evidence. 节点"),
+        clusters=("firm_clusters", "Clusters. 集群"),
+        status=("firm_status", "Rungs of the gradient. 梯度"),
+    ),
 )
 
 
 def result_router(desk: Desk) -> APIRouter:
     """Operations that give structured results."""
     router = APIRouter()
-
-    def answer(
-        request: Request, region: str, make: Callable[[Reader], Any], as_of: date | None = None
-    ) -> Response:
-        entry = desk.readers.region(region)
-        tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(as_of))
-
-        def made() -> Response:
-            with desk.readers.reading(region) as reader:
-                return respond.json_response(plain(make(reader)))
-
-        return respond.cached(request, tag, made)
-
-    def described(model: type[BaseModel]) -> dict[str, Any]:
-        return {
-            "response_class": Response,
-            "responses": {200: {"model": model, "description": "The result"}, **_UNCHANGED, **_COMMON},
-        }
 
     def tracked(reader: Reader, day: date) -> tuple[TrackRow, ...]:
         s = desk.settings
@@ -126,11 +100,11 @@ def result_router(desk: Desk) -> APIRouter:
         "/{region}/plan/ledger",
         tags=["plan"],
         summary="Ledger of targets 目标台账",
-        **described(_listing(model_of(LedgerRow), "PlanLedger")),
+        **described(listing(model_of(LedgerRow), "PlanLedger")),
     )
     def plan_ledger(region: RegionName, request: Request, given: Annotated[Dated, Query()]) -> Response:
         """Targets with places in the sources, baseline, deadline, latest actual, gap and disagreements."""
-        return answer(request, region, lambda r: {"items": ledger(r, given.day)}, given.day)
+        return answer(desk, request, region, lambda r: {"items": ledger(r, given.day)}, given.day)
 
     @router.get(
         "/{region}/plan/targets/{statement_id}",
@@ -148,15 +122,17 @@ def result_router(desk: Desk) -> APIRouter:
             for row in rows:
                 if row.ledger.statement_id == statement_id:
                     return row
-            raise UnknownNameError(Text("目标", "target"), statement_id, [r.ledger.statement_id for r in rows])
+            raise UnknownNameError(
+                Text("目标", "target"), statement_id, [r.ledger.statement_id for r in rows]
+            )
 
-        return answer(request, region, find, given.day)
+        return answer(desk, request, region, find, given.day)
 
     @router.get(
         "/{region}/plan/need",
         tags=["plan"],
         summary="What it takes to meet a target 达成目标需要什么",
-        **described(_listing(model_of(Need), "PlanNeeds")),
+        **described(listing(model_of(Need), "PlanNeeds")),
     )
     def plan_need(region: RegionName, request: Request, given: Annotated[Needed, Query()]) -> Response:
         """The even path from the latest actual to the target, year by year; with `by` and `reach`, a what-if."""
@@ -164,47 +140,34 @@ def result_router(desk: Desk) -> APIRouter:
         def find(reader: Reader) -> dict[str, Any]:
             return {"items": need(reader, given.indicator, given.day, by=given.by, reach=given.reach)}
 
-        return answer(request, region, find, given.day)
+        return answer(desk, request, region, find, given.day)
 
     @router.get(
         "/{region}/plan/disagreements",
         tags=["plan"],
         summary="Sources that disagree 来源分歧",
-        **described(_listing(model_of(Conflict), "PlanDisagreements")),
+        **described(listing(model_of(Conflict), "PlanDisagreements")),
     )
-    def plan_disagreements(region: RegionName, request: Request, given: Annotated[Plain, Query()]) -> Response:
+    def plan_disagreements(
+        region: RegionName, request: Request, given: Annotated[Plain, Query()]
+    ) -> Response:
         """Statements that cannot both hold, side by side, with what is used and why."""
-        return answer(request, region, lambda r: {"items": conflicts(r)})
+        return answer(desk, request, region, lambda r: {"items": conflicts(r)})
 
     @router.get(
-        "/{region}/chain/map", tags=["chain"], summary="The chain, graded 产业链图", **described(model_of(ChainMap))
+        "/{region}/plan/tree",
+        tags=["plan"],
+        summary="Tree of tasks 任务树",
+        **described(listing(model_of(Task), "PlanTree")),
     )
-    def chain_of_region(region: RegionName, request: Request, given: Annotated[Chosen, Query()]) -> Response:
-        """Systems, assemblies and components with makers, evidence and strict grades. Unknown is not missing."""
-        return answer(
-            request,
-            region,
-            lambda r: chain_map(r, region_head(r).region_id, given.day, given.taxonomy),
-            given.day,
-        )
+    def plan_tree(region: RegionName, request: Request, given: Annotated[Dated, Query()]) -> Response:
+        """Plans, tasks, projects and special actions, depth first, with the verdicts of their targets."""
+        s = desk.settings
 
-    @router.get(
-        "/{region}/chain/system",
-        tags=["chain"],
-        summary="The cluster system 集群体系",
-        **described(model_of(ClusterSystem)),
-    )
-    def chain_system(region: RegionName, request: Request, given: Annotated[Chosen, Query()]) -> Response:
-        """Tiers and clusters with enterprises counted once, figures and distance to their level."""
+        def find(reader: Reader) -> dict[str, Any]:
+            return {"items": task_tree(reader, given.day, on_course=s.on_course, out_of_reach=s.out_of_reach)}
 
-        def find(reader: Reader) -> ClusterSystem:
-            try:
-                counts = desk.remember(reader, ("specialisation", None), lambda: specialisation(reader))
-            except NotComputableError:
-                counts = None
-            return cluster_system(reader, region_head(reader).region_id, counts, given.taxonomy)
-
-        return answer(request, region, find)
+        return answer(desk, request, region, find, given.day)
 
     @router.get(
         "/{region}/firms/firm/{firm_id}", tags=["firms"], summary="One firm 一家企业", **described(FirmPage)
@@ -213,13 +176,13 @@ def result_router(desk: Desk) -> APIRouter:
         region: RegionName, firm_id: Identifier, request: Request, given: Annotated[Plain, Query()]
     ) -> Response:
         """A firm with its other names, chain nodes, clusters and rungs of the gradient."""
-        return answer(request, region, lambda r: firm_page(r, firm_id))
+        return answer(desk, request, region, lambda r: firm_page(r, firm_id))
 
     @router.get(
         "/{region}/figures",
         tags=["figures"],
         summary="Figures of the report 报告中的图",
-        **described(_listing(FigureHead, "Figures")),
+        **described(listing(FigureHead, "Figures")),
     )
     def figure_list(region: RegionName, request: Request, given: Annotated[Dated, Query()]) -> Response:
         """Which figures there are."""
@@ -233,7 +196,7 @@ def result_router(desk: Desk) -> APIRouter:
                 ]
             }
 
-        return answer(request, region, find, given.day)
+        return answer(desk, request, region, find, given.day)
 
     @router.get(
         "/{region}/figures/{name}.svg",
@@ -242,8 +205,8 @@ def result_router(desk: Desk) -> APIRouter:
         response_class=Response,
         responses={
             200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}, "description": "The drawing"},
-            **_UNCHANGED,
-            **_COMMON,
+            **UNCHANGED,
+            **COMMON,
         },
     )
     def figure_svg(
@@ -260,7 +223,7 @@ def result_router(desk: Desk) -> APIRouter:
                 block, name, lang_of(request), theme=given.theme, narrow=given.narrow == "true"
             )
             # Opened by itself the drawing is a document: its own style is all it may use.
-            policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+            policy = f"default-src 'none'; style-src 'sha256-{respond.digest(stylesheet())}'; frame-ancestors 'none'; sandbox"
             return Response(text, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
 
         return respond.cached(request, tag, made)

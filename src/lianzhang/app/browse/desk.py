@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+import tempfile
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
 
+from lianzhang.app.browse.audit import Audit
 from lianzhang.app.browse.collections import ENGINES, Collection, Parameters, Selection
+from lianzhang.app.browse.jobs import Jobs
 from lianzhang.app.browse.memory import Memory
 from lianzhang.app.browse.query import Page, read_page
 from lianzhang.app.browse.readers import Readers
@@ -29,6 +34,8 @@ class Desk:
         self.settings = settings
         self.readers = Readers(settings, most=readers)
         self.memory = Memory()
+        self.jobs = Jobs(Path(tempfile.gettempdir()) / f"lianzhang-{secrets.token_hex(8)}")
+        self.audit = Audit(settings.store)
 
     @property
     def store(self) -> Store:
@@ -79,7 +86,8 @@ class Desk:
         )
 
     def close(self) -> None:
-        """Close the readers."""
+        """Cancel the computations, remove their files, close the readers."""
+        self.jobs.close()
         self.readers.close()
 
 

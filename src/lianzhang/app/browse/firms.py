@@ -28,7 +28,9 @@ def firm_page(reader: Reader, firm_id: str) -> dict[str, Any]:
             "SELECT firm_id FROM firms WHERE name_zh = $name OR starts_with(firm_id, $name) ORDER BY 1 LIMIT 8",
             {"name": firm_id},
         )
-        raise UnknownNameError(Text("企业", "firm"), firm_id, near["firm_id"].to_pylist())
+        raise UnknownNameError(
+            Text("企业", "firm"), firm_id, [str(name) for name in near["firm_id"].to_pylist()]
+        )
     found: dict[str, Any] = {"firm": firms[0]}
     for part, (table, order) in _PARTS.items():
         query = f"SELECT * FROM {table} WHERE firm_id = ? ORDER BY {order}"

@@ -104,7 +104,8 @@ def one_row(reader: Reader, of: Collection, key: tuple[Any, ...]) -> dict[str, A
 
 
 def _where(of: Collection, chosen: Selection) -> tuple[str, list[Any]]:
-    parts, params = ["true"], []
+    parts: list[str] = ["true"]
+    params: list[Any] = []
     for name, values in chosen.any_of.items():
         column = of.table.column(name)
         parts.append(f"{ident(name)} IN ({', '.join(_value(column) for _ in values)})")
