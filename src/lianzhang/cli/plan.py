@@ -47,7 +47,7 @@ def read(
     published
         When the documents were published (2024, 2024-03), if they do not say so themselves.
     """
-    from lianzhang.cli._common import emit_json_lines, note, progress, settings, table
+    from lianzhang.cli._common import emit_json_lines, lang, note, progress, settings, table
     from lianzhang.i18n import Text
     from lianzhang.plan.service import read_documents, write_table
 
@@ -65,8 +65,9 @@ def read(
     if out is not None:
         return
     from lianzhang.app.documents import keep_documents
-    from lianzhang.plan.wording import amount, period
+    from lianzhang.plan.wording import amount, kind, period
 
+    language = lang()
     table(
         Text("陈述", "Statements"),
         [
@@ -82,9 +83,9 @@ def read(
             (
                 f"{s.source}:{s.line}" + (f" +{len(s.places)}" if s.places else ""),
                 s.indicator,
-                amount(s),
-                period(s),
-                s.kind,
+                amount(s, language),
+                period(s, language),
+                kind(s, language),
                 s.region,
                 f"{s.confidence:.2f}",
             )
@@ -258,10 +259,11 @@ def review(
 
 
 def _show(items: Sequence[Reviewed]) -> None:
-    from lianzhang.cli._common import note, table
+    from lianzhang.cli._common import lang, note, table
     from lianzhang.i18n import Text
-    from lianzhang.plan.wording import amount, period
+    from lianzhang.plan.wording import amount, kind, period
 
+    language = lang()
     table(
         Text("审核", "Review"),
         [
@@ -278,9 +280,9 @@ def _show(items: Sequence[Reviewed]) -> None:
                 item.original.id,
                 item.decision or "",
                 item.statement.indicator,
-                amount(item.statement),
-                period(item.statement),
-                item.statement.kind,
+                amount(item.statement, language),
+                period(item.statement, language),
+                kind(item.statement, language),
                 f"{item.statement.confidence:.2f}",
             )
             for item in sorted(items, key=lambda item: (item.decision is not None, item.statement.confidence))
@@ -294,7 +296,7 @@ def _ask(table: Path, by: str) -> None:
     from lianzhang.cli._common import lang, say
     from lianzhang.i18n import Text
     from lianzhang.plan import review as reviewing
-    from lianzhang.plan.wording import amount, period
+    from lianzhang.plan.wording import amount, kind, period
 
     waiting = [item.statement for item in reviewing.review(table) if item.decision is None]
     prompt = Text("接受a 更正c 拒绝r 跳过s 结束q > ", "accept a, correct c, reject r, skip s, quit q > ").get(
@@ -303,7 +305,7 @@ def _ask(table: Path, by: str) -> None:
     for number, statement in enumerate(sorted(waiting, key=lambda one: one.confidence), start=1):
         say(f"\n[{number}/{len(waiting)}] {statement.source}:{statement.line}  {statement.quote}")
         say(
-            f"  {statement.indicator} · {amount(statement)} · {period(statement)} · {statement.kind} · {statement.region}"
+            f"  {statement.indicator} · {amount(statement, lang())} · {period(statement, lang())} · {kind(statement, lang())}"
         )
         try:
             answer = input(prompt).strip().lower()[:1]

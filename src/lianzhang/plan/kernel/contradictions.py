@@ -135,7 +135,7 @@ def _disagreements(facts: Sequence[_Fact]) -> Iterable[Finding]:
                 False,
                 (a, b),
                 Text(
-                    f"同为{a.period_end[:4]}年，{_at(a)}写{amount(a)}，{_at(b)}写{amount(b)}，相差约{ratio:,.0f}倍",
+                    f"同为{a.period_end[:4]}年，{_at(a)}写{_zh(a)}，{_at(b)}写{_zh(b)}，相差约{ratio:,.0f}倍",
                     f"for {a.period_end[:4]}, {_at(a)} says {amount(a)} and {_at(b)} says {amount(b)}: "
                     f"about {ratio:,.0f} times as much",
                 ),
@@ -146,7 +146,7 @@ def _disagreements(facts: Sequence[_Fact]) -> Iterable[Finding]:
                 False,
                 (a, b),
                 Text(
-                    f"同为{a.period_end[:4]}年，{_at(a)}写{amount(a)}，{_at(b)}写{amount(b)}，两者不能同时成立",
+                    f"同为{a.period_end[:4]}年，{_at(a)}写{_zh(a)}，{_at(b)}写{_zh(b)}，两者不能同时成立",
                     f"for {a.period_end[:4]}, {_at(a)} says {amount(a)} and {_at(b)} says {amount(b)}: "
                     "both cannot hold",
                 ),
@@ -212,7 +212,7 @@ def _same_figure(facts: Sequence[_Fact]) -> Iterable[Finding]:
             and first.topic.subjects
         ):
             sentence = Text(
-                f"同一数字{amount(a)}，{_at(a)}作{first.topic.series}，{_at(b)}作{second.topic.series}",
+                f"同一数字{_zh(a)}，{_at(a)}作{first.topic.series}，{_at(b)}作{second.topic.series}",
                 f"the same figure {amount(a)} is {first.topic.series} in {_at(a)} and {second.topic.series} in {_at(b)}",
             )
         else:
@@ -241,7 +241,7 @@ def _parts(facts: Sequence[_Fact]) -> Iterable[Finding]:
                     False,
                     (a, b),
                     Text(
-                        f"部分大于整体：{_at(a)}“{a.indicator}”{amount(a)}，{_at(b)}“{b.indicator}”{amount(b)}",
+                        f"部分大于整体：{_at(a)}“{a.indicator}”{_zh(a)}，{_at(b)}“{b.indicator}”{_zh(b)}",
                         f"a part exceeds its whole: {a.indicator!r} {amount(a)} in {_at(a)}, "
                         f"{b.indicator!r} {amount(b)} in {_at(b)}",
                     ),
@@ -306,8 +306,8 @@ def _growth_finding(rate: _Fact, base: _Fact, end: _Fact) -> Finding:
         holds,
         (rate.statement, a, b),
         Text(
-            f"{_at(rate.statement)}：{amount(a)}到{amount(b)}，{years}年{'年均' if per_year else '共'}增长{implied:.1f}%，"
-            f"文中写{amount(rate.statement)}" + ("，相符" if holds else "，不符"),
+            f"{_at(rate.statement)}：{_zh(a)}到{_zh(b)}，{years}年{'年均' if per_year else '共'}增长{implied:.1f}%，"
+            f"文中写{_zh(rate.statement)}" + ("，相符" if holds else "，不符"),
             f"{_at(rate.statement)}: from {amount(a)} to {amount(b)} in {years} years is {implied:.1f}%"
             f"{' a year' if per_year else ''}; the text says {amount(rate.statement)}"
             + (": consistent" if holds else ""),
@@ -349,12 +349,16 @@ def _intensity(facts: Sequence[_Fact]) -> Iterable[Finding]:
             holds,
             (s, spent.statement, whole.statement),
             Text(
-                f"{_at(s)}：{amount(spent.statement)} ÷ {amount(whole.statement)} = {implied:.2g}%，文中写{amount(s)}"
+                f"{_at(s)}：{_zh(spent.statement)} ÷ {_zh(whole.statement)} = {implied:.2g}%，文中写{_zh(s)}"
                 + ("，相符" if holds else "，不符"),
                 f"{_at(s)}: {amount(spent.statement)} of {amount(whole.statement)} is {implied:.2g}%; the text says "
                 f"{amount(s)}" + (": consistent" if holds else ""),
             ),
         )
+
+
+def _zh(statement: Statement) -> str:
+    return amount(statement, "zh")
 
 
 def _at(statement: Statement) -> str:
