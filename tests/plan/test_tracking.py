@@ -116,6 +116,17 @@ def test_a_running_year_is_nowcast_from_the_same_months() -> None:
     assert found.years_used == 6
 
 
+@pytest.mark.parametrize("part", [0.0, -5.0])
+def test_a_part_off_the_scale_is_left_out(part: float) -> None:
+    months = [observation("nev", "2024-01..08", part), observation("nev", "2025-01..08", 390.0)]
+    row = target("a", NEV, ">=", 600.0, "2025")
+    assert one(row, GROWING + months, date(2025, 12, 30)).running is None
+    assert one(row, [*GROWING, observation("nev", "2025-01..08", part)], date(2025, 12, 30)).running is None
+    shares = yearly("share", 2018, [25.0, 26.0, 28.0, 29.0, 31.0, 32.0])
+    odd = observation("share", "2024-01..06", 120.0)
+    assert one(target("a", SHARE, ">=", 36.0, "2027"), [*shares, odd], date(2024, 12, 1)).running is None
+
+
 def test_months_and_quarters_add_up() -> None:
     quarters = [observation("nev", f"2025-Q{q}", 150.0) for q in range(1, 5)]
     found = one(target("a", NEV, ">=", 700.0, "2026"), GROWING + quarters, date(2026, 4, 30))

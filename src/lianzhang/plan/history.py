@@ -220,14 +220,10 @@ def _order(history: History) -> tuple[bool, int, str]:
 
 def _whole_years(points: Sequence[Point], kind: Kind) -> dict[int, float]:
     found = {p.period.year: p.value for p in points if p.period.frequency == "year"}
-    if kind.additive:
-        for part in _parts(points, kind):
-            if part.months == 12:
-                found.setdefault(part.year, part.value)
-    elif not kind.flow:
-        for point in points:
-            if point.period.end.month == 12 and point.period.frequency != "years":
-                found.setdefault(point.period.year, point.value)
+    # January to December is the year, however it is written; a stock counts at the end of its year.
+    for part in _parts(points, kind):
+        if part.months == 12:
+            found.setdefault(part.year, part.value)
     return found
 
 

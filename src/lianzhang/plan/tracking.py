@@ -153,8 +153,8 @@ def _running_year(history: History, years: Years, scale: Scale) -> tuple[Running
         return None, years, 0.0
     part, earlier = found
     whole = {years.first + i: float(v) for i, v in enumerate(years.values) if np.isfinite(v)}
-    pairs = [(p.value, whole[p.year]) for p in earlier if p.year in whole]
-    if scale.name == "log" and part.value <= 0:
+    pairs = [(p.value, whole[p.year]) for p in earlier if p.year in whole and _on_scale(p.value, scale)]
+    if not _on_scale(part.value, scale):
         return None, years, 0.0
     estimate = nowcast(
         part.value,
@@ -410,10 +410,22 @@ def _some(found: Sequence[Need | None], indicator_id: str) -> tuple[Need, ...]:
 def _scale_of(history: History | None) -> Scale | None:
     if history is None:
         return None
-    values = [p.value for p in history.points if p.period.frequency == "year" or not history.kind.additive]
-    if not values:
-        return None
-    return choose_scale(values, share=history.kind.share, rate=history.kind.rate)
+    years = history.years()
+    if years is not None:
+        return choose_scale(years.values, share=history.kind.share, rate=history.kind.rate)
+    values = [p.value for p in history.points]
+    return choose_scale(values, share=history.kind.share, rate=history.kind.rate) if values else None
+
+
+def _on_scale(value: float, scale: Scale) -> bool:
+    """Whether a value has a place on the scale that whole years chose."""
+    match scale.name:
+        case "log":
+            return value > 0
+        case "logit":
+            return 0 <= value <= scale.capacity
+        case "linear":
+            return True
 
 
 def _growth_unit(unit: str, scale: Scale) -> str:

@@ -135,7 +135,10 @@ def required_growth(latest: float, target: float, years: float, scale: Scale) ->
     if scale.name == "log":
         if latest <= 0 or target <= 0:
             return None
-        return float(100.0 * np.expm1(np.log(target / latest) / years))
+        with np.errstate(over="ignore"):
+            growth = float(100.0 * np.expm1((np.log(target) - np.log(latest)) / years))
+        # A few days left can ask for more than a number holds.
+        return growth if np.isfinite(growth) else None
     return (target - latest) / years
 
 

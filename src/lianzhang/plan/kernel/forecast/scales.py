@@ -105,13 +105,14 @@ def choose_scale(
 
 
 def _typical_step(y: FloatArray) -> float:
-    """Root mean square change; the mean size where the series never changes; 1 for a series of zeros."""
-    steps = np.diff(y)
-    size = float(np.sqrt(np.mean(steps**2))) if steps.size else 0.0
-    if size > 0:
+    """Root mean square change; the largest size where the series never changes; 1 for a series of zeros."""
+    largest = float(np.max(np.abs(y), initial=0.0))
+    steps = np.diff(y) / largest if largest > 0 else np.zeros(0)
+    size = largest * float(np.sqrt(np.mean(steps**2))) if steps.size else 0.0
+    # Changes in the last digits of a constant series are rounding, not steps.
+    if size > 1e-9 * largest:
         return size
-    size = float(np.mean(np.abs(y))) if y.size else 0.0
-    return size if size > 0 else 1.0
+    return largest if largest > 0 else 1.0
 
 
 def _outside(value: float, scale: str) -> InputError:
