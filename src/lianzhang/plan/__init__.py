@@ -1,1 +1,1 @@
-"""TODO"""
+"""Plans: documents become statements, statements a ledger, and the ledger says what will be missed."""
