@@ -44,11 +44,21 @@ def tables_page() -> str:
 
 
 def _table(table: Table) -> list[str]:
-    lines = [f"### {table.name}", "", f"{table.label.zh} · {table.label.en}. {table.about.zh} {table.about.en}", ""]
-    lines += ["| column | type | unit | may be empty | 中文 | meaning | rule |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        f"### {table.name}",
+        "",
+        f"{table.label.zh} · {table.label.en}. {table.about.zh} {table.about.en}",
+        "",
+    ]
+    lines += [
+        "| column | type | unit | may be empty | 中文 | meaning | rule |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.key else column.name
-        unit = {"indicator": "that of the indicator", "unit": "see column `unit`"}.get(column.unit or "", column.unit)
+        unit = {"indicator": "that of the indicator", "unit": "see column `unit`"}.get(
+            column.unit or "", column.unit
+        )
         cells = [
             name,
             column.type,
@@ -106,13 +116,23 @@ def settings_page() -> str:
     ]
     for s in SETTINGS:
         default = "from the locale" if s.name == "lang" else f"`{getattr(defaults, s.name)}`"
-        lines.append(f"| `{s.name}` | `LIANZHANG_{s.name.upper()}` | {default} | {s.about.en} | {s.about.zh} |")
+        lines.append(
+            f"| `{s.name}` | `LIANZHANG_{s.name.upper()}` | {default} | {s.about.en} | {s.about.zh} |"
+        )
     return "\n".join([*lines, ""])
 
 
 def errors_page() -> str:
     """The exception tree with codes."""
-    lines = [MADE, "# Errors", "", "```", (errors.__doc__ or "").split("::\n")[1].split("\nAn error")[0].strip("\n"), "```", ""]
+    lines = [
+        MADE,
+        "# Errors",
+        "",
+        "```",
+        (errors.__doc__ or "").split("::\n")[1].split("\nAn error")[0].strip("\n"),
+        "```",
+        "",
+    ]
     lines += ["| code | class | exit | HTTP | 中文 | meaning |", "|---|---|---|---|---|---|"]
     for cls in _tree(LianzhangError):
         meaning = (cls.__doc__ or "").strip().splitlines()[0]
