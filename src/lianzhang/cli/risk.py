@@ -312,3 +312,67 @@ def shock(
             "sales to final users and value added (30 % of output) are assumed",
         )
     )
+
+
+@app.command
+def network(
+    *,
+    flows: Path,
+    counts: Path,
+    out: Path,
+    districts: Path | None = None,
+    suppliers: float = 3.0,
+    elasticity: float = 0.35,
+    decay_km: float = 150.0,
+    spread: float = 1.8,
+    seed: int = 7,
+    json: bool = False,
+) -> None:
+    """Reconstruct a firm network from an input–output table and counts of firms. Needs no pack.
+
+    The firms are made up: read results by sector, district and size, never by firm.
+
+    Parameters
+    ----------
+    flows
+        Input–output flows: matrix with labels, supplier sectors in rows.
+    counts
+        Table of sector, district, firms, revenue.
+    out
+        Folder to write edges.tsv, sectors.tsv and firms.tsv into.
+    districts
+        Table of district, lon, lat, for distances.
+    suppliers
+        Suppliers of a firm of median revenue.
+    elasticity
+        How the number of suppliers grows with revenue.
+    decay_km
+        Distance at which the chance of a link falls to 1/e.
+    spread
+        Standard deviation of log revenue within a sector.
+    seed
+        Seed of the draw; other seeds give other draws of the same region.
+    json
+        Print the statistics as JSON.
+    """
+    import numpy as np
+
+    from lianzhang.risk.reconstruction import Assumptions, read_tables, reconstruct, write
+
+    tables = read_tables(flows, counts, districts)
+    drawn = reconstruct(
+        tables, np.random.default_rng(seed), Assumptions(suppliers, elasticity, decay_km, spread)
+    )
+    write(drawn, out)
+    if json:
+        emit_json(
+            {"out": out, "firms": len(drawn.firms.sector), "status": "reconstructed"} | drawn.statistics
+        )
+        return
+    table(
+        Text("重构的网络（非真实企业）", "Reconstructed network (no real firms)"),
+        [Text("指标", "Statistic"), Text("值", "Value")],
+        [("firms", f"{len(drawn.firms.sector):,}"), ("links", f"{len(drawn.links.sales):,}")]
+        + [(name, f"{value:.3f}") for name, value in drawn.statistics.items()],
+    )
+    say(Text(f"已写入 {out}", f"written to {out}"))

@@ -11,10 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from lianzhang.risk.kernel.downstream import EMPTY_SECTOR
 from lianzhang.risk.kernel.layout import FirmGraph, Floats, Ints
-
-# Below this sum the published code takes the denominator of σ as 1.
-EMPTY_SECTOR = 1e-10
 
 
 @njit(cache=True, nogil=True)
