@@ -169,6 +169,8 @@ def _read_row(
             entry.weight = weight
         if kind == c.RESTRICT and ("含" in text or text.startswith(("限", "仅限"))):
             entry.flags |= c.F_EXCLUDES
+        if kind == c.NAME and 13 <= gb2 <= 43 and text.endswith(("厂", "制造", "制品", "加工")):
+            entry.flags |= c.F_MAKER_WORD
         if kind == c.GOOD and len(text) >= 4 and text[-1] in "件品具":
             entry.flags |= c.F_COMPLETE
         if kind == c.GOOD and text.endswith(("配件", "部件", "零件")):

@@ -117,12 +117,12 @@ def find_activities(
             and context & ~c.IN_FOREIGN == 0
             and last_kind in (c.OTHER, c.IGNORE, c.PART, c.DE, c.RESTRICT, c.CTX, -1)
         ):
-            if last_kind in (c.OTHER, c.PART, c.CTX) and roles[first] & c.MAKE:
+            if last_kind in (c.OTHER, c.PART, c.CTX) and groups[first] >= 0:
                 out.token[n] = suffix[last]
                 out.first[n], out.last[n] = starts[first], ends[last]
                 out.role[n], out.group[n] = roles[first], groups[first]
                 out.context[n], out.chain[n], out.near[n], out.cluster[n], out.gb2[n] = 0, 0, 0, 0, 0
-                out.weight[n] = 0.3
+                out.weight[n] = 0.3 if roles[first] & c.MAKE else 0.5
                 if suffix[last] >= 0:
                     out.cluster[n], out.gb2[n] = lexicon.cluster[suffix[last]], lexicon.gb2[suffix[last]]
                     out.weight[n] = lexicon.weight[suffix[last]]

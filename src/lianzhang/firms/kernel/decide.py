@@ -70,6 +70,17 @@ def _is_made(role: int, kind: int, flags: int, gb2: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _named_after(
+    gb2: int, n_names: int, name_ids: NDArray[np.int32], flags_of: NDArray[np.int32], lexicon: Any
+) -> bool:
+    """Whether the name states the industry that makes these goods ("某某印务": printed matter)."""
+    for k in range(n_names):  # noqa: SIM110 — numba compiles no generators
+        if lexicon.gb2[name_ids[k]] == gb2 and flags_of[name_ids[k]] & c.F_MAKE_NAME:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _among_crops(k: int, n: int, acts: Any, flags_of: NDArray[np.int32]) -> bool:
     for other in range(n):
         if (
@@ -150,7 +161,8 @@ def decide(
         kind = c.OTHER if token < 0 else kinds_of[token]
         flags = 0 if token < 0 else flags_of[token]
         role = acts.role[k]
-        if n_groups == 0 and kind in (c.GOOD, c.CTX) and name_maker and not name_trade:
+        named = name_maker or _named_after(acts.gb2[k], n_names, name_ids, flags_of, lexicon)
+        if n_groups == 0 and kind in (c.GOOD, c.CTX) and named and not name_trade:
             # A scope that only lists goods: the name says that the firm makes them.
             acts.role[k] = role = c.MAKE | c.PROCESS
         made[k] = _is_made(role, kind, flags, acts.gb2[k])
@@ -191,7 +203,7 @@ def decide(
             maker_sum += base
         else:
             gb2, worth = _other_activity(k, acts, kind, flags, base, sold_in, w)
-            if role & c.SELL and kind in (c.GOOD, c.CTX, c.TRADE, c.PART):
+            if role & c.SELL and kind in (c.GOOD, c.CTX, c.TRADE, c.PART, c.OTHER):
                 sold_in = acts.group[k]
                 any_sold = True
                 score[51] += w.breadth * w.group_decay**rank * w.sell
@@ -219,7 +231,9 @@ def decide(
             score[gb2] += worth
     if name_farms:
         score[1:6] *= w.farm_name
+    fallback = 0  # where nothing is known but what the firm is called
     if not any_made:
+        fallback = int(np.argmax(score))
         # Who makes nothing is not in manufacturing.
         score[13:43] = 0.0
     chain, cluster = _tidy(chain, cluster)
@@ -229,6 +243,8 @@ def decide(
             second, best = best, d
         elif second == 0 or score[d] > score[second]:
             second = d
+    if score[best] <= 0:
+        best = fallback
     margin = 0.0 if score[best] <= 0 else (score[best] - score[second]) / score[best]
     if any_made:
         confidence = 0.75 + 0.24 * min(1.0, maker_sum)

@@ -64,6 +64,10 @@ def tokenise(
             kind = c.COMMA
         elif char == 0x3B:
             kind = c.END
+        elif char == 0x2A:
+            # One star separates items, several end a clause.
+            several = (at > start and text[at - 1] == 0x2A) or (at + 1 < stop and text[at + 1] == 0x2A)
+            kind = c.END if several else c.DELIM
         elif char == 0x3A:
             kind = c.COLON
         elif char == 0x28:
