@@ -8,6 +8,7 @@ by the harness).
 
 from __future__ import annotations
 
+import atexit
 import csv
 import random
 import resource
@@ -54,6 +55,7 @@ def make(rows: int, seed: int = 1) -> Path:
     trades = [p for r in table if r["kind"] == "name" for p in r["phrases"].split("|")]
     districts = ["渝北", "江北", "九龙坡", "万州", "涪陵", "永川", "璧山", "N/A"]
     folder = Path(tempfile.mkdtemp(prefix="lianzhang-register-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / "register.csv"
     with file.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
