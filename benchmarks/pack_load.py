@@ -1,7 +1,7 @@
 """Check and load of a pack with up to ten million firms.
 
-The peer reads the same files with DuckDB's own sniffing and casts (`SELECT count(*)` over typed columns) and checks
-nothing: what the checks cost on top of reading. Memory is that of the process; the database's limit is 1 GB.
+The oracle of the number of rows reads the same files with DuckDB's own sniffing and casts and checks nothing: what
+the checks cost on top of reading. The memory limit of the database is 1 GB.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.registry import Case, Variant, register
 
@@ -34,7 +36,7 @@ def ours(data: dict[str, Any]) -> dict[str, Any]:
         cpu = time.process_time()
         loaded = load_pack(Store(Path(scratch) / "store"), data["folder"], threads=2, memory_gb=1.0)
         return {
-            "rows": float(sum(loaded.report.rows.values())),
+            "rows": np.array([sum(loaded.report.rows.values())], dtype=float),
             "cpu_s_per_million_rows": f"{(time.process_time() - cpu) / sum(loaded.report.rows.values()) * 1e6:.1f}",
         }
 
@@ -51,7 +53,7 @@ def unchecked(data: dict[str, Any]) -> dict[str, Any]:
         found = connection.execute("SELECT count(*) FROM t").fetchone()
         rows += found[0] if found else 0
     connection.close()
-    return {"rows": float(rows)}
+    return {"rows": np.array([rows], dtype=float)}
 
 
 register(
@@ -69,7 +71,7 @@ register(
         goal="one million firms in under 60 s on 2 cores within 2 GB, and time linear in the rows",
         variants=(
             Variant("lianzhang", ours, role="ours"),
-            Variant("duckdb, nothing checked", unchecked),
+            Variant("duckdb, nothing checked", unchecked, role="oracle"),
         ),
     )
 )

@@ -147,6 +147,37 @@ def test_killed_at_random_moments(store: Store, changed: Path) -> None:
         whole(store, allowed)
 
 
+def test_ctrl_c_during_a_query_is_an_interrupt_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    code = """
+    import signal, sys
+    from pathlib import Path
+    from lianzhang.pack.stage import staging
+    from lianzhang.store import Store
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    endless = "SELECT sum(hash(range)) FROM range(1000000000000)"
+    with Store(sys.argv[1]).reader("taoyuan") as reader:
+        for run in (reader.sql, None):
+            try:
+                with staging(None, Path(sys.argv[2])) as stage:
+                    print("ready", flush=True)
+                    (run or stage.connection.execute)(endless)
+            except KeyboardInterrupt:
+                print("interrupted", flush=True)
+    """
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    child = subprocess.Popen(python(code, store.path, scratch), stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    for _ in range(2):
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline() == "interrupted\n"
+    assert child.wait() == 0
+    child.stdout.close()
+    assert not list(scratch.iterdir())
+
+
 def test_readers_see_one_whole_state_while_another_process_swaps(
     store: Store, example: Path, changed: Path
 ) -> None:

@@ -56,6 +56,17 @@ class Stage:
 
 
 @contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C during a query reaches the caller as what it is; the database makes a `RuntimeError` of it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
+
+
+@contextmanager
 def staging(
     pack: Pack | None, scratch: Path | None = None, memory_gb: float = 1.0, threads: int | None = None
 ) -> Iterator[Stage]:
@@ -80,7 +91,8 @@ def staging(
         small = pack is None or sum((pack.folder / r.path).stat().st_size for r in pack.resources) < _SMALL
         connection = duckdb.connect(":memory:" if small else str(folder / "stage.duckdb"), config=config)
         try:
-            yield Stage(connection, folder)
+            with interruptible():
+                yield Stage(connection, folder)
         finally:
             connection.close()
     finally:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from lianzhang.errors import StoreCorruptError, UnknownNameError
 from lianzhang.i18n import Text
+from lianzhang.pack.stage import interruptible
 from lianzhang.schema import Table, tables
 from lianzhang.schema.ddl import empty_select, ident, literal
 from lianzhang.store.manifest import FileEntry, Manifest, RegionEntry, file_hash
@@ -97,7 +98,8 @@ class Reader:
             StoreCorruptError: a snapshot file turned out unreadable.
         """
         try:
-            return self.connection.execute(query, params).to_arrow_table()
+            with interruptible():
+                return self.connection.execute(query, params).to_arrow_table()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             # Reading a damaged Parquet file ends in either; a fault of the query itself does not mention one.
             if ".parquet" not in str(error):
