@@ -74,7 +74,7 @@ def _first(operation: dict[str, Any]) -> str:
 
 
 def _is_filter(parameter: dict[str, Any]) -> bool:
-    about = parameter.get("description", "")
+    about = str(parameter.get("description", ""))
     return about.startswith(("Only these", "At least. ", "At most. "))
 
 

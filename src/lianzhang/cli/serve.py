@@ -77,7 +77,7 @@ def _application(chosen: Settings, access: Access) -> FastAPI:
     if importlib.util.find_spec("lianzhang.web") is not None:
         import lianzhang.web as web
 
-        made: FastAPI = web.create_app(chosen, access=access)
+        made: FastAPI = web.create_app(chosen, access=access)  # type: ignore[attr-defined]
         return made
     from lianzhang.api import create_api
     from lianzhang.api.access import reading
