@@ -143,3 +143,13 @@ def test_readings_behind_characters_are_overlooked_and_offsets_stay() -> None:
     assert (first.value, first.unit, second.value, second.unit) == (600_000, "vehicles", 300, "enterprises")
     assert "達(dá)到60萬輛" in text[first.char_start : first.char_end]
     assert first.indicator == "新能源汽车产量"
+
+
+def test_a_sentence_without_end_is_cut_and_its_deadline_carries_on() -> None:
+    text = "到2029年，" + "".join(f"建成{number}座加氢站，" for number in range(100, 400))
+    found = extract(text, "doc", published="2024")
+    assert [statement.value for statement in found] == [float(number) for number in range(100, 400)]
+    assert {(statement.kind, statement.period_end) for statement in found} == {("target", "2029")}
+    assert all(
+        len(sentence_text) <= 1000 for s in sentences(text) if (sentence_text := text[s.start : s.end])
+    )

@@ -268,7 +268,8 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
         return True
     number_of = _NUMBER_OF[lang].search(left)
     if number_of:
-        unit, dim = _noun_in(lang, number_of["what"], last=lang == "zh")
+        what = left[: number_of.start()] if lang == "zh" else left[number_of.end() :]
+        unit, dim = _noun_in(lang, what, last=lang == "zh")
         if unit:
             quantity.unit, quantity.dim = unit, dim
             return True
@@ -276,7 +277,7 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
     vehicles = size < 1e9 and _cue_vehicle(lang, left) and bool(_VEHICLE_FLOW[lang].search(left))
     moved = _MOVED_EN.search(left) if lang == "en" else None
     if moved and size >= 100:
-        unit, dim = _noun_in("en", moved["what"])
+        unit, dim = _noun_in("en", re.split("[,;]", left[: moved.start()])[-1])
         if unit:
             quantity.unit, quantity.dim = unit, dim
             return True
@@ -297,17 +298,17 @@ _TOTAL = {
     "en": re.compile(r"\b(?:total|target|goal|figure|number)\b[^,;]{0,40}$", re.IGNORECASE),
 }
 _MOVED_EN = re.compile(
-    r"(?P<what>[^,;]*)\b(?:go(?:es|ing)?|rise|rises|rose|rising|increas(?:e|es|ed|ing)|grow|grows|grew|growing|"
+    r"\b(?:go(?:es|ing)?|rise|rises|rose|rising|increas(?:e|es|ed|ing)|grow|grows|grew|growing|"
     r"expand(?:ed|ing)?|jump(?:ed)?|climb(?:ed)?|surge[ds]?)\s+(?:from|to)\s+(?:(?:about|around|nearly|over|"
     r"more\s+than|some|the|at\s+least)\s+){0,2}$",
     re.IGNORECASE,
 )
 _NUMBER_OF = {
     "zh": re.compile(
-        r"(?P<what>[^，。；]*)(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|"
+        r"(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|"
         r"超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"
     ),
-    "en": re.compile(r"\bnumber\s+of\b(?P<what>[^.;]*)$", re.IGNORECASE),
+    "en": re.compile(r"\bnumber\s+of\b(?=[^.;]*$)", re.IGNORECASE),
 }
 
 

@@ -56,6 +56,7 @@ _NUMBER = re.compile(
     r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|[^\d\s]{0,8}?)\s*(?P<tail>以上|以下|左右|以内)?\s*$",
     re.IGNORECASE,
 )
+_WIDEST = 60
 _LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2}")
 
 
@@ -73,7 +74,7 @@ def grids(text: str, plain: str, reference: Reference) -> list[Grid]:
         if header is not None and figures:
             found.append(Grid(start, end, tuple(figures)))
         header, figures = None, []
-        if len(row) >= 3 and any(_YEAR_CELL.match(cell.text) for cell in row[1:]):
+        if 3 <= len(row) <= _WIDEST and any(_YEAR_CELL.match(cell.text) for cell in row[1:]):
             header, start, end = row, row[0].start, row[-1].end
     if header is not None and figures:
         found.append(Grid(start, end, tuple(figures)))

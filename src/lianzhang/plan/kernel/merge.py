@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from lianzhang.plan.model import Statement
@@ -10,6 +11,7 @@ from lianzhang.plan.model import Statement
 _SAME = 0.5
 
 
+@lru_cache(maxsize=8192)
 def _grams(text: str, lang: str) -> frozenset[str]:
     if lang == "zh":
         letters = [char for char in text if "\u4e00" <= char <= "\u9fff" or char.isalnum()]

@@ -68,6 +68,8 @@ _END = re.compile(
     r"\.[”’\"')]*(?=\s|$)"
 )
 _PARAGRAPH = re.compile(r"[^\n]+")
+#: No sentence is longer; longer ones are cut at a comma or space.
+_LONGEST = 1000
 _OPEN_END = re.compile(r"[,;a-z0-9(\-]\s*$")
 
 
@@ -93,7 +95,8 @@ def sentences(text: str) -> list[Sentence]:
             spans
             and match.start() == spans[-1][1] + 1
             and match.group()[0].islower()
-            and _OPEN_END.search(text[spans[-1][0] : spans[-1][1]])
+            and spans[-1][1] - spans[-1][0] < _LONGEST
+            and _OPEN_END.search(text, max(spans[-1][0], spans[-1][1] - 40), spans[-1][1])
         ):
             spans[-1][1] = match.end()
         else:
@@ -113,6 +116,13 @@ def _add(found: list[Sentence], text: str, start: int, end: int, paragraph: int)
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
+    while end - start > _LONGEST:  # the work on a sentence grows with the square of its figures
+        cut = max(text.rfind(mark, start + _LONGEST // 2, start + _LONGEST) for mark in "，；;, \n") + 1
+        cut = cut or start + _LONGEST
+        found.append(Sentence(start, cut, paragraph, language(text[start:cut])))
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
     if start < end:
         found.append(Sentence(start, end, paragraph, language(text[start:end])))
 
