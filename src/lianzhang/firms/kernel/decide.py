@@ -21,25 +21,32 @@ from lianzhang.firms.kernel import codes as c
 
 
 class Weights(NamedTuple):
-    """The constants of the score (dimensionless)."""
+    """The constants of the score (dimensionless).
+
+    ``group_decay`` g and ``item_decay`` h; ``make``, ``service``, ``sell``, ``software``, ``faint`` (research, advice,
+    trade as such) and ``bare`` (goods without a verb) weigh kinds of activity; ``repeat``: each further activity of a
+    division counts that much less; ``breadth``: for each further kind of goods sold. ``name``: words of the name,
+    ``name_modifier``: those before the last; ``maker_name``: on making, where the name says 厂 or 制造;
+    ``farm_name``: on farming, for cooperatives; ``sold_name``: on a name's goods that are only sold;
+    ``process_with_goods``: on a process (铸造) that has goods beside it.
+    """
 
     group_decay: float = 0.6
     item_decay: float = 0.57
     make: float = 1.0
     service: float = 1.05
-    sell: float = 0.8
+    sell: float = 0.85
     software: float = 1.07
     faint: float = 0.25
     name: float = 0.8
     name_modifier: float = 0.58
     maker_name: float = 1.4
-    trade_name: float = 1.0
     process_with_goods: float = 0.35
     bare: float = 0.35
     repeat: float = 0.6
     farm_name: float = 2.0
     sold_name: float = 0.5
-    breadth: float = 0.02
+    breadth: float = 0.03
 
 
 class Verdict(NamedTuple):
