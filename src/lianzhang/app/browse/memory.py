@@ -19,6 +19,14 @@ class Memory:
         self._found: OrderedDict[Hashable, Any] = OrderedDict()
         self._under_way: dict[Hashable, threading.Lock] = {}
 
+    def peek(self, key: Hashable) -> object | None:
+        """The result under a key if it is remembered."""
+        with self._lock:
+            found = self._found.get(key)
+            if found is not None:
+                self._found.move_to_end(key)
+            return cast("object | None", found)
+
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result under a key, computed if it is not remembered. An error is passed on and not remembered."""
         with self._lock:

@@ -93,7 +93,6 @@ class NodeView:
     places: tuple[Text, ...]
     planned: tuple[Text, ...]
     leads: tuple[Lead, ...]
-    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +106,21 @@ class ChainView:
     nodes: int
 
 
-def chain_view(state: State, reader: Reader, link: Link, view: View, cut: str | None) -> ChainView:
-    """One view of the chain.
+def chain_page(
+    desk: Desk, reader: Reader, state: State, view: View, cut: str | None, node: str | None, link: Link
+) -> tuple[ChainView, NodeView | None]:
+    """One view of the chain, and the node that is chosen in it.
 
     Raises:
-        UnknownNameError: no such cut.
+        UnknownNameError: no such cut or node.
+        NotComputableError: a node is asked for and there is no chain.
     """
     origins = Provenance(reader)
+    chosen = _node_view(desk, reader, state, cut, node, origins) if node else None
+    return _chain_view(state, link, view, cut, origins), chosen
+
+
+def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: Provenance) -> ChainView:
     if not isinstance(state.chain, ChainMap) or state.gaps is None:
         error = state.chain
         blocks = [] if isinstance(error, ChainMap) else [("wall", failed(TITLE, error))]
@@ -215,20 +222,14 @@ def _laid(chain: ChainMap, origins: Provenance) -> tuple[tuple[m.WallSection, ..
     return ((m.WallSection(chain.name, tuple(courses)),) if courses else ()), nodes
 
 
-def node_view(
-    desk: Desk, reader: Reader, state: State, cut: str | None, node_id: str, link: Link
+def _node_view(
+    desk: Desk, reader: Reader, state: State, cut: str | None, node_id: str, origins: Provenance
 ) -> NodeView:
-    """Makers, evidence, gap factors and candidates of one node.
-
-    Raises:
-        UnknownNameError: no such node or cut.
-        NotComputableError: there is no chain.
-    """
+    """Makers, evidence, gap factors and candidates of one node."""
     if not isinstance(state.chain, ChainMap):
         raise state.chain
     chain = chosen_cut(state, cut)
     node = chain.node(node_id)
-    origins = Provenance(reader)
     gap = _gap_of(state, node_id)
     found = desk.remember(
         reader,
@@ -272,7 +273,6 @@ def node_view(
         places=gap.best_places if gap else (),
         planned=tuple(a.region for a in chain.assignments if a.node_id == node_id),
         leads=leads,
-        content=gathered(node.name, origins),
     )
 
 

@@ -203,8 +203,8 @@ def _figures(reader: Reader, source_id: str, origins: Provenance) -> m.Block | N
     rows = reader.sql(
         "SELECT i.name_zh, i.name_en, i.unit, r.name_zh AS place_zh, r.name_en AS place_en, s.name_zh AS sector_zh,"
         " coalesce(s.name_en, s.name_zh) AS sector_en, o.period, o.value, o.status, o.note"
-        " FROM observations o JOIN indicators i USING (indicator_id) LEFT JOIN regions r USING (region_id)"
-        " LEFT JOIN sectors s USING (sector_id) WHERE o.source_id = $source AND o.value IS NOT NULL"
+        " FROM observations o JOIN indicators i USING (indicator_id) LEFT JOIN regions r ON r.region_id = o.region_id"
+        " LEFT JOIN sectors s ON s.sector_id = o.sector_id WHERE o.source_id = $source AND o.value IS NOT NULL"
         f" ORDER BY o.period DESC, i.name_zh, r.name_zh LIMIT {_SHOWN}",
         {"source": source_id},
     ).to_pylist()

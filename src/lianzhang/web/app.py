@@ -1,0 +1,28 @@
+"""The application that `lianzhang serve` runs: the API and the pages."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from lianzhang.api import create_api
+from lianzhang.api.access import Access, reading
+from lianzhang.config import Settings
+from lianzhang.web.pages import page_router
+from lianzhang.web.site import PATIENCE_S, Site
+
+
+def create_app(
+    settings: Settings, *, access: Access | None = None, patience_s: float = PATIENCE_S
+) -> FastAPI:
+    """API and pages of one store.
+
+    Args:
+        settings: store, default region, language, limits.
+        access: who may read and write; by default as for loopback.
+        patience_s: how long a page may compute before the reader is told that it is on its way.
+    """
+    app = create_api(settings, access=access)
+    site = Site(app.state.desk, patience_s=patience_s)
+    app.state.site = site
+    app.include_router(page_router(site), dependencies=reading(app.state.access))
+    return app

@@ -1,0 +1,168 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from lianzhang.api.problems import NoSuchPageError
+from lianzhang.app.pages import chain, firms, overview, places, plan, risk, sources
+from lianzhang.app.pages.content import Content
+from lianzhang.i18n import Text
+from lianzhang.report.words import VERDICT
+from lianzhang.store import Reader
+from lianzhang.web.assets import assets
+from lianzhang.web.site import Site, Visit
+
+K = TypeVar("K", bound=str)
+_EVER = "public, max-age=31536000, immutable"
+
+
+def page_router(site: Site) -> APIRouter:
+    """Every page. Handlers are plain functions: they run in threads."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def start(request: Request) -> Response:
+        return site.regions(request)
+
+    @router.get("/assets/{digest}/{name}")
+    def asset(request: Request, digest: str, name: str) -> Response:
+        found = assets().get(name)
+        if found is None or found.digest != digest:
+            return site.failure(request, _nothing())
+        return Response(found.content, media_type=found.media, headers={"Cache-Control": _EVER})
+
+    @router.get("/{region}")
+    def bare(region: str) -> Response:
+        return RedirectResponse(f"/{region}/", status_code=308)
+
+    for path, page, template, build in _PAGES:
+        router.add_api_route(path, _endpoint(site, page, template, build), methods=["GET"])
+
+    @router.get("/{path:path}")
+    def nothing(request: Request) -> Response:
+        return site.failure(request, _nothing())
+
+    return router
+
+
+def _endpoint(site: Site, page: str, template: str, build: Any) -> Any:
+    def endpoint(request: Request, region: str) -> Response:
+        return site.page(request, region, page, template, build)
+
+    endpoint.__name__ = f"{page}_page"
+    return endpoint
+
+
+def _nothing() -> NoSuchPageError:
+    return NoSuchPageError(
+        Text("没有这个地址", "there is nothing at this address"),
+        hint=Text("请从导航进入", "go on from the navigation"),
+    )
+
+
+def _overview(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    made = overview.overview(visit.desk, reader, visit.state(reader), visit.view.link)
+    return {"content": made.content, "changes": made.changes}
+
+
+def _plan(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    view = _choice(visit.query.get("view"), plan.VIEWS, "tracker")
+    verdict = visit.query.get("verdict")
+    chosen = verdict if verdict in VERDICT else None
+    made = plan.plan_view(visit.state(reader), reader, view, chosen)
+    context: dict[str, Any] = {
+        "content": made.content,
+        "made": made,
+        "views": plan.VIEWS,
+        "verdict": chosen,
+        "whatif": None,
+    }
+    if view == "whatif":
+        by = visit.number("by")
+        answer = plan.what_if_view(
+            visit.desk,
+            reader,
+            visit.view.as_of,
+            visit.query.get("indicator") or None,
+            int(by) if by is not None else None,
+            visit.number("reach"),
+        )
+        context |= {"whatif": answer, "content": answer.content}
+    return context
+
+
+def _chain(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    cut, node = visit.query.get("cut") or None, visit.query.get("node") or None
+    view = _choice(visit.query.get("view"), chain.VIEWS, "wall")
+    made, chosen = chain.chain_page(visit.desk, reader, visit.state(reader), view, cut, node, visit.view.link)
+    return {"content": made.content, "made": made, "node": chosen, "views": chain.VIEWS}
+
+
+def _firms(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    given = visit.query
+    start = visit.number("start")
+    query = firms.Query(
+        words=given.get("q", "").strip()[:100],
+        place=given.get("place") or None,
+        sector=given.get("sector") or None,
+        status=given.get("status") or None,
+        node=given.get("node") or None,
+        here=given.get("everywhere") != "1",
+        start=max(0, int(start or 0)),
+    )
+    found = firms.search(visit.desk, reader, query)
+    return {"content": Content(title=firms.TITLE), "found": found, "size": firms.PAGE}
+
+
+def _firm(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    made = firms.firm_view(visit.desk, reader, visit.key)
+    return {"content": made.content, "firm": made}
+
+
+def _places(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    made = places.places_view(
+        visit.state(reader), reader, visit.view.link, visit.query.get("measure") or None
+    )
+    return {"content": made.content, "made": made}
+
+
+def _place(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    made = places.place_view(visit.state(reader), reader, visit.key)
+    return {"content": made.content, "place": made}
+
+
+def _risk(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    return {"content": risk.risk_view(visit.desk, reader)}
+
+
+def _sources(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    return {"content": Content(title=sources.TITLE), "made": sources.sources_view(visit.desk, reader)}
+
+
+def _source(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    made = sources.source_view(visit.desk, reader, visit.key)
+    return {"content": made.content, "source": made}
+
+
+def _choice(given: str | None, known: Mapping[K, Any], default: K) -> K:
+    return next((k for k in known if k == given), default)
+
+
+_PAGES: tuple[tuple[str, str, str, Any], ...] = (
+    ("/{region}/", "overview", "overview.html.j2", _overview),
+    ("/{region}/plan", "plan", "plan.html.j2", _plan),
+    ("/{region}/chain", "chain", "chain.html.j2", _chain),
+    ("/{region}/firms", "firms", "firms.html.j2", _firms),
+    ("/{region}/firms/{key}", "firms", "firm.html.j2", _firm),
+    ("/{region}/places", "places", "places.html.j2", _places),
+    ("/{region}/places/{key}", "places", "place.html.j2", _place),
+    ("/{region}/risk", "risk", "risk.html.j2", _risk),
+    ("/{region}/sources", "sources", "sources.html.j2", _sources),
+    ("/{region}/sources/{key}", "sources", "source.html.j2", _source),
+)

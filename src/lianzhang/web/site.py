@@ -1,0 +1,300 @@
+"""From a request to a page: what it asks for, the page if it is remembered, else made; failures as pages too."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import hashlib
+import io
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from lianzhang import __version__
+from lianzhang.api.language import lang_of
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.browse.figures import svg_file
+from lianzhang.app.browse.memory import Memory
+from lianzhang.app.pages.content import Content
+from lianzhang.app.state import State
+from lianzhang.errors import LianzhangError, UnknownNameError, UsageError
+from lianzhang.i18n import Lang, Text
+from lianzhang.report.format import exact, space_han
+from lianzhang.report.model import Block, Cell, Quantity
+from lianzhang.report.tables import as_table
+from lianzhang.store import Reader, RegionEntry
+from lianzhang.web.view import Theme, View, refs_of
+from lianzhang.web.words import NAV
+
+#: How long a page may compute before the reader is told that it is on its way.
+PATIENCE_S = 2.0
+_PAGES = 160
+_YEAR_S = 365 * 86400
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+#: A drawing carries its style inside and nothing else.
+_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+Build = Callable[["Visit", Reader], Mapping[str, Any]]
+_CARRIED = ("as_of", "lang")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a request asks for."""
+
+    desk: Desk
+    view: View
+    query: Mapping[str, str]
+    key: str = ""
+    """The thing that the page is about, where it is about one."""
+
+    def state(self, reader: Reader) -> State:
+        """The state as of the day asked for."""
+        return self.desk.state(reader, self.view.as_of)
+
+    def number(self, name: str) -> float | None:
+        """A numeric parameter.
+
+        Raises:
+            UsageError: it is none.
+        """
+        raw = self.query.get(name, "").strip()
+        if not raw:
+            return None
+        try:
+            value = float(raw)
+        except ValueError:
+            value = float("nan")
+        if value != value or abs(value) > 1e18:
+            raise UsageError(
+                Text(f"{name} 应为一个数，而不是 {raw!r}", f"{name} should be a number, not {raw!r}")
+            )
+        return value
+
+
+class Site:
+    """Pages of one desk, remembered by snapshot and address."""
+
+    def __init__(self, desk: Desk, *, patience_s: float = PATIENCE_S) -> None:
+        self.desk = desk
+        self.patience_s = patience_s
+        self._memory = Memory(most=_PAGES)
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="pages")
+        self._under_way: dict[Hashable, Future[str]] = {}
+        self._lock = threading.Lock()
+
+    def page(self, request: Request, region: str, page: str, template: str, build: Build) -> Response:
+        """A page of a region, or the file of one of its figures, or why there is none."""
+        try:
+            view = self._view(request, page, self.desk.readers.region(region))
+            if "theme" in request.query_params:
+                return self._remember_choices(request, RedirectResponse(view.same(), status_code=303))
+            visit = Visit(self.desk, view, dict(request.query_params), request.path_params.get("key", ""))
+            if "save" in visit.query:
+                return self._file(visit, build)
+            return self._remember_choices(request, self._answer(request, visit, template, build))
+        except LianzhangError as error:
+            return self.failure(request, error)
+
+    def regions(self, request: Request) -> Response:
+        """Where one chooses a region; with one loaded, that one opens."""
+        entries = self.desk.readers.manifest().regions
+        default = self.desk.settings.region
+        if len(entries) == 1 or default in entries:
+            name = default if default in entries else next(iter(entries))
+            query = f"?{urlencode(request.query_params)}" if request.query_params else ""
+            return RedirectResponse(f"/{name}/{query}", status_code=307)
+        view = self._view(request, "regions", None)
+        return self._html(_render("regions.html.j2", view, {}), view.lang)
+
+    def failure(self, request: Request, error: LianzhangError) -> Response:
+        """A page that says what went wrong and how to go on."""
+        view = self._view(request, "error", None, lenient=True)
+        name = request.path_params.get("region")
+        known = self.desk.readers.manifest().regions
+        if name in known:
+            view = replace(view, region=known[name])
+        page = _render("error.html.j2", view, {"error": error})
+        return self._html(page, view.lang, status=error.http_status, fresh=True)
+
+    def _answer(self, request: Request, visit: Visit, template: str, build: Build) -> Response:
+        view = visit.view
+        assert view.region is not None
+        key = (
+            view.region.name,
+            view.region.snapshot_id,
+            len(self.desk.readers.manifest().runs) if view.page in ("sources", "overview") else 0,
+            view.path,
+            view.query,
+            view.lang,
+            view.theme,
+            view.as_of,
+        )
+        tag = hashlib.sha256(repr((__version__, key)).encode()).hexdigest()[:24]
+        etag = f'W/"{tag}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        patience = None if "hx-request" in request.headers else self.patience_s
+        try:
+            body = self._made(key, lambda: self._render(visit, template, build), patience)
+        except NotYet:
+            waiting = self._html(_render("loading.html.j2", view, {}), view.lang, fresh=True)
+            waiting.headers["Refresh"] = "1"
+            return waiting
+        return self._html(body, view.lang, etag=etag)
+
+    def _made(self, key: Hashable, make: Callable[[], str], patience_s: float | None) -> str:
+        """The page under a key; made by a worker that goes on when patience ends."""
+        found = self._memory.peek(key)
+        if found is not None:
+            return str(found)
+        with self._lock:
+            future = self._under_way.get(key)
+            if future is None:
+                future = self._pool.submit(self._memory.get, key, make)
+                self._under_way[key] = future
+                future.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return future.result(timeout=patience_s)
+
+    def _render(self, visit: Visit, template: str, build: Build) -> str:
+        assert visit.view.region is not None
+        with self.desk.readers.reading(visit.view.region.name) as reader:
+            context = dict(build(visit, reader))
+        content: Content = context["content"]
+        view = replace(visit.view, refs=refs_of(content, visit.view))
+        return _render(template, view, context)
+
+    def _file(self, visit: Visit, build: Build) -> Response:
+        """One figure of a page as SVG or CSV."""
+        assert visit.view.region is not None
+        name, _, kind = visit.query["save"].rpartition(".")
+        with self.desk.readers.reading(visit.view.region.name) as reader:
+            content: Content = build(visit, reader)["content"]
+        blocks = dict(content.blocks)
+        if name not in blocks or kind not in visit.view.formats(blocks[name]):
+            known = [f"{k}.{f}" for k, b in blocks.items() for f in visit.view.formats(b)]
+            raise UnknownNameError(Text("图表文件", "file of a figure"), visit.query["save"], known)
+        file = f"{visit.view.region.name}-{visit.view.page}-{name}-{visit.view.lang}.{kind}"
+        headers = {
+            "Content-Disposition": f'attachment; filename="{file}"',
+            "Content-Security-Policy": _DRAWING_POLICY,
+            "Cache-Control": "no-cache",
+        }
+        if kind == "svg":
+            drawn = svg_file(blocks[name], name, visit.view.lang, theme="light")
+            return Response(drawn, media_type="image/svg+xml", headers=headers)
+        return Response(csv_of(blocks[name], visit.view.lang), media_type="text/csv", headers=headers)
+
+    def _view(
+        self, request: Request, page: str, region: RegionEntry | None, *, lenient: bool = False
+    ) -> View:
+        query = tuple(sorted(request.query_params.items()))
+        given = dict(query)
+        try:
+            as_of = date.fromisoformat(given["as_of"]) if given.get("as_of") else date.today()  # noqa: DTZ011 - the reader's day
+        except ValueError as error:
+            if not lenient:
+                raise UsageError(
+                    Text(f"{given['as_of']!r} 不是日期", f"{given['as_of']!r} is no date"),
+                    hint=Text("请写成 2026-03-31", "write it as 2026-03-31"),
+                ) from error
+            as_of = date.today()  # noqa: DTZ011
+        return View(
+            lang=_lang(request),
+            theme=_theme(request),
+            region=region,
+            regions=tuple(self.desk.readers.manifest().regions.values()),
+            as_of=as_of,
+            page=page,
+            path=request.url.path,
+            query=query,
+            carried=tuple((k, v) for k, v in query if k in _CARRIED and v),
+        )
+
+    def _remember_choices(self, request: Request, response: Response) -> Response:
+        """Keep language and theme for the next page; they are no secret and say nothing about anyone."""
+        for name, allowed in (("lang", ("zh", "en")), ("theme", ("auto", "light", "dark"))):
+            chosen = request.query_params.get(name)
+            if chosen is not None and chosen in allowed and request.cookies.get(f"lz_{name}") != chosen:
+                response.set_cookie(f"lz_{name}", chosen, max_age=_YEAR_S, samesite="lax")
+        return response
+
+    def _html(
+        self, body: str, lang: Lang, *, status: int = 200, etag: str | None = None, fresh: bool = False
+    ) -> Response:
+        headers = {
+            "Content-Security-Policy": _POLICY,
+            "Content-Language": "zh-CN" if lang == "zh" else "en",
+            "Cache-Control": "no-store" if fresh else "private, no-cache",
+            "Vary": "Cookie, Accept-Language, HX-Request",
+        }
+        if etag:
+            headers["ETag"] = etag
+        return Response(body, status_code=status, media_type="text/html", headers=headers)
+
+
+def csv_of(block: Block, lang: Lang) -> str:
+    """The data of a figure: exact numbers, a byte-order mark for spreadsheets, no cell that could be a formula."""
+    table = as_table(block.figure)
+    if table is None:
+        raise UnknownNameError(Text("数据", "data"), block.figure.title.get(lang))
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\r\n")
+    heads = [c.title.get(lang) + (f" ({c.unit.get(lang)})" if c.unit else "") for c in table.columns]
+    writer.writerow([_guarded(h) for h in heads])
+    for row in table.rows:
+        writer.writerow([_cell(c, lang) for c in row])
+    return out.getvalue()
+
+
+def _cell(cell: Cell, lang: Lang) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Quantity):
+        return "" if cell.value is None else exact(cell, lang).replace("\u202f", " ").replace("\u2212", "-")
+    return _guarded(space_han(cell.get(lang)))
+
+
+def _guarded(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _lang(request: Request) -> Lang:
+    kept = request.cookies.get("lz_lang")
+    if request.query_params.get("lang") not in ("zh", "en") and kept in ("zh", "en"):
+        return "zh" if kept == "zh" else "en"
+    return lang_of(request)
+
+
+def _theme(request: Request) -> Theme:
+    kept = request.cookies.get("lz_theme")
+    return kept if kept in ("light", "dark") else "auto"  # type: ignore[return-value]
+
+
+def _render(template: str, view: View, context: Mapping[str, Any]) -> str:
+    return _environment().get_template(template).render(view=view, nav=NAV, version=__version__, **context)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("lianzhang.web", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

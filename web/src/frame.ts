@@ -1,0 +1,45 @@
+const YEAR_S = 365 * 86_400;
+
+/** The frame: theme without a reload, the day at once, switches that keep the page as it is now. */
+export function startFrame(): void {
+  document.documentElement.classList.add("scripted");
+  const root = document.documentElement;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-theme-choice]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const theme = link.dataset.themeChoice ?? "auto";
+      document.cookie = `lz_theme=${theme}; max-age=${YEAR_S}; path=/; samesite=lax`;
+      if (theme === "auto") delete root.dataset.theme;
+      else root.dataset.theme = theme;
+      for (const other of document.querySelectorAll("a[data-theme-choice]")) {
+        if (other.getAttribute("data-theme-choice") === theme) other.setAttribute("aria-current", "true");
+        else other.removeAttribute("aria-current");
+      }
+    });
+  }
+
+  // The address may have moved on since the page was made.
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a.switch-lang")) {
+    link.addEventListener("click", () => {
+      const to = new URL(location.href);
+      to.searchParams.set("lang", root.lang === "en" ? "zh" : "en");
+      link.href = to.pathname + to.search;
+    });
+  }
+
+  const day = document.querySelector<HTMLInputElement>("form.asof input[type=date]");
+  day?.addEventListener("change", () => {
+    if (day.value) day.form?.requestSubmit();
+  });
+
+  // The back button after a part was exchanged: the page of that address is made anew.
+  addEventListener("popstate", () => location.reload());
+  document.addEventListener("keydown", (event) => {
+    const typing = (event.target as Element).closest("input, select, textarea");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const search = document.querySelector<HTMLInputElement>("form[role=search] input[type=search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  });
+}

@@ -1,0 +1,58 @@
+/** Numbers are links to the list of origins; with this they open in place. */
+export function startOrigins(): void {
+  const pop = document.getElementById("pop");
+  const [close, words, chain] = [...(pop?.children ?? [])] as HTMLElement[];
+  if (!pop || !close || !words || !chain) return;
+  let opener: HTMLElement | null = null;
+
+  const hide = (back: boolean): void => {
+    if (pop.hidden) return;
+    pop.hidden = true;
+    if (back) opener?.focus();
+    opener = null;
+  };
+
+  const show = (from: HTMLElement, id: string, text: string): boolean => {
+    const entry = document.getElementById(id);
+    if (!entry) return false;
+    words.textContent = text;
+    words.hidden = !text;
+    chain.replaceChildren(...[...entry.children].map((child) => child.cloneNode(true)));
+    pop.hidden = false;
+    const at = from.getBoundingClientRect();
+    const box = pop.getBoundingClientRect();
+    const x = Math.min(Math.max(8, at.left + at.width / 2 - box.width / 2), innerWidth - box.width - 8);
+    const below = at.bottom + 8 + box.height < innerHeight || at.top < box.height + 8;
+    pop.style.left = `${x + scrollX}px`;
+    pop.style.top = `${(below ? at.bottom + 8 : at.top - box.height - 8) + scrollY}px`;
+    opener = from;
+    return true;
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    if (pop.contains(target)) {
+      if (target === close) hide(true);
+      return;
+    }
+    hide(false);
+    const link = target.closest<HTMLAnchorElement>("a.num");
+    if (link?.hash && show(link, link.hash.slice(1), link.title)) {
+      event.preventDefault();
+      close.focus({ preventScroll: true });
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide(true);
+  });
+
+  const unfold = (): void => {
+    const list = document.querySelector<HTMLDetailsElement>("details.all");
+    if (list && location.hash.startsWith("#o-")) list.open = true;
+  };
+  unfold();
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => {
+    for (const list of document.querySelectorAll<HTMLDetailsElement>("details.all, details.rest")) list.open = true;
+  });
+}
