@@ -34,10 +34,13 @@ def chain_gaps(
     as_of: date,
     taxonomy: str | None = None,
     weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    kind: str = "component",
 ) -> Gaps:
     """Ranked gaps of a chain, and the nodes to look at first."""
     with _opened(settings, as_of, taxonomy) as (reader, chain):
-        return gaps(reader, chain, accounts_or_none(reader), places_or_none(reader), weights=weights)
+        return gaps(
+            reader, chain, accounts_or_none(reader), places_or_none(reader), weights=weights, kind=kind
+        )
 
 
 def chain_rates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
 
@@ -184,6 +184,7 @@ def io_(*, table_id: str | None = None, most: int = 42, json: bool = False) -> N
 def gaps(
     *,
     taxonomy: str | None = None,
+    level: Literal["component", "assembly"] = "component",
     weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
     as_of: str | None = None,
     json: bool = False,
@@ -194,6 +195,8 @@ def gaps(
     ----------
     taxonomy
         Id of a chain taxonomy; the main one by default.
+    level
+        Components, or assemblies (which is as far down as the classes of a register reach).
     weights
         Exponents of value, exposure and feasibility; 0 leaves a factor out.
     as_of
@@ -205,7 +208,7 @@ def gaps(
     from lianzhang.app.report.chain import KIND_TEXT
     from lianzhang.report.format import listing, money
 
-    found = chain_gaps(settings(), _day(as_of), taxonomy, weights)
+    found = chain_gaps(settings(), _day(as_of), taxonomy, weights, level)
     if json:
         emit_json(found)
         return
@@ -228,7 +231,7 @@ def gaps(
 
     heads = [
         Text("位次", "Rank"),
-        Text("部件", "Component"),
+        Text("节点", "Node"),
         Text("类别", "Kind"),
         Text("利害金额", "At stake"),
         Text("所属部门（上限）", "Of its sector (upper bound)"),

@@ -99,6 +99,7 @@ def gaps(
     places: Specialisation | None,
     *,
     weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    kind: str = "component",
     seed: int = 0,
 ) -> Gaps:
     """Rank what is missing or has one source: value at stake × exposure × feasibility.
@@ -109,9 +110,10 @@ def gaps(
         accounts: the input–output table; without it the value at stake is not known and nothing is ranked by it.
         places: specialisation of districts, for feasibility.
         weights: exponents of the three factors.
+        kind: which nodes, ``component`` or ``assembly`` (a register's classes reach down to assemblies only).
         seed: of the draws that move the weights.
     """
-    nodes = chain.of_kind("component")
+    nodes = chain.of_kind(kind)
     sectors = _node_sectors(reader, chain)
     product = next((n for n in chain.nodes if n.kind == "product"), None)
     column = _io_sector(sectors.get(product.node_id, ()), accounts) if product and accounts else None

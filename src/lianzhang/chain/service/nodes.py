@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,17 @@ EVIDENCE = {
 }
 
 
+#: How long after its end a register still speaks of the present.
+REGISTER_HOLDS = timedelta(days=366)
+
+
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """One record that a firm makes, builds or develops a node. ``local``: the firm is in the region."""
+    """One record that a firm makes, builds or develops a node.
+
+    ``local``: the firm is in the region. ``current``: the record still speaks of the day the chain is graded for; a
+    register that ended long before is history.
+    """
 
     firm_id: str
     name: Text
@@ -38,6 +46,7 @@ class Maker:
     evidence: str
     evidence_date: str | None
     local: bool
+    current: bool
     source_id: str
     status: str
 
@@ -68,7 +77,7 @@ class Node:
         """Local firms that make it now, one record each."""
         chosen: dict[str, Maker] = {}
         for maker in self.makers:
-            if maker.local and maker.activity == "makes":
+            if maker.local and maker.current and maker.activity == "makes":
                 chosen.setdefault(maker.firm_id, maker)
         return tuple(chosen.values())
 
@@ -158,11 +167,16 @@ def chain_map(reader: Reader, region_id: str, as_of: date, taxonomy_id: str | No
     index = {r["node_id"]: i for i, r in enumerate(rows)}
     makers: dict[str, list[Maker]] = {}
     for r in reader.sql(queries.NODE_MAKERS, here).to_pylist():
-        makers.setdefault(r["node_id"], []).append(_maker(r))
+        makers.setdefault(r["node_id"], []).append(_maker(r, as_of))
     searches = reader.sql(queries.NODE_SEARCHES, here).to_pylist()
     complete = [s for s in searches if s["complete"]]
 
-    evidence = [(index[n], m) for n, ms in makers.items() for m in ms if m.local and m.activity == "makes"]
+    evidence = [
+        (index[n], m)
+        for n, ms in makers.items()
+        for m in ms
+        if m.local and m.current and m.activity == "makes"
+    ]
     firms = {f: i for i, f in enumerate(dict.fromkeys(m.firm_id for _, m in evidence))}
     coverage = grade_nodes(
         len(rows),
@@ -216,7 +230,7 @@ def chain_map(reader: Reader, region_id: str, as_of: date, taxonomy_id: str | No
     )
 
 
-def _maker(row: dict[str, Any]) -> Maker:
+def _maker(row: dict[str, Any], as_of: date) -> Maker:
     region = Text(row["region_zh"], row["region_en"]) if row["region_zh"] else None
     return Maker(
         firm_id=row["firm_id"],
@@ -227,9 +241,17 @@ def _maker(row: dict[str, Any]) -> Maker:
         evidence=row["evidence"],
         evidence_date=row["evidence_date"],
         local=row["local"],
+        current=_current(row["evidence"], row["evidence_date"], as_of),
         source_id=row["source_id"],
         status=row["status"],
     )
+
+
+def _current(evidence: str, dated: str | None, as_of: date) -> bool:
+    """A register says who was there when it ended; a year later it is history. Other evidence stays until corrected."""
+    if evidence != "registry_text" or dated is None:
+        return True
+    return as_of <= parse_period(dated).end + REGISTER_HOLDS
 
 
 def _day(period: str | None) -> date | None:

@@ -1,0 +1,134 @@
+"""An imported register into the graph of a loaded region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lianzhang.app.session import open_store
+from lianzhang.config import Settings
+from lianzhang.errors import NotLoadedError
+from lianzhang.i18n import Text
+from lianzhang.schema import table
+from lianzhang.schema.ddl import ident
+from lianzhang.store import Reader, Store, Writer
+from lianzhang.store.reader import snapshot_path
+
+#: Tables that an import writes and a region takes.
+TABLES = ("firms", "firm_nodes", "firm_clusters")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a region took from an import. ``left_out`` counts rows that point to what the region does not have."""
+
+    region: str
+    rows: dict[str, int]
+    replaced: dict[str, int]
+    left_out: dict[str, int]
+
+
+def keep_register(settings: Settings, folder: Path, title: Text) -> Kept:
+    """Put the tables of an import into the region that is meant, in place of what the same register gave before.
+
+    The region's own rows are never touched, and firms that it already has under the same id keep its row. A district or
+    sector that the region does not know is left empty; a node or cluster that it does not know drops that link.
+
+    Args:
+        settings: which store and region.
+        folder: what `lianzhang firms import` wrote.
+        title: name of the register, for the table of sources.
+
+    Raises:
+        NotLoadedError: no import is there, nothing is loaded, or not this region.
+        StoreBusyError: another process is writing.
+    """
+    paths = {name: folder / f"{name}.parquet" for name in TABLES}
+    if not paths["firms"].is_file():
+        raise NotLoadedError(
+            Text(f"{folder} 中没有导入结果", f"there is no import in {folder}"),
+            hint=Text("请先运行 lianzhang firms import", "run lianzhang firms import first"),
+        )
+    store = open_store(settings)
+    region = store.resolve(settings.region)
+    new = {name: pq.read_table(path) for name, path in paths.items() if path.is_file()}
+    sources = [str(s) for s in pc.unique(new["firms"].column("source_id")).to_pylist()]
+    with store.writer(wait_s=10.0) as writer:
+        replaced = {name: _remove(store, writer, region, name, sources) for name in (*TABLES, "sources")}
+        with Reader(store.path, writer.manifest, writer.region(region)) as reader:
+            _add_sources(reader, writer, region, sources, title)
+            kept = _fitting(reader, new)
+        for name, rows in kept.items():
+            writer.append_rows(region, name, rows)
+    return Kept(
+        region,
+        {name: len(rows) for name, rows in kept.items()},
+        replaced,
+        {name: len(new[name]) - len(rows) for name, rows in kept.items()},
+    )
+
+
+def _remove(store: Store, writer: Writer, region: str, name: str, sources: list[str]) -> int:
+    """Take rows of these sources out of what was added to a table; the pack's own files stay."""
+    entry = writer.region(region)
+    files = entry.tables.get(name, ())
+    kept, removed = [], 0
+    for file in files:
+        if file.origin != "added":
+            kept.append(file)
+            continue
+        rows = pq.read_table(snapshot_path(store.path, file.hash))
+        mine = pc.is_in(rows.column("source_id"), pa.array(sources))
+        count = mine.to_pylist().count(True)
+        removed += count
+        if count == 0:
+            kept.append(file)
+        elif count < len(rows):
+            kept.append(writer.add_file(rows.filter(pc.invert(mine)), "added"))
+    if removed:
+        writer.set_table(entry, name, kept)
+    return removed
+
+
+def _add_sources(reader: Reader, writer: Writer, region: str, sources: list[str], title: Text) -> None:
+    known = set(reader.sql("SELECT source_id FROM sources").column("source_id").to_pylist())
+    rows: list[dict[str, Any]] = [
+        {"source_id": s, "title_zh": title.zh, "title_en": title.en, "kind": "register"}
+        for s in sources
+        if s not in known
+    ]
+    if rows:
+        writer.append_rows(region, "sources", pa.Table.from_pylist(rows))
+
+
+def _fitting(reader: Reader, new: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """The rows that fit into the region."""
+    for name, rows in new.items():
+        reader.connection.register(f"new_{name}", rows)
+    columns = []
+    for column in new["firms"].column_names:
+        target = table("firms").references.get(column)
+        if target in ("regions", "sectors", "parks"):
+            key = ident(table(target).key[0])
+            columns.append(
+                f"CASE WHEN n.{ident(column)} IN (SELECT {key} FROM {target}) THEN n.{ident(column)} END AS {column}"
+            )
+        else:
+            columns.append(f"n.{ident(column)}")
+    firms = reader.sql(
+        f"SELECT {', '.join(columns)} FROM new_firms n WHERE n.firm_id NOT IN (SELECT firm_id FROM firms)"
+    )
+    found = {"firms": firms}
+    for name, target in (("firm_nodes", "nodes"), ("firm_clusters", "clusters")):
+        if name in new:
+            key = table(target).key[0]
+            found[name] = reader.sql(
+                f"SELECT n.* FROM new_{name} n WHERE n.{key} IN (SELECT {key} FROM {target}) "
+                "AND n.firm_id IN (SELECT firm_id FROM new_firms)"
+            )
+    return found
