@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from builder import accounts, chain, figures, firms, national, places  # noqa: E402
+from builder import accounts, chain, figures, firms, national, places, risk  # noqa: E402
 from builder.core import CITY, Pack  # noqa: E402
 
 BUNDLED = HERE.parent.parent / "src" / "lianzhang" / "pack" / "bundled" / "chongqing"
@@ -37,6 +37,10 @@ HEAD = {
         {"title": "重庆市第五次全国经济普查公报（第三号） Fifth National Economic Census, communiqué no. 3"},
         {"title": "2025年重庆市国民经济和社会发展统计公报 Statistical bulletin for 2025"},
         {"title": "GB/T 4754-2017"},
+        {
+            "title": "Types of inputs: Pichler et al. 2022 (CC BY 4.0), aggregated to the sectors of the table",
+            "path": "https://doi.org/10.1038/s41598-022-11522-z",
+        },
         {"title": "sources.csv names the source of every row"},
     ],
     "lianzhang": {
@@ -62,6 +66,7 @@ def build(folder: Path) -> Pack:
     national.add_national_sectors(pack)
     chain.add_concordance(pack)
     accounts.add_accounts(pack)
+    risk.add_input_types(pack)
     collected = figures.collect_figures(pack)
     national.add_national(collected)
     collected.write()
