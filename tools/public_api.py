@@ -104,7 +104,7 @@ def _doc(value: Any) -> Iterator[str]:
     summary, _, rest = text.partition("\n\n")
     yield " ".join(summary.split())
     yield ""
-    if rest.strip():
+    if rest := rest.removeprefix("::\n").strip("\n"):
         yield from ("```text", rest.rstrip(), "```", "")
 
 

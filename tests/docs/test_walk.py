@@ -17,6 +17,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_the_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     assert walk(page, tmp_path, "zh" if page.name.endswith(".zh.md") else "en") > 0
