@@ -121,7 +121,7 @@ def map_(*, taxonomy: str | None = None, as_of: str | None = None, json: bool = 
                 names.get(n.parent_id or ""),
                 names[n.node_id],
                 GRADE_TEXT[n.grade].get(language),
-                "、".join(k.name.get(language) for k in n.local_makers),
+                _some([k.name for k in n.local_makers]).get(language),
                 _status(n.status).get(language),
             )
             for n in found.nodes
@@ -359,6 +359,13 @@ def candidates(
             for c in found
         ],
     )
+
+
+def _some(names: list[Text], most: int = 3) -> Text:
+    """The first names, and how many more there are."""
+    more = len(names) - most
+    shown = Text("、".join(n.zh for n in names[:most]), ", ".join(n.en for n in names[:most]))
+    return shown if more <= 0 else Text(f"{shown.zh}等 {len(names)} 家", f"{shown.en} and {more} more")
 
 
 def _number(value: float | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from lianzhang.cli._common import emit_json, emit_json_lines, say, table
+from lianzhang.cli._common import emit_json, emit_json_lines, say, settings, table
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def evaluate(*, labels: Path, phrases: Path | None = None, json: bool = False) -
 def import_(
     file: Path,
     *,
-    out: Path,
+    out: Path | None = None,
+    keep: bool = True,
     mapping: str | None = None,
     save_mapping: Path | None = None,
     phrases: Path | None = None,
@@ -142,8 +143,9 @@ def import_(
     processes: int = 2,
     json: bool = False,
 ) -> None:
-    """Read a register into clean tables: codes checked, dates, capital, district, classification, quarantine.
+    """Read a register into clean tables and put its firms into the loaded region.
 
+    Credit codes are checked, dates, capital and districts read, scopes classified, bad rows put into quarantine.
     Names of legal representatives and phone numbers are never read.
 
     Parameters
@@ -151,7 +153,9 @@ def import_(
     file
         CSV (UTF-8 or GB18030, also .csv.gz), TSV, Parquet or Excel.
     out
-        Folder for the tables; an earlier import there is updated, with history.
+        Folder for the tables; an earlier import there is updated, with history. By default registers/NAME in the store.
+    keep
+        Put the firms into the loaded region, in place of what the same register gave before.
     mapping
         A ready layout (a-share-basic, ckg, enterprise-cq) or a mapping file; without it the header is guessed from.
     save_mapping
@@ -169,6 +173,8 @@ def import_(
     json
         Print the report as JSON.
     """
+    from lianzhang.app.registers import keep_register
+    from lianzhang.app.session import open_store
     from lianzhang.cli._common import note, progress
     from lianzhang.firms.register.layout import guess_layout, load_layout, save_layout
     from lianzhang.firms.register.run import import_register
@@ -182,11 +188,13 @@ def import_(
         layout = load_layout(mapping)
     if save_mapping is not None:
         save_layout(layout, save_mapping)
+    current = settings()
+    folder = out or current.store / "registers" / layout.source_id
     with progress(Text("导入", "Importing")) as tick:
         report = import_register(
             file,
             layout,
-            out,
+            folder,
             phrases=phrases,
             regions=regions,
             node_ids=nodes,
@@ -194,10 +202,23 @@ def import_(
             processes=processes,
             tick=tick,
         )
+    kept = None
+    if keep and open_store(current).regions():
+        kept = keep_register(current, folder, Text(f"企业登记 {file.name}", f"Register {file.name}"))
     if json:
-        emit_json(report)
+        emit_json({"import": report, "kept": kept})
         return
     _show_import(report)
+    if kept is not None:
+        rows, left = kept.rows, sum(kept.left_out.values())
+        say(
+            Text(
+                f"已放入区域 {kept.region}：企业 {rows.get('firms', 0):,} 家，节点证据 {rows.get('firm_nodes', 0):,} 条，"
+                f"未能放入 {left:,} 行",
+                f"put into region {kept.region}: {rows.get('firms', 0):,} firms, {rows.get('firm_nodes', 0):,} records of "
+                f"nodes made; {left:,} rows did not fit",
+            )
+        )
 
 
 @app.command
@@ -259,7 +280,6 @@ def gradient(
 
     if facts is None:
         from lianzhang.app.session import open_region
-        from lianzhang.cli._common import settings
 
         with open_region(settings()) as reader:
             rows = reader.table("firm_status").to_pylist() if reader.has("firm_status") else []
