@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from lianzhang.cli._common import lang, progress, say, settings
+from lianzhang.cli._common import lang, note, progress, say, settings
+from lianzhang.config import Settings
+from lianzhang.errors import LianzhangError
 from lianzhang.i18n import Text
 
 #: The pack that the demo loads.
@@ -15,7 +17,7 @@ PACK = "chongqing"
 
 
 def demo(*, port: int = 8033, once: bool = False) -> None:
-    """Load the bundled example, compute the state of its clusters and open the report.
+    """Load the bundled example, compute the state of its clusters, write the report and open the pages.
 
     Parameters
     ----------
@@ -45,32 +47,28 @@ def demo(*, port: int = 8033, once: bool = False) -> None:
     say(Text(f"报告：{path}", f"Report: {path}"))
     if once or os.environ.get("LIANZHANG_DEMO_ONCE") == "1":
         return
-    _serve(folder, port)
+    _serve(chosen, port)
 
 
-def _serve(folder: Path, port: int) -> None:
-    """Serve the report on loopback until ctrl-C, and open a browser where there is one."""
-    import functools
-    import http.server
+def _serve(chosen: Settings, port: int) -> None:
+    """Serve the pages on loopback until ctrl-C, and open a browser where there is one."""
     import webbrowser
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
-            """No line per request."""
+    from lianzhang.api.access import open_access
+    from lianzhang.api.server import listen, run
+    from lianzhang.cli.serve import application
 
-    handler = functools.partial(Quiet, directory=str(folder))
-    for attempt in range(port, port + 50):
-        try:
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", attempt), handler)
-            break
-        except OSError:
-            continue
-    else:
-        say(Text(f"端口 {port} 起的 50 个端口都被占用", f"the 50 ports from {port} on are in use"))
-        return
-    address = f"http://127.0.0.1:{server.server_port}/{lang()}.html"
+    access = open_access("127.0.0.1", None)
+    try:
+        bound = listen("127.0.0.1", port)
+    except LianzhangError:
+        bound = listen("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{bound.getsockname()[1]}/?lang={lang()}"
     say(Text(f"地址：{address}（按 ctrl-C 结束）", f"Address: {address} (ctrl-C ends it)"))
+    app = application(chosen, access)
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.uname().sysname == "Darwin":
         webbrowser.open(address)
-    with server:
-        server.serve_forever()
+    try:
+        run(app, bound)
+    except KeyboardInterrupt:
+        note(Text("已停止", "stopped"))

@@ -54,7 +54,7 @@ def serve(
     given = token or os.environ.get("LIANZHANG_TOKEN") or None
     access = open_access(host, given, open_reading=open_reading, names=tuple(name or ()))
     bound = listen(host, port)
-    app = _application(settings(), access)
+    app = application(settings(), access)
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     say(
         Text(
@@ -70,14 +70,14 @@ def serve(
         note(Text("已停止", "stopped"))
 
 
-def _application(chosen: Settings, access: Access) -> FastAPI:
+def application(chosen: Settings, access: Access) -> FastAPI:
     """The pages with the API under them, or the API with the report in front where there are no pages."""
     import importlib.util
 
     if importlib.util.find_spec("lianzhang.web") is not None:
         import lianzhang.web as web
 
-        made: FastAPI = web.create_app(chosen, access=access)  # type: ignore[attr-defined]
+        made: FastAPI = web.create_app(chosen, access=access)
         return made
     from lianzhang.api import create_api
     from lianzhang.api.access import reading
