@@ -56,12 +56,14 @@ class Stage:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Ctrl-C during a query reaches the caller as what it is; the database makes a `RuntimeError` of it."""
+def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Ctrl-C during a query reaches the caller as what it is; the database makes a `RuntimeError` of it and lets its
+    other threads run on, which would make closing wait for them."""
     try:
         yield
     except RuntimeError as error:
         if str(error) == "Query interrupted":
+            connection.interrupt()
             raise KeyboardInterrupt from error
         raise
 
@@ -91,7 +93,7 @@ def staging(
         small = pack is None or sum((pack.folder / r.path).stat().st_size for r in pack.resources) < _SMALL
         connection = duckdb.connect(":memory:" if small else str(folder / "stage.duckdb"), config=config)
         try:
-            with interruptible():
+            with interruptible(connection):
                 yield Stage(connection, folder)
         finally:
             connection.close()

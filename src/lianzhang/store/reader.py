@@ -98,7 +98,7 @@ class Reader:
             StoreCorruptError: a snapshot file turned out unreadable.
         """
         try:
-            with interruptible():
+            with interruptible(self.connection):
                 return self.connection.execute(query, params).to_arrow_table()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             # Reading a damaged Parquet file ends in either; a fault of the query itself does not mention one.
