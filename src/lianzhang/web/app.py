@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 from fastapi import FastAPI
 
 from lianzhang.api import create_api
@@ -12,7 +16,7 @@ from lianzhang.web.site import PATIENCE_S, Site
 
 
 def create_app(
-    settings: Settings, *, access: Access | None = None, patience_s: float = PATIENCE_S
+    settings: Settings, *, access: Access | None = None, patience_s: float = PATIENCE_S, warm: bool = True
 ) -> FastAPI:
     """API and pages of one store.
 
@@ -20,9 +24,21 @@ def create_app(
         settings: store, default region, language, limits.
         access: who may read and write; by default as for loopback.
         patience_s: how long a page may compute before the reader is told that it is on its way.
+        warm: compute in the background, from the start of the server, what its first readers will ask for.
     """
     app = create_api(settings, access=access)
     site = Site(app.state.desk, patience_s=patience_s)
     app.state.site = site
+    serving = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def life(inner: FastAPI) -> AsyncIterator[Any]:
+        if warm:
+            site.warm()
+        async with serving(inner) as state:
+            yield state
+        site.close()
+
+    app.router.lifespan_context = life
     app.include_router(page_router(site), dependencies=reading(app.state.access))
     return app

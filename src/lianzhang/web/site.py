@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import hashlib
@@ -24,6 +25,7 @@ from lianzhang.api.language import lang_of
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.figures import svg_file
 from lianzhang.app.browse.memory import Memory
+from lianzhang.app.pages import firms
 from lianzhang.app.pages.content import Content
 from lianzhang.app.state import State
 from lianzhang.errors import LianzhangError, UnknownNameError, UsageError
@@ -108,6 +110,21 @@ class Site:
         except LianzhangError as error:
             return self.failure(request, error)
 
+    def warm(self) -> None:
+        """Compute in the background what the first reader of every region would otherwise wait for."""
+        for name in self.desk.readers.manifest().regions:
+            self._pool.submit(self._warm, name)
+
+    def _warm(self, name: str) -> None:
+        # What cannot be computed is told to the reader who asks for it, not to the log.
+        with contextlib.suppress(LianzhangError), self.desk.readers.reading(name) as reader:
+            self.desk.state(reader, date.today())  # noqa: DTZ011 - the reader's day
+            firms.search(self.desk, reader, firms.Query())
+
+    def close(self) -> None:
+        """Let the workers end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def regions(self, request: Request) -> Response:
         """Where one chooses a region; with one loaded, that one opens."""
         entries = self.desk.readers.manifest().regions
@@ -122,10 +139,10 @@ class Site:
     def failure(self, request: Request, error: LianzhangError) -> Response:
         """A page that says what went wrong and how to go on."""
         view = self._view(request, "error", None, lenient=True)
-        name = request.path_params.get("region")
         known = self.desk.readers.manifest().regions
-        if name in known:
-            view = replace(view, region=known[name])
+        first = request.url.path.split("/")[1]
+        if first in known:
+            view = replace(view, region=known[first])
         page = _render("error.html.j2", view, {"error": error})
         return self._html(page, view.lang, status=error.http_status, fresh=True)
 

@@ -79,6 +79,14 @@ class View:
         """A text in the view's language."""
         return space_han(text.get(self.lang)) if text is not None else ""
 
+    def title(self, text: Text) -> Markup:
+        """A name with what stands in brackets after it set smaller."""
+        whole = self.text(text)
+        name, bracket, rest = whole.partition("（" if self.lang == "zh" else " (")
+        if not bracket or not rest.endswith(("）", ")")):
+            return escape(whole)
+        return Markup("{} <small>{}</small>").format(name, rest[:-1])
+
     def listed(self, texts: tuple[Text, ...]) -> str:
         """Several texts as a listing."""
         return listing([self.text(t) for t in texts], self.lang)

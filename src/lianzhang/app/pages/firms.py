@@ -262,6 +262,7 @@ def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
         " WHERE k.firm_id = $firm AND o.firm_id <> $firm ORDER BY 1 LIMIT 24",
         key,
     )["firm_id"].to_pylist()
+    neighbours = [f for f in neighbours if f not in relatives]
     aliases = reader.sql(
         "SELECT alias, kind FROM firm_aliases WHERE firm_id = $firm ORDER BY 2, 1", key
     ).to_pylist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -89,11 +90,10 @@ def places_view(state: State, reader: Reader, link: Link, measure: str | None) -
     if measure and measure not in known:
         raise UnknownNameError(Text("指标", "measure"), measure, known)
     chosen = known[measure] if measure else _first(measures)
-    hexes = _hexes(reader, state.as_of)
     blocks: list[tuple[str, m.Block]] = []
-    if chosen is not None and hexes:
-        made = _sector_map(chosen, spec, hexes, origins, link) if chosen.sector and spec else None
-        blocks.append(("map", made or _indicator_map(reader, chosen, hexes, origins, link)))
+    if chosen is not None:
+        made = _sector_map(reader, chosen, spec, origins, link) if chosen.sector and spec else None
+        blocks.append(("map", made or _indicator_map(reader, chosen, origins, link)))
     if spec is not None:
         rest = section.section(spec, reader, origins).blocks
         blocks += [("multiples", b) for b in rest if isinstance(b.figure, m.HexMultiples)]
@@ -166,15 +166,17 @@ def _first(measures: tuple[Measure, ...]) -> Measure | None:
 
 
 def _hexes(reader: Reader, day: date) -> list[dict[str, Any]]:
+    """Hexagons of the districts that there were on a day: the day that the figures speak of, not today."""
     return reader.sql(queries.HEXES, {"day": day}).to_pylist()
 
 
-def _indicator_map(
-    reader: Reader, chosen: Measure, hexes: list[dict[str, Any]], origins: Provenance, link: Link
-) -> m.Block:
+def _indicator_map(reader: Reader, chosen: Measure, origins: Provenance, link: Link) -> m.Block:
     rows = {
         r["region_id"]: r for r in reader.sql(queries.LATEST_BY_REGION, {"indicator": chosen.key}).to_pylist()
     }
+    # Figures of different years meet on one map only where a district lacks the common one.
+    common = Counter(r["period"] for r in rows.values()).most_common(1)[0][0]
+    hexes = _hexes(reader, parse_period(common).end)
     values = [rows[h["region_id"]] for h in hexes if h["region_id"] in rows]
     cells = []
     for h in hexes:
@@ -194,12 +196,12 @@ def _indicator_map(
         cells.append(_cell(h, value, link, None if value else Text("没有公布", "not published")))
     first = max(values, key=lambda r: r["value"])
     top = next(h for h in hexes if h["region_id"] == first["region_id"])
-    newest = parse_period(max(r["period"] for r in values))
+    when = parse_period(first["period"])
     return m.Block(
         finding=m.Prose(
             Text(
-                f"{newest.label('zh')}{chosen.name.zh}最高的是{top['name_zh']}，{{first}}。",
-                f"{top['name_en']} is highest in {_small(chosen.name.en)}, {newest.label('en')}: {{first}}.",
+                f"{when.label('zh')}{chosen.name.zh}最高的是{top['name_zh']}，{{first}}。",
+                f"{top['name_en']} is highest in {_small(chosen.name.en)}, {when.label('en')}: {{first}}.",
             ),
             {"first": next(c.value for c in cells if c.name.zh == top["name_zh"] and c.value)},
         ),
@@ -212,13 +214,14 @@ def _indicator_map(
 
 
 def _sector_map(
-    chosen: Measure, spec: Specialisation, hexes: list[dict[str, Any]], origins: Provenance, link: Link
+    reader: Reader, chosen: Measure, spec: Specialisation, origins: Provenance, link: Link
 ) -> m.Block:
     column = spec.sector(chosen.key.removeprefix("sector-"))
     origin = _engine(
         spec, origins, Text(f"{chosen.name.zh}企业数", f"Enterprises in {_small(chosen.name.en)}")
     )
     at = {r: i for i, r in enumerate(spec.region_ids)}
+    hexes = _hexes(reader, parse_period(spec.period).end)
     cells = tuple(
         _cell(
             h,
@@ -300,6 +303,7 @@ def _key_figures(reader: Reader, region: str, name: Text, origins: Provenance) -
             m.KeyFigure(
                 label=Text(f"{r['name_zh']}，{period.label('zh')}", f"{r['name_en']}, {period.label('en')}"),
                 quantity=m.Quantity(r["value"], report_unit(r["unit"]), origin),
+                note=m.Prose(Text("上年 = 100", "year before = 100")) if r["unit"] == "index" else None,
             )
         )
     return found

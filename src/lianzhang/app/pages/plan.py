@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -11,13 +12,13 @@ from typing import Literal
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, blocks_of, empty, gathered
 from lianzhang.app.report import disagreements, targets
-from lianzhang.app.report.provenance import Provenance, counted, report_unit
+from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
 from lianzhang.app.state import State
 from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan import queries
 from lianzhang.plan.ledger import open_book
-from lianzhang.plan.track_model import Need, TrackRow
+from lianzhang.plan.track_model import Need, Point, TrackRow
 from lianzhang.plan.tracking import what_if
 from lianzhang.report import model as m
 from lianzhang.report.format import unit_name
@@ -34,7 +35,8 @@ VIEWS: dict[View, Text] = {
     "disagreements": Text("分歧", "Disagreements"),
 }
 TITLE = Text("规划", "Plan")
-_MILESTONES = 12
+#: Years of history before the path.
+_PAST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ def what_if_view(
         return WhatIf(
             options, Option(key, name), year, years, aim, low, high, step, label, None, None, content
         )
-    block = _path(need, name, unit, origins)
+    past = [p for p in history.points if p.period.frequency == "year" and p.period.end <= latest.period.end]
+    block = _path(need, past[-_PAST:], name, unit, origins)
     verdict = _verdict(need.probability, desk)
     return WhatIf(
         options,
@@ -192,8 +195,8 @@ def _verdict(probability: float | None, desk: Desk) -> Verdict | None:
     return "out_of_reach" if probability < desk.settings.out_of_reach else "at_risk"
 
 
-def _path(need: Need, name: Text, unit: str | Text, origins: Provenance) -> m.Block:
-    sources = [p for p in (need.latest.source_id,) if p]
+def _path(need: Need, past: Sequence[Point], name: Text, unit: str | Text, origins: Provenance) -> m.Block:
+    sources = list(dict.fromkeys([need.latest.source_id, *(p.source_id for p in past)]))
     origin = origins.computed(
         Text(f"{name.zh}的均匀路径", f"Even path of {name.en}"),
         Text("目标跟踪引擎：假设推演", "tracking engine: what-if"),
@@ -207,12 +210,16 @@ def _path(need: Need, name: Text, unit: str | Text, origins: Provenance) -> m.Bl
         need.latest.source_id,
         need.latest.status,
     )
-    years = (m.Point(str(need.latest.period.year), need.latest.value),)
-    path = tuple(m.Point(str(s.year), s.value, "estimated") for s in need.path)
+    seen_years = tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in past)
+    start = (m.Point(str(need.latest.period.year), need.latest.value),)
+    path = start + tuple(m.Point(str(s.year), s.value, "estimated") for s in need.path)
     chart = m.LineChart(
         title=name,
         unit=unit,
-        series=(m.LineSeries(Text("所需路径", "path needed"), years + path),),
+        series=(
+            *((m.LineSeries(Text("实际", "observed"), seen_years),) if len(seen_years) > 1 else ()),
+            m.LineSeries(Text("所需路径", "path needed"), path),
+        ),
         target=m.Target(m.Quantity(need.target, unit, origin), str(need.path[-1].year), "=")
         if need.path
         else None,

@@ -262,7 +262,7 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
                 if value is not None and r["unit"]
                 else None,
                 Text(period.label("zh"), period.label("en")) if period else None,
-                Text(r["locator"], r["locator"]) if r["locator"] else None,
+                _either(r["locator"]) if r["locator"] else None,
             )
         )
     return m.Block(
@@ -279,3 +279,9 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
         ),
         source=origins.line([source_id]),
     )
+
+
+def _either(locator: str) -> Text:
+    """A place in a source; some packs write it in both languages, set apart by a slash."""
+    zh, slash, en = locator.partition(" / ")
+    return Text(zh, en) if slash and not en.isnumeric() else Text(locator, locator)

@@ -15,6 +15,7 @@ from lianzhang.units import UNITS, unit_label
 #: Units of tables whose name in a report differs.
 _REPORT_UNIT = {
     "yuan": "cny",
+    "yuan/persons": "cny_per_person",
     "%": "pct",
     "percentage points": "pp",
     "km²": "km2",
