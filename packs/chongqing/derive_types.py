@@ -56,7 +56,9 @@ def derive(matrix: Path) -> list[list[str]]:
     found = []
     for supplier in sorted(members):
         for buyer in sorted(members):
-            kind = median_type([(types[i][j], v * w) for i, v in members[supplier] for j, w in members[buyer]])
+            kind = median_type(
+                [(types[i][j], v * w) for i, v in members[supplier] for j, w in members[buyer]]
+            )
             if kind:
                 found.append([supplier, buyer, NAMES[kind]])
     return found

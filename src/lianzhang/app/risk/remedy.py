@@ -1,0 +1,241 @@
+"""What would help: second sources, stocks, local makers. Each is built into the network and the shock run again.
+
+Costs are not known and not counted; the saving is value added of the region over the simulated days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lianzhang.app.risk import stress as stress_tests
+from lianzhang.app.risk.network import Draw
+from lianzhang.app.risk.rank import region_rank
+from lianzhang.app.risk.runs import Progress, Region, kept, networks
+from lianzhang.app.risk.stress import StressTest, chosen, events, failing, more_stock, simulate
+from lianzhang.i18n import Text
+from lianzhang.risk import service
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+Kind = Literal["second source", "more stock", "local maker"]
+
+#: Share of deliveries that a second source or a local maker takes over. Assumed.
+TAKEN_OVER = 0.5
+#: Days of every input that firms hold besides their own. Assumed.
+MORE_DAYS = 10.0
+#: Sectors for which a remedy is tried, those that deliver most from where the shock hits.
+SECTORS = 3
+#: Critical firms for which a second source is tried.
+CRITICAL_FIRMS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One remedy of one stress test. Money in yuan of value added; low and high over the draws."""
+
+    test_id: str
+    test: Text
+    kind: Kind
+    sector: Text | None  #: None where it concerns every input
+    loss: float  #: without it, median
+    saving: tuple[float, float, float]
+
+    @property
+    def share(self) -> float:
+        """Part of the loss that is saved."""
+        return self.saving[1] / self.loss if self.loss > 0 else 0.0
+
+    @property
+    def what(self) -> Text:
+        """The remedy in words."""
+        if self.sector is None:
+            return Text(
+                f"所有企业多备{MORE_DAYS:g}天库存", f"{MORE_DAYS:g} more days of every input in stock"
+            )
+        if self.kind == "second source":
+            return Text(
+                f"{self.sector.zh}：一半供货改由第二家承担",
+                f"{self.sector.en}: a second source delivers half",
+            )
+        return Text(
+            f"{self.sector.zh}：一半外地来货改由新的本地厂家供应",
+            f"{self.sector.en}: a new local maker delivers half of the inflow",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """The index of a critical firm as it is, and with a second source for half of its deliveries."""
+
+    name: Text
+    before: float
+    after: float
+
+
+def second_source(one: Draw, hit: Longs, sector: int, share: float, seed: int) -> Draw | None:
+    """Part of what failing firms of a sector deliver to others comes from other firms of the sector instead.
+
+    Every buyer gets one other supplier, drawn by output among local firms and what comes from elsewhere. None where
+    there is nothing to move or nobody to move it to.
+    """
+    fails = np.zeros(len(one.sector), bool)
+    fails[hit] = True
+    moved = np.flatnonzero(fails[one.supplier] & (one.sector[one.supplier] == sector) & ~fails[one.buyer])
+    others = np.flatnonzero((one.sector == sector) & ~fails)
+    weight = one.output[others]
+    if len(moved) == 0 or len(others) == 0 or weight.sum() == 0:
+        return None
+    rng = np.random.default_rng(seed)
+    other = rng.choice(others, len(moved), p=weight / weight.sum())
+    itself = other == one.buyer[moved]
+    moved, other = moved[~itself], other[~itself]
+    return _moved(one, moved, other, share)
+
+
+def local_maker(one: Draw, sector: int, share: float) -> Draw | None:
+    """A new firm in the region takes over part of what a sector brings in; it needs no inputs itself.
+
+    None where the sector brings in nothing.
+    """
+    source = one.outside.get(sector)
+    if source is None:
+        return None
+    moved = np.flatnonzero(one.supplier == source)
+    homes = np.flatnonzero((one.sector == sector) & (one.district >= 0))
+    home = int(one.district[homes[np.argmax(one.output[homes])]]) if len(homes) else 0
+    larger = replace(
+        one,
+        sector=np.append(one.sector, sector),
+        district=np.append(one.district, home),
+        output=np.append(one.output, 0.0),
+        final=np.append(one.final, 0.0),
+    )
+    return _moved(larger, moved, np.full(len(moved), len(one.sector)), share)
+
+
+def _moved(one: Draw, links: Longs, other: Longs, share: float) -> Draw:
+    sales = one.sales.copy()
+    taken = sales[links] * share
+    sales[links] -= taken
+    n = len(one.sector)
+    key = np.concatenate([one.supplier, other]) * n + np.concatenate([one.buyer, one.buyer[links]])
+    pairs, place = np.unique(key, return_inverse=True)
+    worth = np.bincount(place, np.concatenate([sales, taken]), minlength=len(pairs)).astype(np.float64)
+    kept_pairs = worth > 0
+    pairs, worth = pairs[kept_pairs], worth[kept_pairs]
+    supplier = pairs // n
+    return replace(
+        one,
+        supplier=supplier,
+        buyer=pairs % n,
+        sales=worth,
+        output=np.bincount(supplier, worth, minlength=n) + one.final,
+    )
+
+
+def remedies(
+    region: Region, draws: int, name: str | None = None, progress: Progress | None = None
+) -> tuple[Remedy, ...]:
+    """Remedies of the stress tests, the largest saving first; read if they are kept."""
+    tests = chosen(region, name)
+    drawn: list[Draw] = []
+    found: list[Remedy] = []
+    for k, test in enumerate(tests):
+
+        def compute(test: StressTest = test, before: int = k) -> dict[str, pa.Table]:
+            if not drawn:
+                drawn.extend(networks(region, draws))
+            rows: list[dict[str, object]] = []
+            sectors = _sectors(region, drawn[0], test)
+            for n, one in enumerate(drawn):
+                rows += _try_all(region, one, test, sectors)
+                if progress is not None:
+                    progress(before * draws + n + 1, len(tests) * draws)
+            return {"remedies": pa.Table.from_pylist(rows)}
+
+        params = {"draws": draws, "test": test.scenario_id, "taken_over": TAKEN_OVER, "days": MORE_DAYS}
+        tables = kept(region, "risk.remedy", params, compute, stress_tests.ALSO)
+        found += _summary(region, test, tables["remedies"])
+    return tuple(sorted(found, key=lambda r: -r.saving[1]))
+
+
+def _sectors(region: Region, one: Draw, test: StressTest) -> list[int]:
+    """Sectors of failing firms, those that deliver most essential inputs to firms that go on first."""
+    hit = failing(region, one, test)
+    fails = np.zeros(len(one.sector), bool)
+    fails[hit] = True
+    a, b = one.sector[one.supplier], one.sector[one.buyer]
+    counts = fails[one.supplier] & ~fails[one.buyer] & (one.industry.types[a, b] == 2)
+    delivered = np.bincount(a[counts], one.sales[counts], minlength=len(one.industry.sector_ids))
+    order = np.argsort(-delivered, kind="stable")[:SECTORS]
+    return [int(k) for k in order if delivered[k] > 0]
+
+
+def _try_all(region: Region, one: Draw, test: StressTest, sectors: list[int]) -> list[dict[str, object]]:
+    hit = failing(region, one, test)
+    scenario = events(test, hit)
+    loss = simulate(one, scenario).value_added_lost
+    rows: list[dict[str, object]] = []
+
+    def add(kind: Kind, sector: int, left: float) -> None:
+        rows.append(
+            {"draw": one.seed, "kind": kind, "sector": sector, "loss_cny": loss, "saving_cny": loss - left}
+        )
+
+    add("more stock", -1, simulate(one, more_stock(scenario, MORE_DAYS)).value_added_lost)
+    for sector in sectors:
+        for kind, changed in (
+            ("second source", second_source(one, hit, sector, TAKEN_OVER, one.seed)),
+            ("local maker", local_maker(one, sector, TAKEN_OVER)),
+        ):
+            if changed is not None:
+                add(kind, sector, simulate(changed, scenario).value_added_lost)  # type: ignore[arg-type]
+    return rows
+
+
+def _summary(region: Region, test: StressTest, table: pa.Table) -> list[Remedy]:
+    grouped: dict[tuple[Kind, int], list[dict[str, float]]] = {}
+    for row in table.to_pylist():
+        grouped.setdefault((row["kind"], row["sector"]), []).append(row)
+    found = []
+    for (kind, sector), rows in grouped.items():
+        savings = [r["saving_cny"] for r in rows]
+        found.append(
+            Remedy(
+                test.scenario_id,
+                test.name,
+                kind,
+                region.industry.sectors[sector] if sector >= 0 else None,
+                float(np.median([r["loss_cny"] for r in rows])),
+                (min(savings), float(np.median(savings)), max(savings)),
+            )
+        )
+    return found
+
+
+def relief(region: Region, draws: int) -> tuple[Relief, ...]:
+    """In general, without a scenario: the index of the most critical firms with a second source for each."""
+
+    def compute() -> dict[str, pa.Table]:
+        one = networks(region, 1)[0]
+        rows = []
+        for firm in [f.firm for f in region_rank(region, draws).top[:CRITICAL_FIRMS]]:
+            hit = np.array([firm])
+            changed = second_source(one, hit, int(one.sector[firm]), TAKEN_OVER, one.seed)
+            before = service.rank(one.whole(), hit, workers=region.workers).esri[0]
+            after = (
+                before
+                if changed is None
+                else service.rank(changed.whole(), hit, workers=region.workers).esri[0]
+            )
+            rows.append({"firm": firm, "before": float(before), "after": float(after)})
+        return {"relief": pa.Table.from_pylist(rows)}
+
+    rows = kept(region, "risk.relief", {"draws": draws, "taken_over": TAKEN_OVER}, compute)["relief"]
+    one = networks(region, 1)[0]
+    return tuple(Relief(one.name(r["firm"]), r["before"], r["after"]) for r in rows.to_pylist())

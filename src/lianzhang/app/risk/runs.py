@@ -1,0 +1,157 @@
+"""Networks and results of risk, kept as runs: made once, read ever after until a table they rest on changes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lianzhang import __version__
+from lianzhang.app.risk.inputs import TABLES, Industry, industry
+from lianzhang.app.risk.network import Draw, draw
+from lianzhang.app.session import open_store
+from lianzhang.app.state import region_head
+from lianzhang.config import Settings
+from lianzhang.errors import StoreBusyError
+from lianzhang.i18n import Text
+from lianzhang.store import Reader, Store
+
+#: Networks that give the band of uncertainty.
+DRAWS = 5
+#: Changes when a network or result could differ in any bit.
+METHOD = "1"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A loaded region as the commands of risk see it."""
+
+    store: Store
+    reader: Reader
+    region_id: str
+    title: Text
+    industry: Industry
+    workers: int
+
+
+@contextmanager
+def open_risk(settings: Settings) -> Iterator[Region]:
+    """Open the region that is meant and read its industry.
+
+    Raises:
+        NotLoadedError: nothing is loaded, or not this region.
+        NotComputableError: a table that the network rests on is empty.
+    """
+    store = open_store(settings)
+    with store.reader(settings.region, memory_gb=settings.memory_gb, threads=settings.processes) as reader:
+        head = region_head(reader)
+        yield Region(
+            store, reader, head.region_id, head.name, industry(reader, head.region_id), settings.processes
+        )
+
+
+def kept(
+    region: Region,
+    name: str,
+    params: Mapping[str, Any],
+    compute: Callable[[], dict[str, pa.Table]],
+    also: tuple[str, ...] = (),
+) -> dict[str, pa.Table]:
+    """The tables of a run: read if it was made from the same tables with the same parameters, else computed and kept.
+
+    Args:
+        region: what it is about.
+        name: what is computed, such as ``risk.rank``.
+        params: parameters, as JSON knows them.
+        compute: the computation.
+        also: tables that go in besides those of the network.
+    """
+    inputs = region.reader.hashes(*TABLES, *also)
+    version = f"{__version__}+{METHOD}"
+    place = region.reader.region.name
+    found = region.store.find_run(place, name, params=params, inputs=inputs, version=version)
+    if found is not None:
+        return found.tables()
+    began = time.perf_counter()
+    tables = compute()
+    seconds = time.perf_counter() - began
+    # The result does not wait for the record, as everywhere.
+    with contextlib.suppress(StoreBusyError, PermissionError):
+        region.store.save_run(
+            place, name, params=params, inputs=inputs, version=version, tables=tables, seconds=seconds
+        )
+    return tables
+
+
+def latest(store: Store, reader: Reader, name: str, also: tuple[str, ...] = ()) -> dict[str, pa.Table] | None:
+    """The newest run of that name that rests on the tables as they are now."""
+    inputs = reader.hashes(*TABLES, *also)
+    version = f"{__version__}+{METHOD}"
+    for entry in store.runs(reader.region.name):
+        if entry.name == name and entry.inputs == inputs and entry.version == version:
+            return store.run(entry.run_id).tables()
+    return None
+
+
+def networks(region: Region, draws: int = DRAWS, progress: Progress | None = None) -> list[Draw]:
+    """Reconstructed networks with seeds 1 … draws."""
+    found = []
+    for seed in range(1, draws + 1):
+        fresh: list[Draw] = []
+
+        def make(seed: int = seed, fresh: list[Draw] = fresh) -> dict[str, pa.Table]:
+            fresh.append(draw(region.industry, seed))
+            return _tables(fresh[0])
+
+        tables = kept(region, "risk.network", {"seed": seed}, make)
+        found.append(fresh[0] if fresh else _draw(region.industry, seed, tables))
+        if progress is not None:
+            progress(seed, draws)
+    return found
+
+
+def _tables(made: Draw) -> dict[str, pa.Table]:
+    return {
+        "firms": pa.table(
+            {
+                "sector": made.sector.astype(np.int16),
+                "district": made.district.astype(np.int16),
+                "output_cny": made.output,
+                "final_cny": made.final,
+            }
+        ),
+        "links": pa.table(
+            {
+                "supplier": made.supplier.astype(np.int32),
+                "buyer": made.buyer.astype(np.int32),
+                "sales_cny": made.sales,
+            }
+        ),
+        "statistics": pa.table({"name": list(made.statistics), "value": list(made.statistics.values())}),
+    }
+
+
+def _draw(given: Industry, seed: int, tables: Mapping[str, pa.Table]) -> Draw:
+    firms, links, numbers = tables["firms"], tables["links"], tables["statistics"]
+    district = firms["district"].to_numpy().astype(np.int64)
+    return Draw(
+        seed=seed,
+        industry=given,
+        firms=int((district >= 0).sum()),
+        sector=firms["sector"].to_numpy().astype(np.int64),
+        district=district,
+        output=firms["output_cny"].to_numpy(),
+        supplier=links["supplier"].to_numpy().astype(np.int64),
+        buyer=links["buyer"].to_numpy().astype(np.int64),
+        sales=links["sales_cny"].to_numpy(),
+        final=firms["final_cny"].to_numpy(),
+        statistics={row["name"]: row["value"] for row in numbers.to_pylist()},
+    )
