@@ -45,7 +45,9 @@ def page_router(site: Site) -> APIRouter:
         router.add_api_route(path, _endpoint(site, page, template, build), methods=["GET"])
 
     @router.get("/{path:path}")
-    def nothing(request: Request) -> Response:
+    def nothing(request: Request, path: str) -> Response:
+        if path.startswith("api/"):
+            raise _nothing()  # programs get a problem object
         return site.failure(request, _nothing())
 
     return router
