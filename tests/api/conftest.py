@@ -23,7 +23,9 @@ API = "/api/v1/langu"
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up pack."""
-    return write_region(tmp_path_factory.mktemp("pack"), Size(firms=300, districts=12, io_sectors=8), seed=5).parent
+    return write_region(
+        tmp_path_factory.mktemp("pack"), Size(firms=300, districts=12, io_sectors=8), seed=5
+    ).parent
 
 
 @pytest.fixture(scope="session")

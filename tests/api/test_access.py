@@ -32,7 +32,8 @@ def test_the_list_of_writes_is_complete(client: TestClient) -> None:
     found = {(m.upper(), p) for p, item in described.items() for m in item if m not in ("get", "parameters")}
     known = {(m, re.sub(r"langu", "{region}", p)) for m, p in WRITES}
     known = {
-        (m, p.replace("0123456789abcdef", "{document_id}").replace("/jobs/x", "/jobs/{job_id}")) for m, p in known
+        (m, p.replace("0123456789abcdef", "{document_id}").replace("/jobs/x", "/jobs/{job_id}"))
+        for m, p in known
     }
     assert found == known | {("POST", "/api/v1/session"), ("DELETE", "/api/v1/session")}
     for method, path in known:
@@ -41,7 +42,9 @@ def test_the_list_of_writes_is_complete(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
 @pytest.mark.parametrize("shown", [None, "Bearer wrong-token-of-some-length", "Basic YTpi", "Bearer "])
-def test_writing_without_the_token_is_refused(client: TestClient, method: str, path: str, shown: str | None) -> None:
+def test_writing_without_the_token_is_refused(
+    client: TestClient, method: str, path: str, shown: str | None
+) -> None:
     answer = client.request(method, path, headers={"Authorization": shown} if shown else {}, json={})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -54,7 +57,9 @@ def test_what_only_writers_may_read(client: TestClient, path: str) -> None:
     assert client.get(path, headers=BEARER).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8033", "192.168.1.4:8033", "", "[::2]"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example:8033", "192.168.1.4:8033", "", "[::2]"]
+)
 def test_other_host_names_are_refused(client: TestClient, host: str) -> None:
     answer = client.get("/health", headers={"Host": host})
     assert (answer.status_code, answer.json()["code"]) == (403, "refused")
@@ -104,7 +109,9 @@ def test_a_session_stands_for_the_token_only_on_our_pages(own_store: Path) -> No
 
 def test_a_secure_cookie_over_tls(own_store: Path) -> None:
     with TestClient(serve(own_store), base_url="https://localhost") as browser:
-        begun = browser.post("/api/v1/session", json={"token": TOKEN}, headers={"Origin": "https://localhost"})
+        begun = browser.post(
+            "/api/v1/session", json={"token": TOKEN}, headers={"Origin": "https://localhost"}
+        )
         assert "Secure" in begun.headers["set-cookie"]
 
 
@@ -136,7 +143,9 @@ def test_the_report_may_run_its_own_script_and_style_and_nothing_else(client: Te
     for tag in ("script", "style"):
         for inside in re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", html, re.DOTALL):
             assert f"'sha256-{digest(inside)}'" in policy
-    assert not re.search(r"<[^>]+\s(?:style|on\w+)=", re.sub(r"<(style|script).*?</\1>", "", html, flags=re.DOTALL))
+    assert not re.search(
+        r"<[^>]+\s(?:style|on\w+)=", re.sub(r"<(style|script).*?</\1>", "", html, flags=re.DOTALL)
+    )
     picture = client.get(f"{API}/figures/chain-wall.svg")
     style = re.search(r"<style><!\[CDATA\[(.*?)\]\]></style>", picture.text, re.DOTALL)
     assert style is not None
@@ -173,7 +182,12 @@ def test_loopback_needs_no_token_and_other_addresses_do() -> None:
     assert len(here.token) >= 24
     assert not here.read_needs_token
     assert open_access("localhost").token != here.token
-    for host, names in (("0.0.0.0", ()), ("192.168.1.4", ()), ("127.0.0.1", ("plan.example.org",)), ("::", ())):
+    for host, names in (
+        ("0.0.0.0", ()),
+        ("192.168.1.4", ()),
+        ("127.0.0.1", ("plan.example.org",)),
+        ("::", ()),
+    ):
         with pytest.raises(UsageError) as caught:
             open_access(host, names=names)
         assert caught.value.exit_code == 2
@@ -188,8 +202,10 @@ def test_loopback_needs_no_token_and_other_addresses_do() -> None:
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("[::1]", True), ("LocalHost", True)]
-    + [("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("example.org", False), ("", False)],
+    [
+        *((host, True) for host in ("127.0.0.1", "127.8.8.8", "::1", "[::1]", "LocalHost")),
+        *((host, False) for host in ("0.0.0.0", "::", "10.0.0.1", "example.org", "")),
+    ],
 )
 def test_what_is_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
@@ -210,7 +226,13 @@ def test_a_server_for_others_reads_only_with_the_token(served_store: Path) -> No
     closed = serve(served_store, access=open_access("0.0.0.0", TOKEN, names=("plan.example.org",)))
     with TestClient(closed, base_url="https://plan.example.org") as outside:
         assert outside.get("/health").status_code == 200, "supervisors ask without a token"
-        for path in (f"{API}/firms", f"{API}/plan/targets", "/api/v1/regions", f"{API}/report.html", f"{API}/runs"):
+        for path in (
+            f"{API}/firms",
+            f"{API}/plan/targets",
+            "/api/v1/regions",
+            f"{API}/report.html",
+            f"{API}/runs",
+        ):
             assert outside.get(path).status_code == 401
             assert outside.get(path, headers=BEARER).status_code == 200
         assert outside.get("/api/v1/regions", headers={"Host": "10.1.2.3", **BEARER}).status_code == 200

@@ -93,7 +93,12 @@ def test_computed_tables_have_the_columns_they_are_described_with(client: TestCl
         if of.engine is not None:
             items = client.get(address(of)).json()["items"]
             assert all(tuple(row) == of.table.column_names for row in items)
-            units = {c.unit for c in of.table.columns if c.unit} - {"indicator", "unit", "growth_unit", "year"}
+            units = {c.unit for c in of.table.columns if c.unit} - {
+                "indicator",
+                "unit",
+                "growth_unit",
+                "year",
+            }
             assert units <= set(UNITS), units
 
 
@@ -107,7 +112,9 @@ def test_pages_are_the_whole_in_order(client: TestClient, sort: list[str], size:
         rows: list[dict[str, Any]] = []
         cursor = None
         while len(rows) < 50:
-            page = client.get(path, params={"sort": sort, "limit": 7, **({"cursor": cursor} if cursor else {})}).json()
+            page = client.get(
+                path, params={"sort": sort, "limit": 7, **({"cursor": cursor} if cursor else {})}
+            ).json()
             rows += page["items"]
             cursor = page["next"]
             if cursor is None:
@@ -197,9 +204,13 @@ def test_a_cursor_belongs_to_its_query(client: TestClient) -> None:
 def test_link_leads_to_the_next_page(client: TestClient) -> None:
     first = client.get(f"{API}/firms", params={"limit": 5, "sort": "-capital_cny", "search": "公司"})
     address_of_next = first.headers["link"].split(";")[0].strip("<>")
-    assert client.get(address_of_next).json()["items"] == client.get(
-        f"{API}/firms", params={"limit": 5, "sort": "-capital_cny", "search": "公司", "cursor": first.json()["next"]}
-    ).json()["items"]
+    assert (
+        client.get(address_of_next).json()["items"]
+        == client.get(
+            f"{API}/firms",
+            params={"limit": 5, "sort": "-capital_cny", "search": "公司", "cursor": first.json()["next"]},
+        ).json()["items"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -228,9 +239,13 @@ _GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(st.text(max_size=12), st.floats(allow_nan=False, allow_infinity=False)), max_size=5))
+@given(
+    st.lists(st.tuples(st.text(max_size=12), st.floats(allow_nan=False, allow_infinity=False)), max_size=5)
+)
 def test_no_text_in_csv_begins_like_a_formula(rows: list[tuple[str, float]]) -> None:
-    table = pa.table({"text": pa.array([t for t, _ in rows], pa.string()), "number": pa.array([n for _, n in rows])})
+    table = pa.table(
+        {"text": pa.array([t for t, _ in rows], pa.string()), "number": pa.array([n for _, n in rows])}
+    )
     read = list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
     assert read[0] == ["text", "number"]
     for (text, number), (shown, figure) in zip(rows, read[1:], strict=True):
@@ -240,7 +255,13 @@ def test_no_text_in_csv_begins_like_a_formula(rows: list[tuple[str, float]]) -> 
 
 
 def test_the_same_snapshot_is_not_sent_twice(client: TestClient) -> None:
-    for path in (f"{API}/firms", f"{API}/plan/targets", f"{API}/chain/map", "/api/v1/regions", f"{API}/figures"):
+    for path in (
+        f"{API}/firms",
+        f"{API}/plan/targets",
+        f"{API}/chain/map",
+        "/api/v1/regions",
+        f"{API}/figures",
+    ):
         first = client.get(path)
         tag = first.headers["etag"]
         again = client.get(path, headers={"If-None-Match": f'"other", W/{tag}'})

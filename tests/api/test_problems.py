@@ -53,7 +53,9 @@ def test_there_are_classes_to_try() -> None:
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
 @pytest.mark.parametrize(("lang", "key"), [("zh", 0), ("en", 1)])
-def test_every_class_is_a_problem_object(failing: FastAPI, cls: type[LianzhangError], lang: str, key: int) -> None:
+def test_every_class_is_a_problem_object(
+    failing: FastAPI, cls: type[LianzhangError], lang: str, key: int
+) -> None:
     error = _made(cls)
     with TestClient(failing, base_url=BASE, raise_server_exceptions=False) as client:
         for answer in (
@@ -116,7 +118,8 @@ def test_a_region_goes_by_name_id_and_default(client: TestClient, name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "..%2f..%2fetc", "%2e%2e/x", "langu/../..", "....//", "\\..\\", "%00", "a" * 201]
+    "name",
+    ["../../etc/passwd", "..%2f..%2fetc", "%2e%2e/x", "langu/../..", "....//", "\\..\\", "%00", "a" * 201],
 )
 def test_no_way_out_through_names(client: TestClient, name: str) -> None:
     for path in (

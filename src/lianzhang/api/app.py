@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from lianzhang import __version__
 from lianzhang.api import problems
 from lianzhang.api.access import Access, open_access, reading
-from lianzhang.api.guard import Guard
+from lianzhang.api.guard import API, Guard
 from lianzhang.api.routes.chain import chain_router
 from lianzhang.api.routes.house import health_router, house_router
 from lianzhang.api.routes.lists import list_router
@@ -22,7 +22,7 @@ from lianzhang.api.routes.writes import document_router, session_router, write_r
 from lianzhang.app.browse.desk import Desk
 from lianzhang.config import Settings
 
-PREFIX = "/api/v1"
+PREFIX = API
 #: Largest upload, in bytes.
 UPLOAD_BYTES = 200 << 20
 
@@ -95,7 +95,20 @@ def _describe(app: FastAPI) -> None:
             parts["Problem"] = problems.Problem.model_json_schema()
             for gone in ("HTTPValidationError", "ValidationError"):
                 parts.pop(gone, None)
+            for item in schema["paths"].values():
+                for operation in item.values():
+                    for parameter in operation.get("parameters", ()):
+                        parameter["schema"] = _without_null(parameter["schema"])
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is left out or has a value; null cannot be written in an address."""
+    choices: list[dict[str, Any]] = [c for c in schema.get("anyOf", ()) if c.get("type") != "null"]
+    rest = {k: v for k, v in schema.items() if k != "anyOf"}
+    if len(choices) == 1:
+        return rest | choices[0]
+    return rest | {"anyOf": choices} if choices else rest

@@ -31,8 +31,15 @@ HEADERS = {
 SAFE = ("GET", "HEAD", "OPTIONS")
 #: Largest body where nothing is uploaded, in bytes.
 BODY_BYTES = 1 << 20
+API = "/api/v1"
 #: Where a browser shows the token for the first time.
-SESSION = "/api/v1/session"
+SESSION = f"{API}/session"
+
+
+def _operation(request: Request) -> str:
+    """The address with its names left open, as the description has it."""
+    path: str = getattr(request.scope.get("route"), "path", request.url.path[:200])
+    return path if path.startswith(API) or not request.url.path.startswith(API) else API + path
 
 
 class Guard:
@@ -90,10 +97,9 @@ class Guard:
             state = request.scope.get("state", {})
             details = dict(state.get("audit", {}))
             parts = request.scope.get("path_params", {})
-            route = request.scope.get("route")
             await run_in_threadpool(
                 audit.add,
-                what=f"{request.method} {getattr(route, 'path', request.url.path[:200])}",
+                what=f"{request.method} {_operation(request)}",
                 region=details.pop("region", None) or state.get("region") or parts.get("region"),
                 by=by,
                 origin="page" if "origin" in request.headers else "program",

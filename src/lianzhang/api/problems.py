@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -158,7 +159,10 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return problem_response(request, from_status(error.status_code, str(error.detail)), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers = {"Allow": _allowed(app, request) or headers.get("Allow", "GET")}
+        return problem_response(request, from_status(error.status_code, str(error.detail)), headers)
 
     async def fault(request: Request, error: Exception) -> Response:
         return problem_response(
@@ -176,6 +180,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, fault)
+
+
+def _allowed(app: FastAPI, request: Request) -> str:
+    """The methods of an address as it is described: the router names only those of the first route that fits."""
+    for path, item in app.openapi()["paths"].items():
+        form = "[^/]+".join(re.escape(part) for part in re.split(r"{\w+}", path))
+        if re.fullmatch(form, request.url.path):
+            return ", ".join(sorted(m.upper() for m in item if m != "parameters"))
+    return ""
 
 
 def from_validation(error: RequestValidationError) -> InvalidRequestError:

@@ -136,6 +136,18 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 
 
+_EVENT = {
+    "type": "object",
+    "description": "One event; its data are a computation as JSON text",
+    "properties": {
+        "id": {"type": "string", "description": "Number of changes so far. 变化次数"},
+        "event": {"type": "string", "enum": ["progress", "end"], "description": "Kind. 类型"},
+        "data": {"type": "string", "description": "The computation as JSON. 计算（JSON）"},
+    },
+    "required": ["id", "event", "data"],
+}
+
+
 def run_router(desk: Desk, prefix: str) -> APIRouter:
     """Kept results, reports, and the state of computations: reading."""
     router = APIRouter()
@@ -243,7 +255,7 @@ def run_router(desk: Desk, prefix: str) -> APIRouter:
         responses={
             200: {
                 "description": "Server-sent events `progress` and, at the end, `end`, each with the computation as JSON",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": _EVENT}},
             },
             **common,
         },

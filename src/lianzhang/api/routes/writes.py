@@ -20,7 +20,7 @@ from lianzhang.api.problems import AccessError, documented
 from lianzhang.api.routes.runs import ACCEPTED, started
 from lianzhang.app.browse import work
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.browse.documents import Documents, check_suffix, plain_name
+from lianzhang.app.browse.documents import Documents, plain_name
 from lianzhang.app.browse.plain import plain
 from lianzhang.i18n import Text
 from lianzhang.schema import PERIOD_PATTERN, table
@@ -213,7 +213,6 @@ def write_router(desk: Desk, prefix: str) -> APIRouter:
         """The document is read into statements, which wait for review; it stays on this server."""
         entry = desk.readers.region(region)
         name = plain_name(file.filename or "")
-        check_suffix(name)
         folder = desk.jobs.new_folder()
         path = _taken(file, folder / name)
         document_id = secrets.token_hex(8)
@@ -291,11 +290,13 @@ def write_router(desk: Desk, prefix: str) -> APIRouter:
             float, Form(ge=1e-12, le=0.5, description="Stopping rule, share of capacity. 停止规则")
         ] = 0.01,
         largest: Annotated[
-            int | None,
+            int,
             Form(
-                ge=1, le=10_000_000, description="Only the so many firms with the largest sales. 只算最大者"
+                ge=0,
+                le=10_000_000,
+                description="Only so many firms, those that sell most; 0 for all. 只算最大者",
             ),
-        ] = None,
+        ] = 0,
     ) -> Response:
         """Index, downstream and upstream part of every firm's failure, as a CSV file."""
         entry = desk.readers.region(region)

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from lianzhang.app.browse.archive import check_zipped
-from lianzhang.errors import FileFormatError, UnknownNameError
+from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan.kernel.extract import extract
-from lianzhang.plan.reading import SUFFIXES, read_document
+from lianzhang.plan.reading import read_document
 from lianzhang.plan.review import Decision, Reviewed, decide, review
 from lianzhang.plan.service import write_table
 
@@ -55,15 +55,6 @@ def plain_name(name: str) -> str:
     """A file's bare name, without any folder and without what a file system cannot hold."""
     base = re.split(r"[/\\]", name)[-1]
     return re.sub(r"[\x00-\x1f\x7f<>:\"|?*]", "_", base).strip(". ")[:120] or "document.txt"
-
-
-def check_suffix(name: str) -> None:
-    """Raise FileFormatError unless a document of that name can be read."""
-    if Path(name).suffix.lower() not in SUFFIXES:
-        raise FileFormatError(
-            Text(f"读不了这种文件：{name}", f"not a kind of document that is read: {name}"),
-            hint=Text(f"可读：{'、'.join(SUFFIXES)}", f"readable: {', '.join(SUFFIXES)}"),
-        )
 
 
 class Documents:

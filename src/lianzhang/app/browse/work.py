@@ -111,15 +111,13 @@ def take_pack(desk: Desk, archive: Path, *, load: bool, lang: Lang) -> Work:
     return work
 
 
-def rank_risk(
-    desk: Desk, edges: Path, sectors: Path, types: Path, *, epsilon: float, largest: int | None
-) -> Work:
+def rank_risk(desk: Desk, edges: Path, sectors: Path, types: Path, *, epsilon: float, largest: int) -> Work:
     """Systemic risk of the firms of an uploaded network."""
 
     def work(tick: Tick, folder: Path) -> Outcome:
         tick(Text("读入网络", "reading the network"), 0.02)
         network = read_network(edges, sectors, types, self_loops="keep")
-        chosen = None if largest is None else risk.largest(network, min(largest, network.firms))
+        chosen = risk.largest(network, min(largest, network.firms)) if largest else None
 
         def told(done: int, whole: int) -> None:
             tick(Text(f"已计算 {done:,} 家", f"{done:,} firms done"), 0.05 + 0.9 * done / max(whole, 1))
