@@ -14,14 +14,17 @@ app = App(name="risk", help="Which firm's failure hurts most, and what stops whe
 
 SelfLoops = Literal["keep", "drop", "error"]
 
+app.command("lianzhang.cli.risk_pack:stress", name="stress")
+app.command("lianzhang.cli.risk_pack:remedy", name="remedy")
+
 
 @app.command
 def rank(
     *,
-    edges: Path,
-    sectors: Path,
-    types: Path,
-    out: Path,
+    edges: Path | None = None,
+    sectors: Path | None = None,
+    types: Path | None = None,
+    out: Path | None = None,
     epsilon: float = 0.01,
     converged: bool = False,
     firms: Path | None = None,
@@ -30,11 +33,14 @@ def rank(
     largest: int | None = None,
     workers: int | None = None,
     self_loops: SelfLoops = "keep",
+    draws: int = 5,
     json: bool = False,
 ) -> None:
     """Systemic risk index of every firm: the share of all output lost when it fails.
 
-    Needs no pack. Interrupted or killed, the same command goes on where it stopped.
+    With an edge list it needs no pack: give --edges, --sectors, --types and --out. Interrupted or killed, the same command
+    goes on where it stopped. Without them the networks of the loaded region are ranked, which are reconstructed: the
+    largest firms one by one, and a sample of the others.
 
     Parameters
     ----------
@@ -62,12 +68,27 @@ def rank(
         Threads; one per processor by default. Results do not depend on it.
     self_loops
         Firms' sales to themselves: keep, drop or error.
+    draws
+        Without an edge list: networks for the band of uncertainty.
     json
         Print the summary as JSON.
     """
+    from lianzhang.errors import UsageError
+
+    if edges is None and sectors is None and types is None and out is None:
+        from lianzhang.cli.risk_pack import region_rank
+
+        region_rank(draws, epsilon, largest, sample, json)
+        return
+    if edges is None or sectors is None or types is None or out is None:
+        raise UsageError(
+            Text(
+                "--edges、--sectors、--types、--out 须一起给出；都不给则计算已载入的区域",
+                "--edges, --sectors, --types and --out go together; without any of them the loaded region is ranked",
+            )
+        )
     import numpy as np
 
-    from lianzhang.errors import UsageError
     from lianzhang.risk import service
     from lianzhang.risk.model import CONVERGED_EPSILON
     from lianzhang.risk.network import read_firm_list, read_network
@@ -317,20 +338,22 @@ def shock(
 @app.command
 def network(
     *,
-    flows: Path,
-    counts: Path,
-    out: Path,
+    flows: Path | None = None,
+    counts: Path | None = None,
+    out: Path | None = None,
     districts: Path | None = None,
     suppliers: float = 3.0,
     elasticity: float = 0.35,
     decay_km: float = 150.0,
     spread: float = 1.8,
     seed: int = 7,
+    draws: int = 5,
     json: bool = False,
 ) -> None:
-    """Reconstruct a firm network from an input–output table and counts of firms. Needs no pack.
+    """Reconstruct a firm network from an input–output table and counts of firms.
 
-    The firms are made up: read results by sector, district and size, never by firm.
+    From files it needs no pack: give --flows, --counts and --out. Without them the networks of the loaded region are
+    reconstructed and kept. The firms are made up: read results by sector, district and size, never by firm.
 
     Parameters
     ----------
@@ -352,9 +375,25 @@ def network(
         Standard deviation of log revenue within a sector.
     seed
         Seed of the draw; other seeds give other draws of the same region.
+    draws
+        Without files: networks for the band of uncertainty.
     json
         Print the statistics as JSON.
     """
+    if flows is None and counts is None and out is None:
+        from lianzhang.cli.risk_pack import region_network
+
+        region_network(draws, json)
+        return
+    if flows is None or counts is None or out is None:
+        from lianzhang.errors import UsageError
+
+        raise UsageError(
+            Text(
+                "--flows、--counts、--out 须一起给出；都不给则重构已载入的区域",
+                "--flows, --counts and --out go together; without any of them the loaded region is reconstructed",
+            )
+        )
     import numpy as np
 
     from lianzhang.risk.reconstruction import Assumptions, read_tables, reconstruct, write

@@ -203,9 +203,7 @@ def summarise(region: Region, tables: dict[str, pa.Table]) -> RegionRank:
     )
 
 
-def _firm(
-    region: Region, rows: Columns, i: int, place: int, over_draws: Floats
-) -> RankedFirm:
+def _firm(region: Region, rows: Columns, i: int, place: int, over_draws: Floats) -> RankedFirm:
     sector = region.industry.sectors[int(rows["sector"][i])]
     at = int(rows["district"][i])
     district = region.industry.districts[at] if at >= 0 else None
@@ -227,9 +225,7 @@ def _firm(
     )
 
 
-def _inflow(
-    region: Region, rows: Columns, seeds: NDArray[Any]
-) -> tuple[RankedFirm, ...]:
+def _inflow(region: Region, rows: Columns, seeds: NDArray[Any]) -> tuple[RankedFirm, ...]:
     """What would be lost if a sector's inflow stopped, most first."""
     found = []
     outside = rows["district"] < 0
@@ -274,3 +270,68 @@ def _bands(table: pa.Table) -> dict[str, tuple[float, float, float]]:
     for row in table.to_pylist():
         found.setdefault(row["name"], []).append(row["value"])
     return {k: (min(v), float(np.median(v)), max(v)) for k, v in found.items()}
+
+
+#: Share of the firms of Hungary that each put about `PUBLISHED_PLATEAU` of output at risk (Diem et al. 2022).
+PUBLISHED_TOP = 0.00035
+PUBLISHED_PLATEAU = 0.23
+
+
+def index_at(rank: RegionRank, share: float) -> CurvePoint:
+    """The index of the last firm within the given share of firms, the most critical first."""
+    place = max(1.0, share * rank.firms)
+    grid = [p.rank for p in rank.curve]
+    low, mid, high = (
+        float(np.interp(place, grid, [getattr(p, part) for p in rank.curve]))
+        for part in ("low", "mid", "high")
+    )
+    return CurvePoint(place, low, mid, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A number that describes a network, over the draws, beside what is published of observed networks."""
+
+    key: str
+    name: Text
+    low: float
+    mid: float
+    high: float
+    published: Text
+
+
+#: What is published of observed networks: Hungary in Diem et al. 2022 (243,399 firms, 1.1 million links).
+_STATISTICS: tuple[tuple[str, Text, Text], ...] = (
+    ("firms", Text("企业数", "Firms"), Text("匈牙利 243,399", "Hungary 243,399")),
+    ("local_links", Text("本地链接数", "Local links"), Text("匈牙利约 110 万", "Hungary about 1.1 million")),
+    ("links_per_firm", Text("每家企业的链接", "Links per firm"), Text("匈牙利约 4.5", "Hungary about 4.5")),
+    (
+        "tail_exponent_out",
+        Text("客户数的尾部指数", "Tail exponent of customers"),
+        Text("匈牙利约 1.4", "Hungary about 1.4"),
+    ),
+    (
+        "tail_exponent_in",
+        Text("供应商数的尾部指数", "Tail exponent of suppliers"),
+        Text("匈牙利约 1.4", "Hungary about 1.4"),
+    ),
+    (
+        "size_degree_rank_correlation",
+        Text("规模与链接数的秩相关", "Rank correlation of size and links"),
+        Text("各国均为正", "positive everywhere"),
+    ),
+)
+
+
+def compared(statistics: dict[str, tuple[float, float, float]]) -> tuple[Statistic, ...]:
+    """Statistics of the draws beside the published ones."""
+    return tuple(
+        Statistic(key, name, *statistics[key], published)
+        for key, name, published in _STATISTICS
+        if key in statistics
+    )
+
+
+def over_draws(drawn: list[Draw]) -> dict[str, tuple[float, float, float]]:
+    """Statistics of some networks: lowest, median, highest."""
+    return _bands(_statistics(drawn))
