@@ -369,6 +369,63 @@ class LineGrid:
     charts: tuple[LineChart, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RankPoint:
+    """The index at a rank, in percent: median and span over several draws. Drawn, not read."""
+
+    rank: float
+    low: float
+    mid: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankMark:
+    """One of the first, with a name; ``size`` (any positive scale) is the area of its dot."""
+
+    rank: int
+    name: Text
+    index: Quantity
+    size: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankCurve:
+    """An index against its rank on log axes, with a band over draws and labels on the first."""
+
+    title: Text
+    measure: Text
+    members: Text
+    """What is ranked: firms, say."""
+    points: tuple[RankPoint, ...]
+    marks: tuple[RankMark, ...]
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPath:
+    """Output by day in percent of the undisturbed, from day 0: median and span over draws. Drawn, not read.
+
+    ``shock`` are the first day of the shock and the first day after it; ``lowest`` is the figure to read.
+    """
+
+    name: Text
+    low: tuple[float, ...]
+    mid: tuple[float, ...]
+    high: tuple[float, ...]
+    shock: tuple[int, int]
+    lowest: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class DayPaths:
+    """Small multiples of simulated days, one scale for all."""
+
+    title: Text
+    measure: Text
+    paths: tuple[DayPath, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Empty:
     """Nothing to show yet: why, and what would fill it."""
@@ -389,6 +446,8 @@ Figure: TypeAlias = (
     | WeakLinks
     | LineChart
     | LineGrid
+    | RankCurve
+    | DayPaths
     | Table
     | Empty
 )

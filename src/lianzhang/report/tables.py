@@ -10,6 +10,7 @@ from lianzhang.report.format import both, listing, period
 from lianzhang.report.model import (
     Cell,
     Column,
+    DayPaths,
     Empty,
     Figure,
     HexCity,
@@ -17,6 +18,7 @@ from lianzhang.report.model import (
     LineChart,
     LineGrid,
     Quantity,
+    RankCurve,
     Source,
     Table,
     TierBars,
@@ -56,6 +58,10 @@ def as_table(figure: Figure, sources: Mapping[str, Source] | None = None) -> Tab
             return _lines(figure.title, (figure,))
         case LineGrid():
             return _lines(figure.title, figure.charts)
+        case RankCurve():
+            return _rank(figure)
+        case DayPaths():
+            return _days(figure)
 
 
 def _columns(*words: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:
@@ -231,3 +237,59 @@ def _lines(title: Text, charts: tuple[LineChart, ...]) -> Table:
 
 def _titled(title: Text, name: Text) -> Text:
     return title if title == name else Text(f"{title.zh} · {name.zh}", f"{title.en} · {name.en}")
+
+
+def _rank(figure: RankCurve) -> Table:
+    """The labelled first ones, then the curve at some ranks with its span."""
+    origin = figure.origins[0] if figure.origins else ""
+    rows: list[tuple[Cell, ...]] = [
+        (Quantity(float(mark.rank), "count", origin), mark.name, mark.index, None, None)
+        for mark in figure.marks
+    ]
+    last = figure.marks[-1].rank if figure.marks else 0
+    rows.extend(
+        (
+            Quantity(point.rank, "count", origin),
+            None,
+            Quantity(point.mid, "pct", origin),
+            Quantity(point.low, "pct", origin),
+            Quantity(point.high, "pct", origin),
+        )
+        for point in figure.points
+        if point.rank > last
+    )
+    return Table(
+        figure.title,
+        (
+            Column(Text("位次", "Rank"), numeric=True),
+            Column(figure.members),
+            Column(figure.measure, numeric=True),
+            Column(Text("各次抽取最低", "Lowest of the draws"), numeric=True),
+            Column(Text("各次抽取最高", "Highest of the draws"), numeric=True),
+        ),
+        tuple(rows),
+    )
+
+
+def _days(figure: DayPaths) -> Table:
+    """Every fifth day of each path with its span."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            path.name,
+            Quantity(float(day), "days", path.lowest.origin),
+            *(Quantity(series[day], "pct", path.lowest.origin) for series in (path.mid, path.low, path.high)),
+        )
+        for path in figure.paths
+        for day in range(0, len(path.mid), 5)
+    ]
+    return Table(
+        figure.title,
+        (
+            Column(Text("情景", "Stress test")),
+            Column(Text("第几天", "Day"), numeric=True),
+            Column(figure.measure, numeric=True),
+            Column(Text("各次抽取最低", "Lowest of the draws"), numeric=True),
+            Column(Text("各次抽取最高", "Highest of the draws"), numeric=True),
+        ),
+        tuple(rows),
+    )

@@ -9,10 +9,12 @@ from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
 from lianzhang.report.model import (
     Block,
+    DayPaths,
     HexCity,
     HexMultiples,
     LineChart,
     LineGrid,
+    RankCurve,
     Report,
     TierBars,
     Tracker,
@@ -30,10 +32,12 @@ _NAMES: dict[type, str] = {
     WeakLinks: "weak-links",
     LineChart: "line-chart",
     LineGrid: "line-grid",
+    RankCurve: "rank-curve",
+    DayPaths: "day-paths",
     Tracker: "tracker",
     Voices: "voices",
 }
-_DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart)
+_DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart, RankCurve)
 
 
 def figures(report: Report) -> dict[str, Block]:

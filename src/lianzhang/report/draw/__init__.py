@@ -10,19 +10,23 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.bars import svg_tiers, svg_weak_links
+from lianzhang.report.draw.days import svg_day_path
 from lianzhang.report.draw.hexcity import svg_hex_city, svg_hex_multiples
 from lianzhang.report.draw.inline import Refs
 from lianzhang.report.draw.lines import svg_line_chart
+from lianzhang.report.draw.rank import svg_rank_curve
 from lianzhang.report.draw.rows import html_empty, html_table, html_tracker, html_voices
 from lianzhang.report.draw.wall import svg_wall
 from lianzhang.report.markup import element, join
 from lianzhang.report.model import (
+    DayPaths,
     Empty,
     Figure,
     HexCity,
     HexMultiples,
     LineChart,
     LineGrid,
+    RankCurve,
     Table,
     TierBars,
     Tracker,
@@ -31,7 +35,7 @@ from lianzhang.report.model import (
     WeakLinks,
 )
 
-Drawing = Wall | HexCity | HexMultiples | TierBars | WeakLinks | LineChart
+Drawing = Wall | HexCity | HexMultiples | TierBars | WeakLinks | LineChart | RankCurve
 """Figures that are one SVG."""
 
 
@@ -50,6 +54,8 @@ def svg(figure: Drawing, lang: Lang, *, uid: str, narrow: bool = False) -> Marku
             return svg_weak_links(figure, lang, uid=uid, narrow=narrow)
         case LineChart():
             return svg_line_chart(figure, lang, uid=uid, narrow=narrow)
+        case RankCurve():
+            return svg_rank_curve(figure, lang, uid=uid, narrow=narrow)
 
 
 def figure(figure: Figure, lang: Lang, *, uid: str, refs: Refs | None = None) -> Markup:
@@ -70,6 +76,9 @@ def figure(figure: Figure, lang: Lang, *, uid: str, refs: Refs | None = None) ->
                 for n, chart in enumerate(figure.charts, start=1)
             )
             return element("div", join(list(charts)), class_="multiples")
+        case DayPaths():
+            days = (svg_day_path(figure, n, lang, uid=f"{uid}-{n}") for n in range(len(figure.paths)))
+            return element("div", join(list(days)), class_="multiples")
         case _:
             wide = element("div", svg(figure, lang, uid=f"{uid}-w"), class_="wide")
             slim = element("div", svg(figure, lang, uid=f"{uid}-n", narrow=True), class_="slim")
