@@ -57,6 +57,7 @@ COMMANDS: tuple[tuple[str, str, Text, Text], ...] = (
     ("pack", "lianzhang.cli.pack:app", _DATA, Text("数据包：新建、检查、载入", "Packs: new, check, load")),
     ("observe", "lianzhang.cli.observe:observe", _DATA, Text("补记一个数", "Add one observed figure")),
     ("synth", "lianzhang.cli.synth:synth", _DATA, Text("生成一个虚构区域", "Make up a region")),
+    ("serve", "lianzhang.cli.serve:serve", _HOUSE, Text("启动网页与接口", "Serve the pages and the API")),
     (
         "status",
         "lianzhang.cli.status:status",
