@@ -84,7 +84,7 @@ class Canvas:
                 group = element("g", inner, class_=class_, data_origin=anchor(origin))
             else:
                 self._linked = True
-                group = element("a", inner, class_=class_, href=link, aria_label=tip)
+                group = element("a", inner, class_=class_, href=link)
             self._stack[-1].append(group)
 
     def rect(self, x: float, y: float, width: float, height: float, class_: str, **more: Attribute) -> None:
