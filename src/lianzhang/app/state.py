@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lianzhang.app import tables
 from lianzhang.app.runs import keep
@@ -30,6 +30,9 @@ from lianzhang.plan.disagreements import Conflict, conflicts
 from lianzhang.plan.track_model import TrackRow
 from lianzhang.plan.tracking import track
 from lianzhang.store import Reader, Store
+
+if TYPE_CHECKING:
+    from lianzhang.app.risk.kept import KeptRisk
 
 T = TypeVar("T")
 
@@ -57,6 +60,7 @@ class State:
     conflicts: tuple[Conflict, ...]
     gaps: Gaps | None
     rates: tuple[Rate, ...]
+    risk: KeptRisk | None = None
 
 
 def region_head(reader: Reader) -> RegionHead:
@@ -162,7 +166,21 @@ def compute_state(store: Store, reader: Reader, settings: Settings, as_of: date)
         conflicts=conflicts(reader),
         gaps=gaps(reader, mapped, table, counts) if mapped else None,
         rates=supporting_rates(reader, mapped, table) if mapped else (),
+        risk=_kept_risk(store, reader, head.region_id),
     )
+
+
+def _kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
+    """What the commands of risk have kept: too long to compute for a report."""
+    if not any(entry.name.startswith("risk.") for entry in store.runs(reader.region.name)):
+        return None
+    # compiled kernels load slowly, and most states need none
+    from lianzhang.app.risk.kept import kept_risk
+
+    try:
+        return kept_risk(store, reader, region_id)
+    except NotComputableError:
+        return None
 
 
 def _try(compute: Callable[[], T]) -> T | NotComputableError:

@@ -252,7 +252,7 @@ def _print_stress(one: StressResult) -> None:
 
 
 def _print_remedies(found: tuple[Remedy, ...], general: tuple[Relief, ...]) -> None:
-    from lianzhang.report.format import money
+    from lianzhang.report.format import money, percent
 
     language = lang()
     table(
@@ -270,7 +270,7 @@ def _print_remedies(found: tuple[Remedy, ...], general: tuple[Relief, ...]) -> N
                 r.what.get(language),
                 money(r.saving[1], language),
                 f"{money(r.saving[0], language)}–{money(r.saving[2], language)}",
-                f"{r.share:.0%}",
+                percent(round(r.share * 100, 1), language),
             )
             for r in found
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lianzhang import __version__
-from lianzhang.app.report import accounts, chain, clusters, disagreements, places, targets
+from lianzhang.app.report import accounts, chain, clusters, disagreements, places, risk, targets
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap, ClusterSystem, RegionalAccounts
@@ -55,6 +55,9 @@ def build_report(state: State, reader: Reader) -> m.Report:
         summary.append(accounts.summary(state.accounts, origins))
     else:
         sections.append(_failed("accounts", Text("薄弱环节：投入产出表", "Weak links"), state.accounts))
+    sections.append(risk.section(state.risk, origins))
+    if state.risk is not None and state.risk.rank is not None:
+        summary.append(risk.summary(state.risk.rank, state.risk, origins))
     if state.conflicts:
         sections.append(disagreements.section(state.conflicts, origins))
 

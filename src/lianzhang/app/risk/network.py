@@ -19,6 +19,15 @@ Longs = NDArray[np.int64]
 _LEAST_INFLOW = 0.01
 
 
+def made_up_name(given: Industry, sector: int, district: int) -> Text:
+    """“Synthetic, sector, district”: a name that nobody takes for a registered firm's; district −1 is elsewhere."""
+    what = given.sectors[sector]
+    if district < 0:
+        return Text(f"外地来货·{what.zh}", f"from elsewhere · {what.en}")
+    where = given.districts[district]
+    return Text(f"合成企业·{what.zh}·{where.zh}", f"synthetic · {what.en} · {where.en}")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Draw:
     """One reconstructed network of n made-up firms, followed by o sources outside the region (one for each sector).
@@ -45,12 +54,8 @@ class Draw:
         return {int(self.sector[k]): k for k in range(self.firms, len(self.sector))}
 
     def name(self, firm: int) -> Text:
-        """ "Synthetic, sector, district": a name that nobody takes for a registered firm's."""
-        sector = self.industry.sectors[int(self.sector[firm])]
-        if firm >= self.firms:
-            return Text(f"外地来货·{sector.zh}", f"from elsewhere · {sector.en}")
-        district = self.industry.districts[int(self.district[firm])]
-        return Text(f"合成企业·{sector.zh}·{district.zh}", f"synthetic · {sector.en} · {district.en}")
+        """The name of a firm or source."""
+        return made_up_name(self.industry, int(self.sector[firm]), int(self.district[firm]))
 
     def goods(self) -> FirmNetwork:
         """Links between firms, for the daily shock; final users are apart in ``final``."""

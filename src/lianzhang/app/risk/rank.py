@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lianzhang.app.risk.network import Draw
+from lianzhang.app.risk.inputs import Industry
+from lianzhang.app.risk.network import Draw, made_up_name
 from lianzhang.app.risk.runs import Progress, Region, kept, networks
 from lianzhang.i18n import Text
 from lianzhang.risk import service
@@ -119,7 +120,7 @@ def region_rank(
         {"draws": draws, "epsilon": epsilon, "largest": largest, "sampled": sampled},
         compute,
     )
-    return summarise(region, tables)
+    return summarise(region.industry, tables)
 
 
 def _one(one: Draw, epsilon: float, largest: int, sampled: int, workers: int) -> pa.Table:
@@ -158,7 +159,7 @@ def _statistics(drawn: list[Draw]) -> pa.Table:
     )
 
 
-def summarise(region: Region, tables: dict[str, pa.Table]) -> RegionRank:
+def summarise(given: Industry, tables: dict[str, pa.Table]) -> RegionRank:
     """What the draws have in common."""
     rows = {name: tables["firms"][name].to_numpy() for name in tables["firms"].column_names}
     seeds = np.unique(rows["draw"])
@@ -179,41 +180,35 @@ def summarise(region: Region, tables: dict[str, pa.Table]) -> RegionRank:
     )
     length = min(10, *(len(t) for t in tops))
     at_place = np.array([rows["esri"][t[:length]] for t in tops])
-    top = tuple(_firm(region, rows, int(i), k + 1, at_place[:, k]) for k, i in enumerate(tops[0][:length]))
+    top = tuple(_firm(given, rows, int(i), k + 1, at_place[:, k]) for k, i in enumerate(tops[0][:length]))
     return RegionRank(
         draws=len(seeds),
         firms=firms,
         epsilon=float(rows["epsilon"][0]),
         curve=curve,
         top=top,
-        inflow=_inflow(region, rows, seeds),
-        sectors=_critical(rows, seeds, rows["sector"], list(region.industry.sectors)),
-        districts=_critical(rows, seeds, rows["district"], list(region.industry.districts)),
+        inflow=_inflow(given, rows, seeds),
+        sectors=_critical(rows, seeds, rows["sector"], list(given.sectors)),
+        districts=_critical(rows, seeds, rows["district"], list(given.districts)),
         cells=_critical(
             rows,
             seeds,
-            rows["sector"].astype(np.int64) * len(region.industry.districts) + rows["district"],
-            [
-                Text(f"{s.zh}·{d.zh}", f"{s.en} · {d.en}")
-                for s in region.industry.sectors
-                for d in region.industry.districts
-            ],
+            rows["sector"].astype(np.int64) * len(given.districts) + rows["district"],
+            [Text(f"{s.zh}·{d.zh}", f"{s.en} · {d.en}") for s in given.sectors for d in given.districts],
         ),
         statistics=_bands(tables["statistics"]),
     )
 
 
-def _firm(region: Region, rows: Columns, i: int, place: int, over_draws: Floats) -> RankedFirm:
-    sector = region.industry.sectors[int(rows["sector"][i])]
+def _firm(given: Industry, rows: Columns, i: int, place: int, over_draws: Floats) -> RankedFirm:
+    sector = given.sectors[int(rows["sector"][i])]
     at = int(rows["district"][i])
-    district = region.industry.districts[at] if at >= 0 else None
+    district = given.districts[at] if at >= 0 else None
     return RankedFirm(
         place=place,
         firm=int(rows["firm"][i]),
-        name=Text(f"合成企业·{sector.zh}·{district.zh}", f"synthetic · {sector.en} · {district.en}")
-        if district is not None
-        else Text(f"外地来货·{sector.zh}", f"from elsewhere · {sector.en}"),
-        sector_id=region.industry.sector_ids[int(rows["sector"][i])],
+        name=made_up_name(given, int(rows["sector"][i]), at),
+        sector_id=given.sector_ids[int(rows["sector"][i])],
         sector=sector,
         district=district,
         output_cny=float(rows["output_cny"][i]),
@@ -225,7 +220,7 @@ def _firm(region: Region, rows: Columns, i: int, place: int, over_draws: Floats)
     )
 
 
-def _inflow(region: Region, rows: Columns, seeds: NDArray[Any]) -> tuple[RankedFirm, ...]:
+def _inflow(given: Industry, rows: Columns, seeds: NDArray[Any]) -> tuple[RankedFirm, ...]:
     """What would be lost if a sector's inflow stopped, most first."""
     found = []
     outside = rows["district"] < 0
@@ -234,7 +229,7 @@ def _inflow(region: Region, rows: Columns, seeds: NDArray[Any]) -> tuple[RankedF
         middle = mine[np.argsort(rows["esri"][mine], kind="stable")[len(mine) // 2]]
         found.append((int(middle), rows["esri"][mine].astype(np.float64)))
     found.sort(key=lambda f: -float(np.median(f[1])))
-    return tuple(_firm(region, rows, i, k + 1, band) for k, (i, band) in enumerate(found))
+    return tuple(_firm(given, rows, i, k + 1, band) for k, (i, band) in enumerate(found))
 
 
 def _critical(

@@ -13,7 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lianzhang.app.risk import stress as stress_tests
-from lianzhang.app.risk.network import Draw
+from lianzhang.app.risk.inputs import Industry
+from lianzhang.app.risk.network import Draw, made_up_name
 from lianzhang.app.risk.rank import region_rank
 from lianzhang.app.risk.runs import Progress, Region, kept, networks
 from lianzhang.app.risk.stress import StressTest, chosen, events, failing, more_stock, simulate
@@ -160,7 +161,7 @@ def remedies(
 
         params = {"draws": draws, "test": test.scenario_id, "taken_over": TAKEN_OVER, "days": MORE_DAYS}
         tables = kept(region, "risk.remedy", params, compute, stress_tests.ALSO)
-        found += _summary(region, test, tables["remedies"])
+        found += summarise(region.industry, test, tables["remedies"])
     return tuple(sorted(found, key=lambda r: -r.saving[1]))
 
 
@@ -198,7 +199,8 @@ def _try_all(region: Region, one: Draw, test: StressTest, sectors: list[int]) ->
     return rows
 
 
-def _summary(region: Region, test: StressTest, table: pa.Table) -> list[Remedy]:
+def summarise(given: Industry, test: StressTest, table: pa.Table) -> list[Remedy]:
+    """Median and span of the savings over the draws."""
     grouped: dict[tuple[Kind, int], list[dict[str, float]]] = {}
     for row in table.to_pylist():
         grouped.setdefault((row["kind"], row["sector"]), []).append(row)
@@ -210,7 +212,7 @@ def _summary(region: Region, test: StressTest, table: pa.Table) -> list[Remedy]:
                 test.scenario_id,
                 test.name,
                 kind,
-                region.industry.sectors[sector] if sector >= 0 else None,
+                given.sectors[sector] if sector >= 0 else None,
                 float(np.median([r["loss_cny"] for r in rows])),
                 (min(savings), float(np.median(savings)), max(savings)),
             )
@@ -233,9 +235,23 @@ def relief(region: Region, draws: int) -> tuple[Relief, ...]:
                 if changed is None
                 else service.rank(changed.whole(), hit, workers=region.workers).esri[0]
             )
-            rows.append({"firm": firm, "before": float(before), "after": float(after)})
+            rows.append(
+                {
+                    "sector": int(one.sector[firm]),
+                    "district": int(one.district[firm]),
+                    "before": float(before),
+                    "after": float(after),
+                }
+            )
         return {"relief": pa.Table.from_pylist(rows)}
 
-    rows = kept(region, "risk.relief", {"draws": draws, "taken_over": TAKEN_OVER}, compute)["relief"]
-    one = networks(region, 1)[0]
-    return tuple(Relief(one.name(r["firm"]), r["before"], r["after"]) for r in rows.to_pylist())
+    table = kept(region, "risk.second-source", {"draws": draws, "taken_over": TAKEN_OVER}, compute)["relief"]
+    return reliefs(region.industry, table)
+
+
+def reliefs(given: Industry, table: pa.Table) -> tuple[Relief, ...]:
+    """Rows of the kept table."""
+    return tuple(
+        Relief(made_up_name(given, r["sector"], r["district"]), r["before"], r["after"])
+        for r in table.to_pylist()
+    )

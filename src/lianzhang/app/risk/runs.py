@@ -91,14 +91,15 @@ def kept(
     return tables
 
 
-def latest(store: Store, reader: Reader, name: str, also: tuple[str, ...] = ()) -> dict[str, pa.Table] | None:
-    """The newest run of that name that rests on the tables as they are now."""
+def latest(
+    store: Store, reader: Reader, name: str, also: tuple[str, ...] = ()
+) -> Iterator[tuple[dict[str, Any], dict[str, pa.Table]]]:
+    """Parameters and tables of the runs of that name that rest on the tables as they are now, newest first."""
     inputs = reader.hashes(*TABLES, *also)
     version = f"{__version__}+{METHOD}"
     for entry in store.runs(reader.region.name):
         if entry.name == name and entry.inputs == inputs and entry.version == version:
-            return store.run(entry.run_id).tables()
-    return None
+            yield entry.params, store.run(entry.run_id).tables()
 
 
 def networks(region: Region, draws: int = DRAWS, progress: Progress | None = None) -> list[Draw]:

@@ -17,6 +17,7 @@ from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.risk import shock
 from lianzhang.risk.kernel.shock import ShockGraph
+from lianzhang.store import Reader
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -80,13 +81,13 @@ class StressResult:
     imbalance: float
 
 
-def tests_of(region: Region) -> tuple[StressTest, ...]:
+def tests_of(reader: Reader) -> tuple[StressTest, ...]:
     """The stress tests of the pack.
 
     Raises:
         NotComputableError: the pack names none.
     """
-    rows = region.reader.sql(queries.SCENARIOS).to_pylist()
+    rows = reader.sql(queries.SCENARIOS).to_pylist()
     if not rows:
         raise NotComputableError(
             Text("数据包没有压力测试情景", "the pack names no stress test"),
@@ -115,7 +116,7 @@ def chosen(region: Region, name: str | None) -> tuple[StressTest, ...]:
     Raises:
         UnknownNameError: there is no such test.
     """
-    tests = tests_of(region)
+    tests = tests_of(region.reader)
     if name is None:
         return tests
     found = tuple(t for t in tests if name in (t.scenario_id, t.name.zh, t.name.en))
