@@ -75,7 +75,16 @@ def test_import_reports_and_saves_its_mapping(
     register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, mapping = tmp_path / "out", tmp_path / "m.toml"
-    arguments = ["firms", "import", str(register), "--out", str(out), "--no-keep", "--save-mapping", str(mapping)]
+    arguments = [
+        "firms",
+        "import",
+        str(register),
+        "--out",
+        str(out),
+        "--no-keep",
+        "--save-mapping",
+        str(mapping),
+    ]
     assert main([*arguments, "--keep-bad-codes", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)["import"]
     assert (report["rows"], report["firms"], report["makers"]) == (2, 2, 1)

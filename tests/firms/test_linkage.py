@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.firms_duplicates import make, ours
-from lianzhang.errors import NotLoadedError
+from lianzhang.errors import NotComputableError, NotLoadedError
 from lianzhang.firms.duplicates import duplicates_of_import
 from lianzhang.firms.linkage import comparison_table, find_duplicates, group_pairs
 
@@ -68,3 +68,11 @@ def test_one_record_has_no_duplicate() -> None:
 def test_a_folder_without_an_import_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotLoadedError):
         duplicates_of_import(tmp_path)
+
+
+def test_a_register_too_small_to_learn_from_says_so() -> None:
+    pytest.importorskip("splink")
+    names = ["重庆甲机械有限公司", "重庆乙食品有限公司", "重庆丙纺织有限公司"]
+    table = comparison_table(list("123"), names, [None] * 3, [None] * 3, [None] * 3, [None] * 3)
+    with pytest.raises(NotComputableError, match="too few of the 3 records"):
+        find_duplicates(table)

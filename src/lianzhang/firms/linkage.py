@@ -16,7 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from lianzhang.errors import MissingExtraError
+from lianzhang.errors import MissingExtraError, NotComputableError
+from lianzhang.i18n import Text
 from lianzhang.firms.kernel.codes import NAME
 from lianzhang.firms.kernel.names import NameFolder, NameSplitter
 from lianzhang.firms.phrases import load_phrases, traditional_table
@@ -184,10 +185,12 @@ def find_duplicates(
 
     Raises:
         MissingExtraError: splink is not installed.
+        NotComputableError: too few records resemble each other to estimate the model.
     """
     try:
         from splink import Linker, block_on
         from splink.internals.duckdb.database_api import DuckDBAPI
+        from splink.internals.exceptions import EMTrainingException
     except ImportError:
         raise MissingExtraError("splink", "linkage") from None
     import warnings
@@ -211,10 +214,19 @@ def find_duplicates(
             recall=0.4,
         )
         linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=seed)
-        for rule in (block_on("core", "region"), block_on("address", "founded")):
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                rule, record_sample_proportion=1.0
-            )
+        try:
+            for rule in (block_on("core", "region"), block_on("address", "founded")):
+                linker.training.estimate_parameters_using_expectation_maximisation(
+                    rule, record_sample_proportion=1.0
+                )
+        except EMTrainingException as error:
+            raise NotComputableError(
+                Text(
+                    f"{records.num_rows} 条记录中没有足够相像的对，估不出重复的概率",
+                    f"too few of the {records.num_rows} records resemble each other to estimate how duplicates look",
+                ),
+                hint=Text("用更大的登记文件", "use a larger register"),
+            ) from error
         predicted = linker.inference.predict(threshold_match_probability=threshold)
         result: Any = predicted
         found = result.as_pyarrow_table()
