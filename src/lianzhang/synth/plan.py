@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lianzhang.synth.chain import cluster_ids
+from lianzhang.synth.chain import cluster_ids, clusters
 from lianzhang.synth.model import FIRST_YEAR, LAST_YEAR, PROVENANCE, ROOT, Size
 from lianzhang.synth.places import Rows
 
@@ -92,16 +92,16 @@ def indicators() -> Rows:
             }
             | {"concept": concept}
         )
-    for cluster in cluster_ids():
+    for cluster in clusters():
         rows.append(
             {
-                "indicator_id": f"output-{cluster}",
-                "name_zh": f"{cluster} 集群产值",
+                "indicator_id": f"output-{cluster['cluster_id']}",
+                "name_zh": f"{cluster['name_zh']}产值",
                 "unit": "yuan",
                 "flow": True,
             }
-            | {"name_en": f"Output value of the cluster {cluster}", "measure": "level"}
-            | {"concept": "output_value", "cluster_id": cluster}
+            | {"name_en": f"Output value of the {cluster['name_en']}", "measure": "level"}
+            | {"concept": "output_value", "cluster_id": cluster["cluster_id"]}
         )
     return [row | PROVENANCE for row in rows]
 

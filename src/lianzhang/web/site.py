@@ -152,7 +152,7 @@ class Site:
         key = (
             view.region.name,
             view.region.snapshot_id,
-            len(self.desk.readers.manifest().runs) if view.page in ("sources", "overview") else 0,
+            len(self.desk.readers.manifest().runs) if view.page in ("sources", "overview", "risk") else 0,
             view.path,
             view.query,
             view.lang,

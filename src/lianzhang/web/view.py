@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
+from lianzhang.app.browse.figures import is_drawing
 from lianzhang.app.pages.content import Content, Thing
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
@@ -21,17 +22,13 @@ from lianzhang.report.model import (
     Block,
     Empty,
     HexCity,
-    HexMultiples,
-    LineChart,
     Prose,
     Quantity,
     Table,
-    TierBars,
     Tracker,
     Verdict,
     Voices,
     Wall,
-    WeakLinks,
 )
 from lianzhang.report.tables import as_table
 from lianzhang.report.words import WORDS
@@ -40,7 +37,6 @@ from lianzhang.web import assets
 from lianzhang.web.words import NAV, PAGE_WORDS
 
 Theme = Literal["auto", "light", "dark"]
-_DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart)
 _STRIP = 6
 _PATHS: dict[Thing, str] = {
     "firm": "firms",
@@ -189,15 +185,14 @@ class View:
                 return "lz-hex"
             case Table():
                 return "lz-table"
-            case figure if isinstance(figure, _DRAWN):
-                return "lz-chart"
-        return "div"
+            case _:
+                return "lz-chart" if is_drawing(block) else "div"
 
     def formats(self, block: Block) -> tuple[str, ...]:
         """The files that a figure can be had as."""
         if isinstance(block.figure, Empty):
             return ()
-        return ("svg", "csv") if isinstance(block.figure, _DRAWN) else ("csv",)
+        return ("svg", "csv") if is_drawing(block) else ("csv",)
 
     def whole(self, block: Block) -> bool:
         """A drawing, which a page break must not cut."""
