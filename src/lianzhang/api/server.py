@@ -28,7 +28,7 @@ class Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket.
+    """A socket that takes connections; they wait until the application is up.
 
     Raises:
         UsageError: the port is taken, or the host is not one of this machine.
@@ -39,6 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((bare, port))
+        found.listen(2048)
     except (OSError, OverflowError) as error:
         found.close()
         raise UsageError(
