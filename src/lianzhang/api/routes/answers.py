@@ -29,9 +29,13 @@ def answer(
     entry = desk.readers.region(region)
     tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(as_of))
 
-    def made() -> Response:
+    def written() -> bytes:
         with desk.readers.reading(region) as reader:
-            return respond.json_response(plain(make(reader)))
+            return bytes(respond.json_response(plain(make(reader))).body)
+
+    def made() -> Response:
+        # The tag names snapshot, address and parameters: who asks the same again need not wait for the same work.
+        return Response(desk.memory.get(("answer", tag), written), media_type=respond.JSON)
 
     return respond.cached(request, tag, made)
 

@@ -216,12 +216,14 @@ def result_router(desk: Desk) -> APIRouter:
         entry = desk.readers.region(region)
         tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(given.day))
 
-        def made() -> Response:
+        def drawn() -> str:
             with desk.readers.reading(region) as reader:
                 block = figures.find_figure(desk.report(reader, given.day), name)
-            text = figures.svg_file(
-                block, name, lang_of(request), theme=given.theme, narrow=given.narrow == "true"
-            )
+            lang, narrow = lang_of(request), given.narrow == "true"
+            return figures.svg_file(block, name, lang, theme=given.theme, narrow=narrow)
+
+        def made() -> Response:
+            text = desk.memory.get(("drawing", tag), drawn)
             # Opened by itself the drawing is a document: its own style is all it may use.
             policy = f"default-src 'none'; style-src 'sha256-{respond.digest(stylesheet())}'; frame-ancestors 'none'; sandbox"
             return Response(text, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
