@@ -85,7 +85,11 @@ class Walk:
 def picture(tab: Tab, name: str) -> None:
     """Keep a picture where that is asked for."""
     if KEEP:
+        usual = tab.viewport_size
+        if usual["width"] > 800:
+            tab.set_viewport_size({"width": 1280, "height": 800})
         tab.screenshot(path=str(Path(KEEP) / f"{name}.png"))
+        tab.set_viewport_size(usual)
 
 
 def violations(tab: Tab) -> list[str]:

@@ -120,7 +120,11 @@ PAGE_WORDS: Mapping[str, Text] = {
     "relatives": Text("同一集团", "Same group"),
     "neighbours": Text("同一节点的其他企业", "Others on the same nodes"),
     "firm_risk": Text("风险", "Risk"),
-    "firm_risk_none": Text("尚未计算企业网络的风险。", "The risk of the firm network is not computed yet."),
+    "firm_risk_none": Text(
+        "谁向谁供货没有公开数据；重构的网络按部门和区县来读，不能对应到单个真实企业。",
+        "Who supplies whom is not public; the reconstructed network is read by sector and district, never for one "
+        "real firm.",
+    ),
     "local": Text("本地", "local"),
     "elsewhere": Text("外地", "elsewhere"),
     "measure": Text("指标或行业", "Indicator or sector"),

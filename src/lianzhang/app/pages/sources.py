@@ -8,7 +8,7 @@ from typing import Any
 
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, gathered
-from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
+from lianzhang.app.report.provenance import Provenance, bilingual, place_text, report_unit
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.report import model as m
@@ -262,7 +262,7 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
                 if value is not None and r["unit"]
                 else None,
                 Text(period.label("zh"), period.label("en")) if period else None,
-                _either(r["locator"]) if r["locator"] else None,
+                place_text(r["locator"]) if r["locator"] else None,
             )
         )
     return m.Block(
@@ -279,9 +279,3 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
         ),
         source=origins.line([source_id]),
     )
-
-
-def _either(locator: str) -> Text:
-    """A place in a source; some packs write it in both languages, set apart by a slash."""
-    zh, slash, en = locator.partition(" / ")
-    return Text(zh, en) if slash and not en.isnumeric() else Text(locator, locator)

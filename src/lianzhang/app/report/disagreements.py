@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lianzhang.app.report.provenance import Provenance, counted, report_unit
+from lianzhang.app.report.provenance import Provenance, counted, place_text, report_unit
 from lianzhang.i18n import Text
 from lianzhang.plan.disagreements import Conflict, Side
 from lianzhang.report import model as m
@@ -77,7 +77,7 @@ def _voices(conflicts: list[Conflict], origins: Provenance) -> m.Block:
 
 
 def _voice(conflict: Conflict, side: Side, origins: Provenance) -> m.Voice:
-    place = Text(side.locator, side.locator) if side.locator else None
+    place = place_text(side.locator) if side.locator else None
     topic = side.topic or conflict.topic
     origin = origins.observed(
         topic,

@@ -74,7 +74,7 @@ class Provenance:
         """
         key = ("observed", value, table_name, source_id, status, place, note)
         if key not in self._origins:
-            citation = Citation(self._cite(source_id), Text(place, place) if place else None)
+            citation = Citation(self._cite(source_id), place_text(place) if place else None)
             self._origins[key] = Origin(
                 key=self._next_key(),
                 value=value,
@@ -166,6 +166,16 @@ def bilingual(text: str) -> Text:
     """
     parts = _LAST_HAN.match(text)
     return Text(parts[1].strip(), parts[2].strip()) if parts else Text(text, text)
+
+
+def place_text(locator: str) -> Text:
+    """A place in a source; some packs write it in both languages, set apart by a slash.
+
+    >>> place_text("第12行 / line 12").en
+    'line 12'
+    """
+    zh, slash, en = locator.partition(" / ")
+    return Text(zh, en) if slash and any(c.isalpha() for c in en) else Text(locator, locator)
 
 
 def worst(statuses: Iterable[str]) -> Status:
