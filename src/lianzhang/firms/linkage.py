@@ -17,10 +17,10 @@ from typing import Any
 import pyarrow as pa
 
 from lianzhang.errors import MissingExtraError, NotComputableError
-from lianzhang.i18n import Text
 from lianzhang.firms.kernel.codes import NAME
 from lianzhang.firms.kernel.names import NameFolder, NameSplitter
 from lianzhang.firms.phrases import load_phrases, traditional_table
+from lianzhang.i18n import Text
 
 #: Pairs at or above this probability are duplicates; chosen for precision on made-up registers (see the benchmark).
 THRESHOLD = 0.95
