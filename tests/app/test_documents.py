@@ -55,7 +55,9 @@ def test_reading_again_adds_nothing_and_another_document_joins(
         assert reader.sql(count).to_pylist() == [{"s": 6, "o": 5}]
 
 
-def test_json_leaves_the_store_alone(document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_leaves_the_store_alone(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["plan", "read", str(document), "--json", "--store", str(tmp_path / "store")]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(lines) == 5
@@ -71,5 +73,7 @@ def test_a_loaded_region_gets_the_statements_linked_to_its_indicators(
     path.write_text("到2028年，全市新能源汽车产量达到180万辆。\n", encoding="utf-8")
     assert main(["plan", "read", str(path), *store]) == 0
     with Store(tmp_path / "store").reader() as reader:
-        rows = reader.sql("SELECT indicator_id, value, quote FROM statements WHERE quote IS NOT NULL").to_pylist()
+        rows = reader.sql(
+            "SELECT indicator_id, value, quote FROM statements WHERE quote IS NOT NULL"
+        ).to_pylist()
     assert [(r["indicator_id"], r["value"]) for r in rows] == [("nev_output", 1_800_000)]

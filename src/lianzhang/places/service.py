@@ -52,7 +52,9 @@ class Specialisation:
             return self.sector_ids.index(sector_id)
         except ValueError as error:
             raise NotLoadedError(
-                Text(f"没有行业 {sector_id} 的企业数", f"there are no enterprise counts for sector {sector_id}"),
+                Text(
+                    f"没有行业 {sector_id} 的企业数", f"there are no enterprise counts for sector {sector_id}"
+                ),
                 details={"known": list(self.sector_ids)},
             ) from error
 

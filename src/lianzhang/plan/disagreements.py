@@ -77,7 +77,11 @@ def _conflict(reader: Reader, row: dict[str, Any], statements: dict[str, dict[st
     if row["other_statement_id"]:
         sides.append(_side(statements[row["other_statement_id"]]))
     elif row["kind"] in ("observation", "factor_of_ten", "value") and first["indicator_id"]:
-        wanted = {"indicator": first["indicator_id"], "region": first["region_id"], "period": first["period_end"]}
+        wanted = {
+            "indicator": first["indicator_id"],
+            "region": first["region_id"],
+            "period": first["period_end"],
+        }
         sides += [
             Side(None, r["value"], r["unit"], r["period"], None, r["source_id"], r["status"], r["preferred"])
             for r in reader.sql(_OBSERVED, wanted).to_pylist()
@@ -96,7 +100,13 @@ def _conflict(reader: Reader, row: dict[str, Any], statements: dict[str, dict[st
 
 
 def _side(row: dict[str, Any]) -> Side:
-    value = row["value"] if row["value"] is not None else row["lower"] if row["lower"] is not None else row["upper"]
+    value = (
+        row["value"]
+        if row["value"] is not None
+        else row["lower"]
+        if row["lower"] is not None
+        else row["upper"]
+    )
     return Side(
         topic=Text(row["topic_zh"], row["topic_en"]),
         value=value,
