@@ -126,12 +126,12 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
             note=m.Prose(
                 Text(
                     f"粗线为{rank.draws}次抽取的中位，色带为最低到最高；圆点为第一次抽取的前十家，大小表示产出。"
-                    "最大的企业逐家计算，其余抽样。匈牙利为 Diem 等（2022）对实际网络的结果，"
+                    "最大的企业和各部门前几家逐家计算，其余抽样。匈牙利为 Diem 等（2022）对实际网络的结果，"
                     f"曲线前段有约{PUBLISHED_PLATEAU:.0%}的高台；重构网络没有这样的高台。",
                     f"The line is the median of {rank.draws} draws, the band their span; dots are the first ten of the first "
-                    "draw, their size is output. The largest firms are computed one by one, the others sampled. Hungary: Diem et "
-                    f"al. (2022) on the observed network, whose plateau is near {PUBLISHED_PLATEAU:.0%}; the reconstructed "
-                    "networks have none.",
+                    "draw, their size is output. The largest firms and the first of every sector are computed one by one, "
+                    "others sampled. Hungary: Diem et al. (2022) on the observed network, whose plateau is near "
+                    f"{PUBLISHED_PLATEAU:.0%}; the reconstructed networks have none.",
                 )
             ),
         ),

@@ -119,12 +119,13 @@ class Industry:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of an input–output sector. ``share`` of the sector's output."""
+    """A piece of an input–output sector: ``share`` of its output, ``of_division`` of that of its division."""
 
     sector_id: str
     name: Text
     parent: int
     share: float
+    of_division: float = 1.0
 
 
 def industry(reader: Reader, region_id: str) -> Industry:
@@ -250,7 +251,9 @@ def _pieces(
         whole = sum(v for d, v in revenue.items() if links.get(d) == io_ids[k]) if k in shares else 0.0
         if whole > 0:
             part = revenue.get(division, 0.0) / whole * float(row["value"])
-            shares[k].append(_Part(row["sector_id"], Text(row["name_zh"], row["name_en"]), k, part))
+            shares[k].append(
+                _Part(row["sector_id"], Text(row["name_zh"], row["name_en"]), k, part, float(row["value"]))
+            )
     pieces = []
     for k in parents:
         rest = 1.0 - sum(p.share for p in shares[k])
@@ -337,14 +340,13 @@ def _counts(
         if home not in rest:
             continue
         own = [k for k, p in enumerate(pieces) if p.sector_id.startswith(f"io153:{division[-2:]}")]
-        last = rest[home] if rest[home] not in own else own[-1]
-        sold = sum(pieces[k].share for k in own)
-        within = sold + (pieces[last].share if last not in own else 0.0)
+        filled = sum(pieces[k].of_division for k in own) > 1.0 - 1e-6
+        last = own[-1] if filled else rest[home]
         left = number.astype(np.int64)
         for k in own:
             if k == last:
                 continue
-            part = SHARE_OF_FIRMS.get(pieces[k].sector_id, pieces[k].share / within if within > 0 else 0.0)
+            part = SHARE_OF_FIRMS.get(pieces[k].sector_id, pieces[k].of_division)
             given = np.clip(_diffuse(number * part), 0, left)
             table[k] += given
             left = left - given

@@ -24,8 +24,10 @@ Floats = NDArray[np.float64]
 #: Columns of the kept table.
 Columns = dict[str, NDArray[Any]]
 
-#: Firms that are computed one by one: the largest, and as many of the others by chance.
-LARGEST = 200
+#: Firms that are computed one by one: the largest, the first of every sector (a small sector may be essential), and some
+#: of the others by chance.
+LARGEST = 150
+LEADERS = 3
 SAMPLED = 200
 #: A firm counts as critical from this share of all output on.
 CRITICAL = 0.005
@@ -100,7 +102,7 @@ def region_rank(
     Args:
         draws: how many networks.
         epsilon: published stopping rule.
-        largest: firms computed for certain, the largest by sales.
+        largest: firms computed for certain, the largest by sales, besides the first `LEADERS` of every sector.
         sampled: firms drawn from the others; each stands for several.
         progress: called with (steps done, steps in all).
     """
@@ -117,7 +119,7 @@ def region_rank(
     tables = kept(
         region,
         "risk.rank",
-        {"draws": draws, "epsilon": epsilon, "largest": largest, "sampled": sampled},
+        {"draws": draws, "epsilon": epsilon, "largest": largest, "leaders": LEADERS, "sampled": sampled},
         compute,
     )
     return summarise(region.industry, tables)
@@ -126,7 +128,12 @@ def region_rank(
 def _one(one: Draw, epsilon: float, largest: int, sampled: int, workers: int) -> pa.Table:
     network = one.whole()
     order = np.argsort(-one.output[: one.firms], kind="stable")
-    head, tail = order[:largest], order[largest:]
+    sure = np.zeros(one.firms, bool)
+    sure[order[:largest]] = True
+    sector = one.sector[order]
+    for a in range(len(one.industry.sector_ids)):
+        sure[order[sector == a][:LEADERS]] = True
+    head, tail = np.flatnonzero(sure), np.flatnonzero(~sure)
     rng = np.random.default_rng(one.seed)
     chosen = rng.choice(tail, min(sampled, len(tail)), replace=False) if len(tail) else tail
     sources = np.arange(one.firms, len(one.sector))

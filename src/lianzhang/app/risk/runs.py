@@ -25,7 +25,7 @@ from lianzhang.store import Reader, Store
 #: Networks that give the band of uncertainty.
 DRAWS = 5
 #: Changes when a network or result could differ in any bit.
-METHOD = "1"
+METHOD = "2"
 
 Progress = Callable[[int, int], None]
 

@@ -338,7 +338,7 @@ def summarise(given: Industry, test: StressTest, tables: Mapping[str, pa.Table])
         failing=float(np.median(losses["failing"].to_numpy())),
         loss=(float(lost.min()), float(np.median(lost)), float(lost.max())),
         stopped=float(np.median(losses["stopped"].to_numpy())),
-        first_stop=int(np.median(stops)) if len(stops) else None,
+        first_stop=int(np.median(stops)) if len(stops) * 2 > len(lost) else None,
         sectors=_hits(tables["hits"], "sector", given.sectors),
         districts=_hits(tables["hits"], "district", given.districts),
         imbalance=float(losses["imbalance"].to_numpy().max()),

@@ -16,8 +16,8 @@ from lianzhang.report.words import WORDS
 
 _LARGEST_DOT = 9.0
 _SMALLEST_DOT = 3.0
-#: The list of names begins here, as a share of the width: to the right of where the first ranks fall.
-_NAMES_AT = 0.52
+#: The list of names begins here, as a share of the width; the plot ends before it.
+_NAMES_AT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def svg_rank_curve(curve: RankCurve, lang: Lang, *, uid: str, narrow: bool = Fal
 def draw_rank_curve(curve: RankCurve, lang: Lang, *, uid: str, narrow: bool = False) -> Canvas:
     """The curve on a canvas: band, median, a dot for each of the first, their names in a numbered list.
 
-    The list stands inside the plot, which is empty at its upper right, and below it on a phone.
+    The list stands to the right of the plot, and below it on a phone.
     """
     width = NARROW if narrow else WIDE
     size = 12.0 if narrow else 14.0
@@ -70,7 +70,7 @@ def draw_rank_curve(curve: RankCurve, lang: Lang, *, uid: str, narrow: bool = Fa
     frame = _LogFrame(
         left,
         34.0,
-        width - 12,
+        width - 12 if narrow or not curve.marks else width * _NAMES_AT - 24,
         plot - 46,
         math.log10(max(last, 10.0)),
         math.log10(ticks[0]),
@@ -101,12 +101,15 @@ def _axes(
             words = axis_number(tick, "pct", canvas.lang)
             canvas.text(frame.left - 8, y + 0.35 * size, words, size, "t2 num", "end")
             drawn = y
+    taken = 0.0
     for power in range(int(math.log10(last)) + 1):
         x = frame.x(10.0**power)
         canvas.line(x, frame.bottom, x, frame.bottom + 4, "axis")
         words = number(10.0**power, canvas.lang)
         half = text_width(words, size) / 2
-        canvas.text(min(x, canvas.width - half), frame.bottom + 8 + size, words, size, "t2 num", "middle")
+        if x - half >= taken and x + half <= canvas.width:
+            canvas.text(x, frame.bottom + 8 + size, words, size, "t2 num", "middle")
+            taken = x + half + 6
     label = {
         "zh": f"位次（{curve.members.zh}，从最关键的起）",
         "en": f"Rank of {curve.members.en}, the most critical first",
@@ -143,9 +146,7 @@ def _names(canvas: Canvas, frame: _LogFrame, marks: tuple[RankMark, ...], size: 
     first = text_width(f"{max(m.rank for m in marks)} ", size, bold=True) + 4
     figures = max(text_width(quantity(m.index, canvas.lang), size) for m in marks) + 10
     for mark in marks:
-        fitted = fit(
-            mark.name.get(canvas.lang), right - x - first - figures, (size,), 2 if canvas.narrow else 1
-        )
+        fitted = fit(mark.name.get(canvas.lang), right - x - first - figures, (size,), 3)
         with canvas.group("hit", tip=mark.name.get(canvas.lang), origin=mark.index.origin):
             canvas.text(x + first - 8, y, str(mark.rank), size, "t bold num halo", "end")
             for k, line in enumerate(fitted.lines):
