@@ -435,9 +435,9 @@ def hex_multiples() -> HexMultiples:
 def tiers() -> TierBars:
     series = Text("规模以上工业总产值，2024年", "Gross output of above-scale industry, 2024")
     none = Text("没有来源给出该集群的产值序列", "no source gives a series of output value for it")
-    levelless = Text("没有来源给出其量级", "no source states its level")
+    levelless = Text("没有来源给出其能级", "no source states its level")
     return TierBars(
-        Text("各层级集群", "Clusters by tier"),
+        Text("各梯队集群", "Clusters by tier"),
         (
             Tier(
                 Text("三大主导集群", "Three leading clusters"),
@@ -829,7 +829,7 @@ def report() -> Report:
             ),
             Origin(
                 key=LEVELS,
-                value=Text("目标值与量级", "Target values and levels"),
+                value=Text("目标值与能级", "Target values and levels"),
                 status="official",
                 table=Text("目标台账", "Ledger of statements"),
                 citations=(Citation(PLAN, Text("第18行", "line 18")),),
@@ -857,7 +857,7 @@ def report() -> Report:
                 run=Text("覆盖计算", "coverage run"),
                 table=Text("链节点", "Chain nodes"),
                 citations=(Citation(NEWS, Text("第2页", "page 2")),),
-                note=Text("部件名称部分为重建。", "Some component names are reconstructed."),
+                note=Text("部件名称部分为重构。", "Some component names are reconstructed."),
             ),
             Origin(
                 key=FORECAST,

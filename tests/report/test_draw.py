@@ -271,7 +271,7 @@ def test_share_of_level_needs_both() -> None:
 def test_what_is_not_computable_says_why() -> None:
     text = re.sub(r"<[^>]+>", "", str(draw.svg(sample.tiers(), "zh", uid="t")))
     assert "无法计算，因为没有来源给出该集群的产值序列" in text
-    assert "占量级：无法计算，因为没有来源给出其量级" in text
+    assert "占能级：无法计算，因为没有来源给出其能级" in text
 
 
 def test_bars_are_as_long_as_their_values() -> None:

@@ -8,7 +8,7 @@ from lianzhang.i18n import Text
 from lianzhang.report.model import Comparator, Coverage, Status, Verdict
 
 COVERAGE: Mapping[Coverage, Text] = {
-    "covered": Text("两家及以上", "two or more makers"),
+    "covered": Text("两家以上", "two or more makers"),
     "single": Text("仅一家", "one maker"),
     "missing": Text("缺失（已查，未找到）", "missing (searched, none found)"),
     "unknown": Text("未知（尚未查找）", "unknown (nobody has looked)"),
@@ -19,7 +19,7 @@ STATUS: Mapping[Status, Text] = {
     "derived": Text("推算", "derived"),
     "estimated": Text("估计", "estimated"),
     "synthetic": Text("合成", "synthetic"),
-    "reconstructed": Text("重建", "reconstructed"),
+    "reconstructed": Text("重构", "reconstructed"),
 }
 
 STATUS_MARK: Mapping[Status, Text] = {
@@ -119,7 +119,7 @@ WORDS: Mapping[str, Text] = {
     "makers": Text("厂家", "Makers"),
     "evidence": Text("依据", "Evidence"),
     "stake": Text("涉及金额", "Value at stake"),
-    "reconstructed_node": Text("部件名称为重建，非官方", "component name reconstructed, not official"),
+    "reconstructed_node": Text("部件名称为重构，非官方", "component name reconstructed, not official"),
     "whole_assembly": Text(
         "总成名旁小方块：对整个总成的证据，不计入部件",
         "square beside an assembly: evidence about it as a whole, not counted for components",
@@ -129,18 +129,18 @@ WORDS: Mapping[str, Text] = {
     "no_components": Text("尚无登记的部件", "no components listed"),
     "yes": Text("是", "yes"),
     "no": Text("否", "no"),
-    "reconstructed": Text("重建", "Reconstructed"),
+    "reconstructed": Text("重构", "Reconstructed"),
     "district": Text("区县", "District"),
     "measure": Text("指标", "Measure"),
     "no_data": Text("无数据", "no data"),
     "top": Text("前列", "Highest"),
     "cluster": Text("集群", "Cluster"),
-    "tier": Text("层级", "Tier"),
-    "level": Text("量级", "Level"),
-    "share_of_level": Text("占量级", "Share of level"),
+    "tier": Text("梯队", "Tier"),
+    "level": Text("能级", "Level"),
+    "share_of_level": Text("占能级", "Share of level"),
     "series": Text("口径", "Series"),
     "because": Text("无法计算，因为", "Not computable, because"),
-    "no_level": Text("无量级", "no level stated"),
+    "no_level": Text("无能级", "no level stated"),
     "sector": Text("部门", "Sector"),
     "net_inflow": Text("净流入", "Net inflow"),
     "net_outflow": Text("净流出", "Net outflow"),

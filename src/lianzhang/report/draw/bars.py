@@ -48,7 +48,7 @@ def _describe_tiers(figure: TierBars, lang: Lang) -> str:
     known = [s for s in shares if s is not None]
     reached = sum(s >= 1 for s in known)
     if lang == "zh":
-        return f"{len(shares)} 个集群，{len(known)} 个可与量级比较，其中 {reached} 个达到量级。"
+        return f"{len(shares)} 个集群，{len(known)} 个可与能级比较，其中 {reached} 个达到能级。"
     return f"{len(shares)} clusters, {len(known)} comparable with their level, {reached} at or above it."
 
 
@@ -98,15 +98,27 @@ def _bar(canvas: Canvas, tier: Tier, bar: TierBar, y: float, longest: float) -> 
             for line in name.lines:
                 y += 17
                 canvas.text(0, y, line, name.size, "t")
+            if bar.series is not None:
+                for line in fit(bar.series.get(lang), canvas.width, (12.0,), 2).lines:
+                    y += 16
+                    canvas.text(0, y, line, 12, "t2")
             top = y + 7
             bottom = top + thick + 8
         else:
             fitted = fit(bar.name.get(lang), left - 16, (15.0, 14.0, 13.0), 2)
-            tall = max(thick, len(fitted.lines) * fitted.size * 1.22)
+            # which year and which measure: clusters of one tier are often known by different ones
+            series = (
+                fit(bar.series.get(lang), canvas.width - right - 16, (12.0,), 2).lines if bar.series else ()
+            )
+            words = 19.0 + 15.0 * len(series)
+            tall = max(thick, len(fitted.lines) * fitted.size * 1.22, words)
             top = y + 6 + (tall - thick) / 2
             canvas.label(left - 16, top + thick / 2, fitted, "t", "end")
-            canvas.text(right + 16, top + thick - 4, amount, 15, "t num")
-            canvas.text(canvas.width, top + thick - 4, note, 15, "t bold num", "end")
+            base = y + 6 + (tall - words) / 2 + 15
+            canvas.text(right + 16, base, amount, 15, "t num")
+            canvas.text(canvas.width, base, note, 15, "t bold num", "end")
+            for number, line in enumerate(series, start=1):
+                canvas.text(right + 16, base + 2 + 15 * number, line, 12, "t2")
             bottom = y + 6 + tall + 6
         colour = "none" if share is None else "full" if share >= 1 else "part"
         if share is not None:

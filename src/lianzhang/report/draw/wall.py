@@ -22,7 +22,7 @@ _GAP = 4.0
 _PAD = 7.0
 _ORDER: tuple[Coverage, ...] = ("covered", "single", "missing", "unknown")
 _SHORT: dict[Coverage, Text] = {
-    "covered": Text("两家及以上", "two or more"),
+    "covered": Text("两家以上", "two or more"),
     "single": Text("一家", "one"),
     "missing": Text("缺失", "missing"),
     "unknown": Text("未知", "unknown"),
