@@ -13,7 +13,9 @@ from typing import Literal
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
 
-Dimension = Literal["money", "count", "share", "distance", "area", "time", "mass", "volume", "energy", "ratio", "text"]
+Dimension = Literal[
+    "money", "count", "share", "distance", "area", "time", "mass", "volume", "energy", "ratio", "text"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Unit:
     scale: float = 1.0
 
 
-def _u(code: str, zh: str, en: str, dimension: Dimension, base: str | None = None, scale: float = 1.0) -> Unit:
+def _u(
+    code: str, zh: str, en: str, dimension: Dimension, base: str | None = None, scale: float = 1.0
+) -> Unit:
     return Unit(code, Text(zh, en), dimension, base or code, scale)
 
 
@@ -65,6 +69,32 @@ UNITS: dict[str, Unit] = {
         _u("m²", "平方米", "m²", "area", "km²", 1e-6),
         _u("t·km", "吨公里", "tonne-km", "mass"),
         _u("degree", "度", "°", "distance"),
+        _u("GWh", "吉瓦时", "GWh", "energy", "kWh", 1e6),
+        _u("person-years", "人年", "person-years", "count"),
+        _u("index points", "指数点", "index points", "count"),
+        _u("rank", "位", "rank", "text"),
+        _u("milestone", "项", "milestone", "text"),
+        _u("count", "个", "items", "count"),
+        _u("patents", "件", "patents", "count"),
+        _u("brands", "个", "brands", "count"),
+        _u("products", "种", "products", "count"),
+        _u("districts", "个", "districts", "count"),
+        _u("regions", "个", "regions", "count"),
+        _u("cities", "座", "cities", "count"),
+        _u("countries", "个", "countries", "count"),
+        _u("parks", "个", "parks", "count"),
+        _u("factories", "家", "factories", "count"),
+        _u("workshops", "个", "workshops", "count"),
+        _u("nodes", "个", "nodes", "count"),
+        _u("satellites", "颗", "satellites", "count"),
+        _u("clusters", "个", "clusters", "count"),
+        _u("chains", "条", "chains", "count"),
+        _u("systems", "个", "systems", "count"),
+        _u("assemblies", "个", "assemblies", "count"),
+        _u("components", "个", "components", "count"),
+        _u("groups", "个", "groups", "count"),
+        _u("bills", "单", "bills", "count"),
+        _u("scenarios", "个", "scenarios", "count"),
     )
 }
 
@@ -112,16 +142,30 @@ def scale_of(word: str) -> float:
     if factor is None:
         raise InputError(
             Text(f"不是数量级词：“{word}”", f"not a scale word: {word!r}"),
-            hint=Text("例如 万、亿、万亿、million、billion、trillion", "such as 万, 亿, 万亿, million, billion, trillion"),
+            hint=Text(
+                "例如 万、亿、万亿、million、billion、trillion",
+                "such as 万, 亿, 万亿, million, billion, trillion",
+            ),
             details={"value": word},
         )
     return factor
 
 
 def unit_label(code: str, lang: Lang) -> str:
-    """Name of a unit for a reader; an unknown countable noun stands for itself."""
+    """Name of a unit for a reader, part by part where it is one per another; an unknown noun stands for itself.
+
+    >>> unit_label("yuan/km²", "zh")
+    '元/平方公里'
+    """
     known = UNITS.get(code)
-    return known.label.get(lang) if known else code
+    if known is not None:
+        return known.label.get(lang)
+    return "/".join(unit_label(part.strip(), lang) for part in code.split("/")) if "/" in code else code
+
+
+def is_known(code: str) -> bool:
+    """Whether a unit, or every part of one per another, is in `UNITS` and so has a name in both languages."""
+    return all(part.strip() in UNITS for part in code.split("/"))
 
 
 def shorten(value: float, lang: Lang) -> tuple[float, str]:

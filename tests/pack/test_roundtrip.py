@@ -192,6 +192,12 @@ def test_circles_against_walking(links: list[tuple[int, int]]) -> None:
         ("yuan/亿", None),
         ("辆", None),
         ("CNY", None),
+        ("wan yuan", None),
+        ("yi", None),
+        ("baiwan yuan", None),
+        ("percent", None),
+        ("pct", None),
+        ("share", None),
         ("", None),
     ],
 )

@@ -72,6 +72,9 @@ CASES = [
     ("wrong-unit", "indicators", "unit", 2, put("indicators", 0, unit="亿元")),
     ("wrong-unit", "indicators", "unit", 2, put("indicators", 0, unit="million yuan")),
     ("wrong-unit", "statements", "unit", 2, put("statements", 0, unit="RMB")),
+    ("wrong-unit", "indicators", "unit", 2, put("indicators", 0, unit="wan yuan")),
+    ("wrong-unit", "indicators", "unit", 2, put("indicators", 0, unit="percent", measure="share")),
+    ("share-unit", "indicators", "unit", 2, put("indicators", 0, unit="yuan", measure="share")),
     ("unit-conflict", "statements", "unit", 2, put("statements", 0, unit="yuan")),
     ("duplicate-key", "firms", "firm_id", 5, again("firms", 0)),
     (
@@ -125,6 +128,27 @@ def test_rule_names_the_place(
     assert RULES[rule].severity == "error"
     # The damage is told once, by the rule that fits, and does not set off others in the same cell.
     assert [p.rule for p in report.errors if (p.table, p.field, p.row) == (table, field, row)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("unit", "meant"),
+    [("percent", "%"), ("Pct", "%"), ("RMB", "yuan"), ("元", "yuan"), ("千瓦时", "kWh"), ("辆", "vehicles")],
+)
+def test_another_name_of_a_unit_is_answered_with_the_unit(damaged: Damaged, unit: str, meant: str) -> None:
+    report = damaged(put("indicators", 0, unit=unit))
+    found = next(p for p in report.errors if p.rule == "wrong-unit")
+    assert meant in found.remedy.en
+    assert meant in found.remedy.zh
+
+
+def test_an_unknown_noun_is_told_and_kept(damaged: Damaged) -> None:
+    def edit(rows: Rows) -> None:
+        for row in (*rows["indicators"], *rows["statements"]):
+            row["unit"] = "robots"
+
+    report = damaged(edit)
+    assert report.ok
+    assert {p.rule for p in report.notices if p.field == "unit"} == {"unknown-unit"}
 
 
 def test_unit_missing(damaged: Damaged) -> None:

@@ -204,6 +204,18 @@ RULES: dict[str, Rule] = {
         "用 yuan、vehicles、%、km² 等单位；数量级换算到数值里，如 1.2 亿元写 120000000 与 yuan",
         "use yuan, vehicles, %, km² and the like; put scale words into the value: 120 million yuan is 120000000 with yuan",
     ),
+    "unknown-unit": _n(
+        "不认识的单位，按个数读",
+        "unknown unit, read as a count",
+        "若本是已有单位，改用数据字典中的写法；若是可数的东西，可以不改",
+        "if it is a known unit by another name, use that name; a countable noun may stay",
+    ),
+    "share-unit": _e(
+        "占比的单位应是 %",
+        "a share has the unit %",
+        "单位写 %，数值写成百分数；若不是占比，改度量",
+        "write % and give the value in percent; if it is no share, correct the measure",
+    ),
     # Rows and tables
     "duplicate-key": _e(
         "主键重复",

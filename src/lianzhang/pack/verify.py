@@ -25,7 +25,7 @@ from lianzhang.schema.checks import (
     row_rules,
 )
 from lianzhang.schema.ddl import ident, literal
-from lianzhang.units import UNITS
+from lianzhang.units import UNITS, is_known
 
 #: Nearest names are looked for among at most this many keys.
 _MOST_NAMES = 20_000
@@ -249,22 +249,21 @@ class _Run:
             if name not in self.given:
                 continue
             used = self.connection.execute(
-                f"SELECT DISTINCT {ident(name)} FROM {self.typed} WHERE {ident(name)} IS NOT NULL"
+                f"SELECT DISTINCT {ident(name)} FROM {self.typed} WHERE {ident(name)} IS NOT NULL ORDER BY 1"
             ).fetchall()
             for (unit,) in used:
+                where = f"{ident(name)} = {literal(unit)}"
                 if unit_kind(unit) is None:
-                    sql = f"SELECT _row, {ident(name)} AS value FROM {self.typed} WHERE {ident(name)} = {literal(unit)}"
-                    remedy = nearest(unit, UNITS)
-                    _examples(
-                        self.connection,
-                        sql,
-                        "wrong-unit",
-                        self.file,
-                        self.table.name,
-                        name,
-                        self.report,
-                        remedy,
-                    )
+                    self._unit_problems("wrong-unit", name, where, _unit_remedy(unit))
+                    continue
+                if not is_known(unit):
+                    self._unit_problems("unknown-unit", name, where, nearest(unit, UNITS))
+                if self.table.name == "indicators" and "measure" in self.given and not _is_share(unit):
+                    self._unit_problems("share-unit", name, f"{where} AND measure = 'share'", None)
+
+    def _unit_problems(self, rule: str, name: str, where: str, remedy: Text | None) -> None:
+        sql = f"SELECT _row, {ident(name)} AS value FROM {self.typed} WHERE {where}"
+        _examples(self.connection, sql, rule, self.file, self.table.name, name, self.report, remedy)
 
     def _without_bad(self, *names: str) -> str:
         """Condition that leaves out rows whose cells (in the named columns, or any) have been reported."""
@@ -305,10 +304,27 @@ def circles(child: np.ndarray[Any, Any], parent: np.ndarray[Any, Any]) -> np.nda
 
 
 _SCALE_WORDS = re.compile(
-    r"[十百千万亿]|\b(hundred|thousand|million|billion|trillion|bn|mn|tn)\b", re.IGNORECASE
+    r"[十百千万亿]|\b(hundred|thousand|million|billion|trillion|bn|mn|tn|((shi|bai|qian)?(wan|yi)|wanyi)(yuan)?)s?\b",
+    re.IGNORECASE,
 )
 _NOUN = re.compile(r"[A-Za-z][A-Za-z ²³\-]*")
-_MONEY = frozenset({"rmb", "cny", "renminbi", "percent", "per cent", "pct", "percentage", "元人民币"})
+#: Other names of a unit, which are refused so that one thing has one unit everywhere → the unit.
+_OTHER_NAMES = {
+    "rmb": "yuan",
+    "cny": "yuan",
+    "renminbi": "yuan",
+    "元人民币": "yuan",
+    "dollars": "usd",
+    "us dollars": "usd",
+    "percent": "%",
+    "per cent": "%",
+    "pct": "%",
+    "percentage": "%",
+    "share": "%",
+    "％": "%",
+    "pp": "percentage points",
+    "percentage point": "percentage points",
+}
 
 
 def unit_kind(unit: str) -> str | None:
@@ -320,12 +336,29 @@ def unit_kind(unit: str) -> str | None:
     known = UNITS.get(unit)
     if known is not None:
         return f"{known.dimension}:{known.base}"
-    if _SCALE_WORDS.search(unit) or unit.lower() in _MONEY:
+    if _SCALE_WORDS.search(unit) or unit.lower() in _OTHER_NAMES:
         return None
     if "/" in unit:
         parts = [unit_kind(part.strip()) for part in unit.split("/")]
         return None if None in parts else "/".join(p for p in parts if p)
     return f"count:{unit}" if _NOUN.fullmatch(unit) else None
+
+
+def _is_share(unit: str) -> bool:
+    known = UNITS.get(unit)
+    return known is not None and known.dimension == "share"
+
+
+def _unit_remedy(unit: str) -> Text | None:
+    """The unit that is meant, where another name or the Chinese or English name of one is given."""
+    name = unit.strip().lower()
+    if name in _OTHER_NAMES:
+        meant = [_OTHER_NAMES[name]]
+    else:
+        meant = [u.code for u in UNITS.values() if name in (u.label.zh, u.label.en.lower())]
+    if not meant:
+        return None if _SCALE_WORDS.search(unit) else nearest(unit, UNITS)
+    return Text(f"写 {'、'.join(meant[:5])}", f"write {' or '.join(meant[:5])}")
 
 
 def _unit_conflicts(

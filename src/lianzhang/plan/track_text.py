@@ -6,7 +6,7 @@ import math
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.schema.period import Period
-from lianzhang.units import UNITS, shorten, unit_label
+from lianzhang.units import is_known, shorten, unit_label
 
 _NO_SPACE = frozenset({"%"})
 
@@ -39,7 +39,7 @@ def amount(value: float, unit: str, lang: Lang, digits: int = 3) -> str:
         return f"{text}{label}"
     if lang == "zh":
         # A unit without a Chinese name stands apart.
-        return f"{text}{label}" if unit in UNITS else f"{text} {label}"
+        return f"{text}{label}" if is_known(unit) else f"{text} {label}"
     return f"{text} {label}"
 
 
