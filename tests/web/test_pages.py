@@ -192,6 +192,17 @@ def test_unknown_things_are_said_to_be_unknown(client: TestClient) -> None:
             assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_fault_of_the_program_is_a_page_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("lianzhang.app.pages.sources.sources_view", broken)
+    answer = client.get("/chongqing/sources?fault=1")
+    assert answer.status_code == 500
+    assert 'role="alert"' in answer.text
+    assert "ZeroDivision" not in answer.text
+
+
 def test_an_empty_store_says_what_would_fill_it(tmp_path: Path) -> None:
     app = create_app(Settings(store=tmp_path / "store"), warm=False)
     with TestClient(app, base_url="http://127.0.0.1:8033") as client:

@@ -7,6 +7,7 @@ import csv
 import functools
 import hashlib
 import io
+import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,7 @@ from starlette.responses import RedirectResponse, Response
 
 from lianzhang import __version__
 from lianzhang.api.language import lang_of
+from lianzhang.api.problems import FaultError
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.figures import svg_file
 from lianzhang.app.browse.memory import Memory
@@ -37,6 +39,7 @@ from lianzhang.store import Reader, RegionEntry
 from lianzhang.web.view import Theme, View, refs_of
 from lianzhang.web.words import NAV
 
+_log = logging.getLogger("lianzhang.web")
 #: How long a page may compute before the reader is told that it is on its way.
 PATIENCE_S = 2.0
 _PAGES = 160
@@ -109,6 +112,9 @@ class Site:
             return self._remember_choices(request, self._answer(request, visit, template, build))
         except LianzhangError as error:
             return self.failure(request, error)
+        except Exception:
+            _log.exception("%s %s", request.method, request.url.path)
+            return self.failure(request, _fault())
 
     def warm(self) -> None:
         """Compute in the background what the first reader of every region would otherwise wait for."""
@@ -260,6 +266,13 @@ class Site:
         if etag:
             headers["ETag"] = etag
         return Response(body, status_code=status, media_type="text/html", headers=headers)
+
+
+def _fault() -> FaultError:
+    return FaultError(
+        Text("程序内部出错；细节在服务器日志里", "an internal fault; its details are in the server's log"),
+        hint=Text("请把日志报告给维护者", "report the log to whoever maintains this server"),
+    )
 
 
 def csv_of(block: Block, lang: Lang) -> str:
