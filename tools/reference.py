@@ -96,7 +96,12 @@ def _rule(column: Column) -> str:
 
 def commands_page() -> str:
     """Every command with its options, as the command line itself describes them."""
-    body = build_app("en").generate_docs(output_format="markdown", recursive=True, usage_name="lianzhang")
+    # cyclopts writes the name of the running program into the usage lines of commands that are imported late.
+    running, sys.argv = sys.argv, ["lianzhang"]
+    try:
+        body = build_app("en").generate_docs(output_format="markdown", recursive=True, usage_name="lianzhang")
+    finally:
+        sys.argv = running
     everywhere = (
         "Every command also takes `--lang zh|en`, `--store FOLDER` and `--region NAME`; "
         "see [settings](settings.md).\n\nExit codes: 0 done, 130 interrupted, the rest in [errors](errors.md).\n"

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from lianzhang import __version__
+from lianzhang.cli._common import set_flags
 from lianzhang.config import load_settings
 from lianzhang.errors import ConfigError, LianzhangError, UsageError
 from lianzhang.i18n import Lang, Text, detect_lang
@@ -99,8 +100,6 @@ def build_app(lang: Lang) -> App:
         ] = None,
         region: Annotated[str | None, Parameter(help=Text("区域", "Region").get(lang))] = None,
     ) -> Any:
-        from lianzhang.cli._common import set_flags
-
         set_flags({"lang": lang, "store": store, "region": region})
         return app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
 
@@ -133,6 +132,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        # The flags are those of this run only, also where one process runs several commands.
+        set_flags({})
     return result if isinstance(result, int) else 0
 
 

@@ -221,7 +221,7 @@ def _show(report: Report) -> None:
     _common.say(
         Text(
             f"{len(report.rows)} 张表，{rows:,} 行，{errors:,} 处错误",
-            f"{len(report.rows)} tables, {rows:,} rows, {errors:,} errors",
+            f"{len(report.rows)} tables, {rows:,} rows, {errors:,} error{'' if errors == 1 else 's'}",
         )
     )
 

@@ -41,6 +41,7 @@ class Specialisation:
     pci: FloatArray
     ranked: bool
     sources: tuple[str, ...]
+    statuses: tuple[str, ...]
 
     def sector(self, sector_id: str) -> int:
         """Column of a sector.
@@ -114,6 +115,7 @@ def specialisation(reader: Reader, period: str | None = None) -> Specialisation:
         pci=ranked.pci,
         ranked=ranked.unique,
         sources=tuple(sorted({r["source_id"] for r in rows})),
+        statuses=tuple(sorted({r["status"] for r in rows})),
     )
 
 

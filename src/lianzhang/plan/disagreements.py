@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lianzhang.i18n import Text
@@ -27,6 +27,10 @@ WHERE o.indicator_id = $indicator AND o.region_id = $region AND o.period = $peri
   AND o.sector_id IS NULL
 ORDER BY o.preferred DESC, o.source_id
 """
+
+
+#: Kinds in which the sides speak of the same thing, so that their values can be set side by side.
+COMPARABLE = ("value", "factor_of_ten", "observation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,10 @@ class Conflict:
 
     @property
     def ratio(self) -> float | None:
-        """Largest over smallest value; None unless at least two positive values of one unit are known."""
+        """Largest over smallest value; None unless at least two positive amounts of one unit are known. Shares and
+        growth rates differ by points, not by a factor."""
+        if self.kind not in COMPARABLE or any(s.unit == "%" for s in self.sides):
+            return None
         values = [s.value for s in self.sides if s.value is not None and s.value > 0]
         if len(values) < 2 or len({s.unit for s in self.sides}) > 1:
             return None
@@ -86,6 +93,12 @@ def _conflict(reader: Reader, row: dict[str, Any], statements: dict[str, dict[st
             Side(None, r["value"], r["unit"], r["period"], None, r["source_id"], r["status"], r["preferred"])
             for r in reader.sql(_OBSERVED, wanted).to_pylist()
         ]
+        if len(sides) > 1:
+            # What was observed goes before what a document says of the same period.
+            sides[0] = replace(sides[0], used=False)
+    if sum(side.used for side in sides) > 1:
+        # Both are used, each for what it says; neither stands for the other.
+        sides = [replace(side, used=False) for side in sides]
     used = Text(row["used_zh"], row["used_en"]) if row["used_zh"] and row["used_en"] else None
     return Conflict(
         conflict_id=row["conflict_id"],

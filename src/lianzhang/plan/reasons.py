@@ -10,6 +10,7 @@ from lianzhang.plan.kernel.attainment import Verdict
 from lianzhang.plan.kernel.forecast.ensemble import MIN_OBSERVATIONS
 from lianzhang.plan.track_model import FanPoint, LedgerRow, NeedStep, Point, RunningYear
 from lianzhang.plan.track_text import amount, both, bound, chance, rate, when, year
+from lianzhang.schema.period import parse_period
 
 
 def explain(
@@ -33,10 +34,10 @@ def explain(
     if verdict in ("met", "missed") and observed is not None:
         return _settled(row, verdict, observed)
     if verdict == "overdue" and row.deadline is not None:
-        due, day = when(row.deadline), as_of.isoformat()
+        due, day = when(row.deadline), when(parse_period(as_of.isoformat()))
         gone = Text(
-            f"期限{due.zh}已过，截至{day}没有该期数据。",
-            f"The deadline, {due.en}, has passed and no figure for it was known on {day}.",
+            f"期限{due.zh}已过，截至{day.zh}没有该期数据。",
+            f"The deadline, {due.en}, has passed and no figure for it was known on {day.en}.",
         )
         odds = (
             _outlook(row, end, probability) if end is not None and probability is not None else Text("", "")

@@ -28,6 +28,10 @@ MINUS = "\u2212"
 _ZH_SCALES = ((12, "万亿"), (8, "亿"), (4, "万"))
 _EN_SCALES = ((12, "trillion"), (9, "billion"), (6, "million"), (3, "thousand"))
 _WRITTEN_OUT_BELOW = 10_000
+_FIGURES = 3
+_TRAILING_ZEROS = re.compile(r"(\.\d*[1-9])?(?(1)|\.)0+(?!\d)")
+_MOST_FIGURES = 9
+"""Two values that agree to nine figures are the same to any reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ UNITS: dict[str, UnitWord] = {
     "rank": UnitWord("位", "", scaled=False, prefix_zh="第", prefix_en="no.\u00a0"),
     "count": UnitWord("", ""),
     "items": UnitWord("项", "items", "item"),
+    "targets": UnitWord("项", "targets", "target"),
+    "assignments": UnitWord("项", "assignments", "assignment"),
+    "definitions": UnitWord("种", "definitions", "definition"),
+    "records": UnitWord("条", "records", "record"),
+    "disagreements": UnitWord("处", "disagreements", "disagreement"),
     "vehicles": UnitWord("辆", "vehicles", "vehicle"),
     "enterprises": UnitWord("家", "enterprises", "enterprise"),
     "persons": UnitWord("人", "people", "person"),
@@ -113,9 +122,9 @@ def _sign(value: float | Decimal, *, signed: bool) -> str:
     return "+" if signed and value > 0 else ""
 
 
-def _split(value: float, lang: Lang) -> tuple[str, str]:
+def _split(value: float, lang: Lang, figures: int = _FIGURES) -> tuple[str, str]:
     """Digits of ``|value|`` and the scale word."""
-    rounded = round_significant(abs(value))
+    rounded = round_significant(abs(value), figures)
     if abs(value) < _WRITTEN_OUT_BELOW:
         if float(value).is_integer():
             return _grouped(Decimal(repr(abs(float(value)))).quantize(Decimal(1)), lang), ""
@@ -139,14 +148,14 @@ def _grouped(number: Decimal, lang: Lang, *, round_value: bool = False) -> str:
     return f"{number:,f}"
 
 
-def number(value: float, lang: Lang, *, signed: bool = False) -> str:
+def number(value: float, lang: Lang, *, signed: bool = False, figures: int = _FIGURES) -> str:
     """A bare number to three significant figures, with a scale word.
 
     >>> number(953_200, "zh"), number(-953_200, "en")
     ('95.3万', '−953\\xa0thousand')
     """
     _must_be_finite(value)
-    digits, word = _split(value, lang)
+    digits, word = _split(value, lang, figures)
     gap = NBSP if word and lang == "en" else ""
     return f"{_sign(value, signed=signed)}{digits}{gap}{word}"
 
@@ -165,20 +174,45 @@ def percent(value: float, lang: Lang, *, signed: bool = False) -> str:
     return _written(value, "pct", lang, signed=signed)
 
 
-def quantity(q: Quantity, lang: Lang) -> str:
+def quantity(q: Quantity, lang: Lang, *, figures: int = _FIGURES) -> str:
     """A quantity as in running text; ``not computable`` in words where it has no value."""
     if q.value is None or math.isnan(q.value):
         return "无法计算" if lang == "zh" else "not computable"
-    return _written(q.value, q.unit, lang, signed=q.signed)
+    return _written(q.value, q.unit, lang, signed=q.signed, figures=figures)
 
 
-def axis_number(value: float, unit: str | Text, lang: Lang) -> str:
+def figures_apart(value: float, other: float, unit: str | Text, lang: Lang) -> int:
+    """How many significant figures tell two values of one unit apart; three where they suffice.
+
+    Values that agree to nine figures count as one and are written as usual.
+    """
+    for figures in range(_FIGURES, _MOST_FIGURES + 1):
+        texts = (_written(v, unit, lang, signed=False, figures=figures) for v in (value, other))
+        # 1.00 and 1 are told apart by nothing a reader would notice
+        first, second = (_TRAILING_ZEROS.sub(r"\1", text) for text in texts)
+        if first != second:
+            return figures
+    return _FIGURES
+
+
+def distinct(value: float, other: float, unit: str | Text, lang: Lang) -> tuple[str, str]:
+    """Two values side by side, with more digits where the usual ones would make them look equal.
+
+    >>> distinct(1_296_000, 1_300_000, "vehicles", "zh")
+    ('129.6万辆', '130万辆')
+    """
+    figures = figures_apart(value, other, unit, lang)
+    first, second = (_written(v, unit, lang, signed=False, figures=figures) for v in (value, other))
+    return first, second
+
+
+def axis_number(value: float, unit: str | Text, lang: Lang, *, figures: int = _FIGURES) -> str:
     """A number for an axis or a small label whose unit is told elsewhere; symbols (¥, %) stay."""
     _must_be_finite(value)
     if isinstance(unit, str) and (unit == "pct" or unit == "cny"):
-        text = _written(value, unit, lang, signed=False)
+        text = _written(value, unit, lang, signed=False, figures=figures)
         return text.removesuffix("元")
-    return number(value, lang)
+    return number(value, lang, figures=figures)
 
 
 def unit_name(unit: str | Text, lang: Lang) -> str:
@@ -201,7 +235,7 @@ def exact(q: Quantity, lang: Lang) -> str:
     return _with_unit(digits, "", q.unit, lang, one=value == 1)
 
 
-def _written(value: float, unit: str | Text, lang: Lang, *, signed: bool) -> str:
+def _written(value: float, unit: str | Text, lang: Lang, *, signed: bool, figures: int = _FIGURES) -> str:
     _must_be_finite(value)
     if isinstance(unit, str):
         word = UNITS.get(unit)
@@ -211,32 +245,35 @@ def _written(value: float, unit: str | Text, lang: Lang, *, signed: bool) -> str
                 hint=Text("使用 UNITS 中的单位，或以 Text 给出", "use a unit of UNITS, or give a Text"),
             )
         if unit in ("pct", "pp"):
-            digits = _percent_digits(value)
+            digits = _percent_digits(value, figures)
             zero = Decimal(digits) == 0
             sign = "" if zero else _sign(value, signed=signed)
             return _with_unit(sign + digits, "", unit, lang, one=digits == "1")
         if not word.scaled:
-            digits = _plain(value, lang)
+            digits = _plain(value, lang, figures)
             return _with_unit(_sign(value, signed=signed) + digits, "", unit, lang, one=digits == "1")
-    digits, scale = _split(value, lang)
+    digits, scale = _split(value, lang, figures)
     return _with_unit(
         _sign(value, signed=signed) + digits, scale, unit, lang, one=digits == "1" and not scale
     )
 
 
-def _plain(value: float, lang: Lang) -> str:
-    """Three significant figures without trailing zeros or a scale word."""
-    rounded = Decimal(int(abs(value))) if float(value).is_integer() else round_significant(abs(value))
+def _plain(value: float, lang: Lang, figures: int = _FIGURES) -> str:
+    """Significant figures without trailing zeros or a scale word."""
+    rounded = (
+        Decimal(int(abs(value))) if float(value).is_integer() else round_significant(abs(value), figures)
+    )
     text = _grouped(rounded, lang)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _percent_digits(value: float) -> str:
+def _percent_digits(value: float, figures: int = _FIGURES) -> str:
     size = abs(value)
     if size >= 1 or size == 0:
-        text = f"{Decimal(repr(float(size))).quantize(Decimal('0.1'), rounding=ROUND_HALF_EVEN):f}"
+        step = Decimal(1).scaleb(_FIGURES - figures - 1)
+        text = f"{Decimal(repr(float(size))).quantize(step, rounding=ROUND_HALF_EVEN):f}"
     else:
-        text = f"{round_significant(size, 2):f}"
+        text = f"{round_significant(size, figures - 1):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

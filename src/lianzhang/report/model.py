@@ -500,5 +500,7 @@ class Report:
     origins: tuple[Origin, ...]
     sources: tuple[Source, ...]
     key_figures: tuple[KeyFigure, ...] = ()
+    data_as_of: dt.date | None = None
+    """What day the data as a whole speak of, where the pack says so; ``as_of`` is the day the report judges from."""
     colophon: Text | None = None
     """Which program and version made it, from which snapshot."""

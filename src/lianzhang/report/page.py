@@ -16,10 +16,11 @@ from markupsafe import Markup
 from lianzhang.i18n import Lang
 from lianzhang.report import draw, tokens
 from lianzhang.report.check import check_report, origin_keys
+from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.canvas import anchor
 from lianzhang.report.draw.inline import Refs, chain_html, number_html, prose_html
 from lianzhang.report.draw.rows import html_table
-from lianzhang.report.format import date_text, period, space_han
+from lianzhang.report.format import period, space_han
 from lianzhang.report.model import Block, Empty, Report, Table, Tracker, Voices
 from lianzhang.report.tables import as_table
 from lianzhang.report.words import STATUS, STATUS_MARK, STATUS_MEANING, WORDS
@@ -74,7 +75,7 @@ class _View:
         return number_html(quantity, self.lang, self.refs)  # type: ignore[arg-type]
 
     def date(self) -> str:
-        return date_text(self.report.as_of, self.lang)
+        return dates_line(self.report, self.lang)
 
     def period(self, text: str) -> str:
         return period(text, self.lang)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lianzhang.i18n import Lang
 from lianzhang.report import tokens
 from lianzhang.report.check import check_report, origin_keys
+from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.inline import Refs, citation_text
-from lianzhang.report.format import date_text, period, quantity, space_han
+from lianzhang.report.format import period, quantity, space_han
 from lianzhang.report.markup import clean
 from lianzhang.report.model import Block, Cell, Empty, Prose, Quantity, Report, Table
 from lianzhang.report.tables import as_table
@@ -63,7 +64,7 @@ class _Writer:
         properties.language = "zh-CN" if lang == "zh" else "en"
         properties.created = properties.modified = moment
         self._heading(report.title.get(lang), 0)
-        as_of = f"{report.region.get(lang)} · {self._word('as_of')} {date_text(report.as_of, lang)}"
+        as_of = f"{report.region.get(lang)} · {dates_line(report, lang)}"
         self._small(as_of)
         for prose in report.summary:
             self._prose(prose)

@@ -82,7 +82,8 @@ COMPARATOR: Mapping[Comparator, Text] = {
 }
 
 WORDS: Mapping[str, Text] = {
-    "as_of": Text("数据截至", "Data as of"),
+    "as_of": Text("判断日期", "Judged on"),
+    "data_as_of": Text("数据包截至", "data as of"),
     "availability": Text("查看数据", "Show the data"),
     "contents": Text("目录", "Contents"),
     "sources": Text("来源", "Sources"),
@@ -111,6 +112,7 @@ WORDS: Mapping[str, Text] = {
     "reason": Text("依据", "Reason"),
     "indicator": Text("指标", "Indicator"),
     "observed": Text("实际", "observed"),
+    "gap": Text("中间年份无数据", "years without data"),
     "fan": Text("预测中位数与 80% 区间", "forecast: median and 80% interval"),
     "system": Text("系统", "System"),
     "assembly": Text("总成", "Assembly"),

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import tokens
 from lianzhang.report.check import check_report, origin_keys
+from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.inline import Refs, citation_text, prose_text
-from lianzhang.report.format import UNITS, date_text, period, quantity, unit_name
+from lianzhang.report.format import UNITS, period, quantity, unit_name
 from lianzhang.report.markup import clean
 from lianzhang.report.model import Cell, Quantity, Report, Table
 from lianzhang.report.tables import as_table
@@ -115,7 +116,7 @@ class _Writer:
         sheet.sheet_view.showGridLines = False
         sheet.column_dimensions["A"].width = 100
         self._put(sheet, 1, 1, self.report.title.get(self.lang)).font = self.big_font
-        as_of = f"{self.report.region.get(self.lang)} · {self._word('as_of')} {date_text(self.report.as_of, self.lang)}"
+        as_of = f"{self.report.region.get(self.lang)} · {dates_line(self.report, self.lang)}"
         self._put(sheet, 2, 1, as_of).font = self.pale_font
         row = 4
         for prose in self.report.summary:

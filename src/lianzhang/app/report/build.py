@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lianzhang import __version__
 from lianzhang.app.report import accounts, chain, clusters, disagreements, places, risk, targets
 from lianzhang.app.report.provenance import Provenance
@@ -74,6 +76,7 @@ def build_report(state: State, reader: Reader) -> m.Report:
         origins=origins.origins,
         sources=origins.sources,
         key_figures=key_figures,
+        data_as_of=date.fromisoformat(reader.region.as_of) if reader.region.as_of else None,
         colophon=Text(
             f"链长 {__version__} 由数据快照 {reader.snapshot_id[:12]} 生成。",
             f"Made by Lianzhang {__version__} from the data snapshot {reader.snapshot_id[:12]}.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.model import GapKind, Grade, NotComputable, RateResult, SupportingRate
 from lianzhang.chain.service import ChainMap, Gap, Gaps, Maker, Node, Rate
 from lianzhang.i18n import Text
 from lianzhang.report import model as m
-from lianzhang.report.format import listing
+from lianzhang.report.format import date_text, listing
 from lianzhang.schema.period import parse_period
 
 _COVERAGE: dict[Grade, m.Coverage] = {
@@ -98,7 +99,8 @@ def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> m.P
             )
         )
     assert isinstance(rate, SupportingRate)
-    origin = _origin(chain, origins, Text("按数量的本地配套率", "Local supporting rate by count"))
+    named = [n for n in chain.of_kind("component") if not n.reconstructed]
+    origin = _origin(chain, origins, Text("按数量的本地配套率", "Local supporting rate by count"), named)
     return m.Prose(
         Text(
             "按数量的本地配套率只在公开文件点名的{total}部件上计算：至少{low}，若未调查的都有则为{high}。重构的节点不计入。",
@@ -125,7 +127,11 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
             sections.append(m.WallSection(system.name, courses))
     components = chain.of_kind("component")
     rebuilt = sum(n.reconstructed for n in components)
-    origin = _origin(chain, origins, Text("重构的部件数", "Reconstructed components"))
+    named = [n for n in components if not n.reconstructed]
+    origin = _origin(
+        chain, origins, Text("重构的部件数", "Reconstructed components"), components, makers=False
+    )
+    published = _origin(chain, origins, Text("公布名称的部件数", "Published components"), named, makers=False)
     return m.Block(
         finding=m.Prose(
             Text(
@@ -134,7 +140,7 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
                 "the official list.",
             ),
             {
-                "named": counted(len(components) - rebuilt, "components", origin),
+                "named": counted(len(named), "components", published),
                 "rebuilt": counted(rebuilt, "components", origin),
             },
         ),
@@ -246,7 +252,7 @@ def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:
         number(gap.rank or None, "index"),
         gap.node.name,
         KIND_TEXT[gap.kind],
-        number(gap.stake_cny, "cny"),
+        number(gap.stake_cny, "cny") if gap.stake_cny else _blind(gap, origin),
         gap.io_sector if not gap.stake_of_node else Text("部件自身", "the component"),
         number(gap.exposure, "index"),
         number(gap.feasibility, "index"),
@@ -256,11 +262,21 @@ def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:
     )
 
 
+def _blind(gap: Gap, origin: str) -> m.Quantity | None:
+    """The measure sees nothing where the sector as a whole sends out more than it takes in."""
+    if gap.stake_cny is None:
+        return None
+    because = Text("所属部门净流出，此法测不出", "its sector is a net exporter: not visible to this measure")
+    return m.Quantity(None, "cny", origin, because=because)
+
+
 def _rates(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -> m.Block:
     """The local supporting rate under each definition, none hidden."""
-    origin = _origin(chain, origins, Text("本地配套率", "Local supporting rate"))
     rows: list[tuple[m.Cell, ...]] = []
     for rate in rates:
+        origin = origins.computed(
+            rate.name, rate.about, ["nodes", "firm_nodes", "io_flows"], rate.source_ids, worst(rate.statuses)
+        )
         low: m.Cell = None
         high: m.Cell = None
         remark = rate.about
@@ -275,14 +291,25 @@ def _rates(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -> m.B
             )
         rows.append((rate.name, low, high, remark))
     known = sum(isinstance(r.result, SupportingRate) for r in rates)
+    every = [s for r in rates for s in r.source_ids]
+    definitions = origins.computed(
+        Text("配套率的定义数", "Definitions of the rate"),
+        Text("清点", "counted"),
+        ["nodes"],
+        every,
+        "derived",
+    )
     return m.Block(
         finding=m.Prose(
             Text(
-                "“本地配套率”有{n}种算法，{known}可以算出，结果相差很大：引用时必须写明定义。",
-                "There are {n} ways to define the local supporting rate; {known} can be computed and differ widely: quote "
-                "none without its definition.",
+                "“本地配套率”有{n}算法，{known}可以算出，结果相差很大：引用时必须写明定义。",
+                "There are {n} of the local supporting rate; {known} can be computed and differ widely: quote none "
+                "without naming it.",
             ),
-            {"n": counted(len(rates), "items", origin), "known": counted(known, "items", origin)},
+            {
+                "n": counted(len(rates), "definitions", definitions),
+                "known": counted(known, "definitions", definitions),
+            },
         ),
         figure=m.Table(
             Text("各定义的本地配套率", "Local supporting rate by definition"),
@@ -293,60 +320,66 @@ def _rates(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -> m.B
                 m.Column(Text("说明", "Remark")),
             ),
             tuple(rows),
-            (origin,),
+            (definitions,),
         ),
-        source=origins.line(n.source_id for n in chain.nodes),
+        source=origins.line(every),
     )
 
 
 def _matrix(chain: ChainMap, origins: Provenance) -> m.Block | None:
-    """Which district is assigned which assembly by the plan, and where makers are on record."""
-    assigned: dict[str, set[str]] = {}
-    names: dict[str, Text] = {}
-    for a in chain.assignments:
-        assigned.setdefault(a.region_id, set()).add(a.node_id)
-        names[a.region_id] = a.region
-    made: dict[str, set[str]] = {}
-    parent = {n.node_id: n.parent_id for n in chain.nodes}
-    for node in chain.nodes:
-        for maker in node.local_makers:
-            if (
-                maker.region_id is not None
-                and maker.region is not None
-                and maker.region_id != chain.region_id
-            ):
-                names[maker.region_id] = maker.region
-                assembly = node.node_id if node.kind == "assembly" else parent[node.node_id]
-                if assembly is not None:
-                    made.setdefault(maker.region_id, set()).add(assembly)
+    """Which district is assigned which assembly by the plan, and where makers of it, or of a part of it, are on record."""
     columns = chain.of_kind("assembly")
-    if not names or not columns:
+    wanted = {c.node_id for c in columns}
+    parent = {n.node_id: n.parent_id for n in chain.nodes}
+    names: dict[str, Text] = {}
+    assigned: set[tuple[str, str]] = set()
+    for a in chain.assignments:
+        if a.node_id in wanted:
+            assigned.add((a.region_id, a.node_id))
+            names[a.region_id] = a.region
+    whole: set[tuple[str, str]] = set()
+    part: set[tuple[str, str]] = set()
+    for node in chain.nodes:
+        assembly = node.node_id if node.kind == "assembly" else parent[node.node_id]
+        for maker in node.local_makers:
+            if maker.region_id in (None, chain.region_id) or maker.region is None or assembly not in wanted:
+                continue
+            (whole if node.kind == "assembly" else part).add((maker.region_id, assembly))
+            names[maker.region_id] = maker.region
+    if not names:
         return None
+    words = (
+        (assigned, Text("规划", "planned")),
+        (whole, Text("在产", "made")),
+        (part - whole, Text("部件在产", "a part made")),
+    )
     rows: list[tuple[m.Cell, ...]] = []
-    both = 0
     for region, name in sorted(names.items()):
         cells: list[m.Cell] = [name]
         for column in columns:
-            planned, present = (
-                column.node_id in assigned.get(region, ()),
-                column.node_id in made.get(region, ()),
+            found = [word for pairs, word in words if (region, column.node_id) in pairs]
+            cells.append(
+                Text("·".join(w.zh for w in found), ", ".join(w.en for w in found)) if found else None
             )
-            both += planned and present
-            mark = Text("规划·在产", "planned, made") if planned and present else None
-            mark = mark or (Text("规划", "planned") if planned else Text("在产", "made") if present else None)
-            cells.append(mark)
         rows.append(tuple(cells))
-    planned_pairs = sum(len(v) for v in assigned.values())
-    origin = _origin(
-        chain, origins, Text("规划布局与在产厂家", "Assignments of the plan and makers on record")
+    origin = origins.computed(
+        Text("规划布局与在产厂家", "Assignments of the plan and makers on record"),
+        Text("清点", "counted"),
+        ["node_regions", "firm_nodes"],
+        [a.source_id for a in chain.assignments] or [c.source_id for c in columns],
+        worst(a.status for a in chain.assignments),
     )
     return m.Block(
         finding=m.Prose(
             Text(
-                "规划给各区县布置了{planned}（区县、总成），其中{both}已有在产厂家的公开证据。",
-                "The plan assigns {planned} (district and assembly); public evidence of a maker exists for {both} of them.",
+                "规划给各区县布置了{planned}（区县、总成），其中{both}已有该总成在产厂家的公开证据。",
+                "The plan makes {planned} (district and assembly); public evidence of a maker of that assembly exists for "
+                "{both}.",
             ),
-            {"planned": counted(planned_pairs, "items", origin), "both": counted(both, "items", origin)},
+            {
+                "planned": counted(len(assigned), "assignments", origin),
+                "both": counted(len(assigned & whole), "assignments", origin),
+            },
         ),
         figure=m.Table(
             Text("区县与总成", "Districts and assemblies"),
@@ -367,7 +400,14 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
             rows.append(_maker_row(node, maker, origins))
             keys.append(maker_origin(node, maker, origins))
             sources.append(maker.source_id)
-    origin = _origin(chain, origins, Text("厂家—节点证据数", "Records of makers"))
+    evidence = [k for n in chain.nodes for k in n.makers if k.local]
+    origin = origins.computed(
+        Text("厂家—节点证据数", "Records of makers"),
+        Text("清点", "counted"),
+        ["firm_nodes"],
+        [k.source_id for k in evidence] or [n.source_id for n in chain.nodes],
+        worst(k.status for k in evidence),
+    )
     if not rows:
         return m.Block(
             finding=m.Prose(Text("没有本地厂家的证据。", "There is no evidence of local makers.")),
@@ -390,7 +430,7 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
                 "本地厂家的公开证据共{records}，每条都有出处。",
                 "There are {records} of public evidence of local makers, each with its source.",
             ),
-            {"records": counted(len(rows), "items", origin)},
+            {"records": counted(len(rows), "records", origin)},
         ),
         figure=m.Table(
             Text("厂家与证据", "Makers and evidence"),
@@ -467,12 +507,24 @@ def maker_origin(node: Node, maker: Maker, origins: Provenance) -> str:
     )
 
 
-def _origin(chain: ChainMap, origins: Provenance, value: Text) -> str:
-    local = [k for n in chain.nodes for k in n.makers if k.local]
+def _origin(
+    chain: ChainMap,
+    origins: Provenance,
+    value: Text,
+    nodes: Iterable[Node] | None = None,
+    *,
+    makers: bool = True,
+) -> str:
+    """Origin of a figure counted over some nodes (default all) and, if ``makers``, their local makers."""
+    counted_nodes = list(chain.nodes if nodes is None else nodes)
+    local = [k for n in counted_nodes for k in n.makers if k.local] if makers else []
     return origins.computed(
-        Text(f"{value.zh}，截至{chain.as_of}", f"{value.en}, as of {chain.as_of}"),
+        Text(
+            f"{value.zh}，截至{date_text(chain.as_of, 'zh')}",
+            f"{value.en}, as of {date_text(chain.as_of, 'en')}",
+        ),
         Text("按覆盖等级规则", "by the rule of coverage grades"),
         ["nodes", "firm_nodes", "node_searches"],
-        [n.source_id for n in chain.nodes] + [k.source_id for k in local],
-        worst([n.status for n in chain.nodes] + [k.status for k in local]),
+        [n.source_id for n in counted_nodes] + [k.source_id for k in local],
+        worst([n.status for n in counted_nodes] + [k.status for k in local]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lianzhang.app.report.provenance import Provenance, counted, place_text, report_unit
 from lianzhang.i18n import Text
-from lianzhang.plan.disagreements import Conflict, Side
+from lianzhang.plan.disagreements import COMPARABLE, Conflict, Side
 from lianzhang.report import model as m
 
 
@@ -16,7 +16,8 @@ def section(conflicts: tuple[Conflict, ...], origins: Provenance) -> m.Section:
         ["statement_conflicts"],
         [c.source_id for c in conflicts],
     )
-    valued = [c for c in conflicts if sum(s.value is not None for s in c.sides) >= 2]
+    valued = [c for c in conflicts if c.kind in COMPARABLE and sum(s.value is not None for s in c.sides) >= 2]
+    valued.sort(key=lambda c: -(c.ratio or 0.0))
     rest = [c for c in conflicts if c not in valued]
     blocks = []
     if valued:
@@ -29,11 +30,11 @@ def section(conflicts: tuple[Conflict, ...], origins: Provenance) -> m.Section:
         lead=(
             m.Prose(
                 Text(
-                    "记录了{n}处不能同时成立的说法。每种说法都保留；计算用其中一个，并说明理由。",
-                    "{n} are on record in which two statements cannot both hold. Every statement is kept; one is used "
-                    "in computations, and it is said why.",
+                    "记录了{n}不能同时成立的说法。每种说法都保留；计算时用哪一个、为什么，逐条写明。",
+                    "{n} between sources are on record. Every statement is kept; which one "
+                    "is used in computations, and why, is said of each.",
                 ),
-                {"n": counted(len(conflicts), "items", origin)},
+                {"n": counted(len(conflicts), "disagreements", origin)},
             ),
         ),
         blocks=tuple(blocks),
@@ -46,7 +47,10 @@ def _voices(conflicts: list[Conflict], origins: Provenance) -> m.Block:
         voices = tuple(_voice(conflict, side, origins) for side in conflict.sides if side.value is not None)
         why = conflict.explanation
         if conflict.used is not None:
-            why = Text(f"{why.zh}{conflict.used.zh}", f"{why.en} {conflict.used.en}")
+            why = Text(
+                f"{why.zh.rstrip('。')}。{conflict.used.zh.rstrip('。')}。",
+                f"{why.en.rstrip('.')}. {conflict.used.en.rstrip('.')}.",
+            )
         items.append(m.Disagreement(subject=conflict.topic, voices=voices, why=why, ratio=conflict.ratio))
     ratios = [c for c in conflicts if c.ratio is not None]
     sources = [s.source_id for c in conflicts for s in c.sides]
@@ -63,7 +67,7 @@ def _voices(conflicts: list[Conflict], origins: Provenance) -> m.Block:
                 f"相差最大的是“{worst.topic.zh}”，两种说法相差{{ratio}}。",
                 f"They are furthest apart on “{worst.topic.en}”, by a factor of {{ratio}}.",
             ),
-            {"ratio": m.Quantity(worst.ratio, Text("倍", "") if worst.ratio else "times", origin)},
+            {"ratio": m.Quantity(worst.ratio, Text("倍", ""), origin)},
         )
     else:
         finding = m.Prose(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lianzhang.app.report.provenance import Provenance, counted, report_unit
+from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
 from lianzhang.i18n import Text
 from lianzhang.places import queries
 from lianzhang.places.service import Specialisation
@@ -133,9 +133,9 @@ def _multiples(spec: Specialisation, hexes: tuple[Hex, ...], origins: Provenance
     row = {region: i for i, region in enumerate(spec.region_ids)}
     maps = []
     for s in chosen:
-        origin = _origin(
-            spec, origins, Text(f"{spec.sectors[s].zh}企业数", f"Enterprises in {spec.sectors[s].en}")
-        )
+        name = spec.sectors[s]
+        what = Text(f"{name.zh}企业数，{spec.period}年末", f"Enterprises in {name.en}, end of {spec.period}")
+        origin = origins.observed(what, "sector_counts", spec.sources[0], worst(spec.statuses))
         maps.append(
             m.HexCity(
                 spec.sectors[s],
@@ -231,7 +231,7 @@ def _names(spec: Specialisation, columns: list[int]) -> Text | None:
     if not columns:
         return None
     names = [spec.sectors[s] for s in columns]
-    return Text("、".join(n.zh for n in names), "; ".join(n.en for n in names))
+    return Text("；".join(n.zh for n in names), "; ".join(n.en for n in names))
 
 
 def _origin(spec: Specialisation, origins: Provenance, value: Text) -> str:

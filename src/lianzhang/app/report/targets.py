@@ -9,8 +9,6 @@ from lianzhang.i18n import Text
 from lianzhang.plan.track_model import VERDICTS, Point, TrackRow
 from lianzhang.report import model as m
 
-#: What is counted here.
-TARGETS = Text("项", "targets")
 #: Small multiples shown on the achievements page of the report.
 _CHARTS = 12
 
@@ -48,8 +46,8 @@ def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Prose:
         "not_computable": Text("无法计算{not_computable}", "{not_computable} not computable"),
     }
     used = [text for verdict, text in words.items() if verdicts[verdict]]  # type: ignore[index]
-    values = {v: counted(verdicts[v], TARGETS, origin) for v in words if verdicts[v]}  # type: ignore[index]
-    values["n"] = counted(len(rows), TARGETS, origin)
+    values = {v: counted(verdicts[v], "targets", origin) for v in words if verdicts[v]}  # type: ignore[index]
+    values["n"] = counted(len(rows), "targets", origin)
     return m.Prose(
         Text(
             "台账中有量化目标{n}：" + "，".join(t.zh for t in used) + "。",
@@ -71,7 +69,7 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
                 "有实际值可比的目标{n}，其中{trouble}未达成、难以达到或有风险。",
                 "Of {n} that can be compared with observations, {trouble} are missed, out of reach or at risk.",
             ),
-            {"n": counted(len(rows), TARGETS, origin), "trouble": counted(len(trouble), TARGETS, origin)},
+            {"n": counted(len(rows), "targets", origin), "trouble": counted(len(trouble), "targets", origin)},
         ),
         figure=m.Tracker(Text("目标跟踪", "Target tracker"), tuple(tracker_row(r, origins) for r in rows)),
         source=origins.line(sources),
@@ -101,6 +99,7 @@ def tracker_row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
         "estimated",
     )
     growth = report_unit(row.growth_unit)
+    over = ledger.deadline is not None and ledger.deadline.end < row.as_of
     return m.TrackerRow(
         label=ledger.label,
         target=m.Target(
@@ -120,7 +119,7 @@ def tracker_row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
             for f in row.fan
         ),
         probability=row.probability,
-        required_growth=_growth(row.required_growth, growth, forecast),
+        required_growth=None if over else _growth(row.required_growth, growth, forecast),
         recent_growth=_growth(row.recent_growth, growth, forecast),
         origins=(stated, forecast),
     )
@@ -224,7 +223,7 @@ def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
                 "For {n} there is no usable figure, so nobody can tell whether they are met; adding one makes them "
                 "computable.",
             ),
-            {"n": counted(len(rows), TARGETS, origin)},
+            {"n": counted(len(rows), "targets", origin)},
         ),
         figure=m.Table(
             Text("缺少实际值的目标", "Targets without a figure"),
@@ -288,10 +287,24 @@ def _promise(row: TrackRow, origins: Provenance) -> m.Prose | None:
     if tracked.target.value.value is None or deadline is None:
         return None
     verdict = VERDICTS[row.verdict]
+    values = {"target": tracked.target.value}
+    actual = row.ledger.latest
+    if row.verdict in ("met", "missed") and actual is not None and row.ledger.gap is not None:
+        # The tile shows the newest figure; a target whose year is over is judged by that year's.
+        unit = report_unit(row.ledger.indicator_unit)
+        values["gap"] = m.Quantity(abs(row.ledger.gap), unit, tracked.target.value.origin)
+        short = row.verdict == "missed"
+        return m.Prose(
+            Text(
+                f"{deadline.label('zh')}目标{{target}}：{verdict.zh}，{'差' if short else '超出'}{{gap}}",
+                f"target for {deadline.label('en')} {{target}}: {verdict.en}, {{gap}} {'short' if short else 'above'}",
+            ),
+            values,
+        )
     return m.Prose(
         Text(
             f"{deadline.label('zh')}目标{{target}}：{verdict.zh}",
             f"target for {deadline.label('en')} {{target}}: {verdict.en}",
         ),
-        {"target": tracked.target.value},
+        values,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,12 +60,14 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A local supporting rate under one definition."""
+    """A local supporting rate under one definition, with the sources and statuses of the rows that enter it."""
 
     name: Text
     about: Text
     result: RateResult
     headline: bool
+    source_ids: tuple[str, ...]
+    statuses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ def supporting_rates(
     nodes = chain.of_kind("component")
     weight = np.array([np.nan if n.value_share is None else n.value_share for n in nodes])
     nothing = np.full(len(nodes), np.nan)
+    stated, everything = _rows_of([n for n in nodes if not n.reconstructed]), _rows_of(nodes)
     rates = [
         Rate(
             Text("按数量：公布名称的部件", "By count, published components"),
@@ -206,6 +210,7 @@ def supporting_rates(
             ),
             chain.rate_stated,
             True,
+            *stated,
         ),
         Rate(
             Text("按数量：全部部件（含重构）", "By count, all components (reconstructed too)"),
@@ -214,12 +219,14 @@ def supporting_rates(
             ),
             chain.rate_all,
             False,
+            *everything,
         ),
         Rate(
             Text("按价值：部件成本份额加权", "By value, cost shares of components"),
             Text("Σ 份额 × min(1, 本地供给 ÷ 本地需求)", "Σ share × min(1, local supply / local demand)"),
             rate_by_value(weight, nothing, nothing),
             True,
+            *everything,
         ),
     ]
     product = next((n for n in chain.nodes if n.kind == "product"), None)
@@ -240,9 +247,14 @@ def supporting_rates(
             "purchases",
             (Text("没有整机所属部门的投入产出表", "no input–output table has the product's sector"),),
         )
-        return (*rates, Rate(pool, about, why, False), Rate(crossed, about, why, False))
+        return (
+            *rates,
+            Rate(pool, about, why, False, *everything),
+            Rate(crossed, about, why, False, *everything),
+        )
+    table = ((accounts.head.source_id,), (accounts.head.status,))
     bought = coefficients(accounts.table.Z, accounts.table.x)[:, column]
-    rates.append(Rate(pool, about, rate_by_purchases(bought, accounts.purchase.r), False))
+    rates.append(Rate(pool, about, rate_by_purchases(bought, accounts.purchase.r), False, *table))
     adjusted: RateResult
     if heterogeneity is None:
         adjusted = NotComputable(
@@ -253,7 +265,13 @@ def supporting_rates(
         spread = np.full(accounts.table.n, heterogeneity)
         estimate = charm(accounts.table.x, accounts.table.local_demand, spread)
         adjusted = rate_by_purchases(bought, estimate.r, method=f"{estimate.method}, h = {heterogeneity:g}")
-    return (*rates, Rate(crossed, about, adjusted, False))
+    return (*rates, Rate(crossed, about, adjusted, False, *table))
+
+
+def _rows_of(nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sources and statuses of nodes and of their local makers."""
+    rows: list[Node | Maker] = [*nodes, *(k for n in nodes for k in n.local_makers)]
+    return tuple(dict.fromkeys(r.source_id for r in rows)), tuple(dict.fromkeys(r.status for r in rows))
 
 
 def owners(reader: Reader, chain: ChainMap) -> Owners:
