@@ -107,7 +107,7 @@ def _axes(
         canvas.line(x, frame.bottom, x, frame.bottom + 4, "axis")
         words = number(10.0**power, canvas.lang)
         half = text_width(words, size) / 2
-        if x - half >= taken and x + half <= canvas.width:
+        if x - half >= taken and x + half <= frame.right + 8:
             canvas.text(x, frame.bottom + 8 + size, words, size, "t2 num", "middle")
             taken = x + half + 6
     label = {
