@@ -152,7 +152,6 @@ def test_investment_bureau(browser: Any, address: str, lang: Lang) -> None:
     assert "node=" in tab.url
     assert tab.locator('lz-wall .wide a.hit[aria-current="true"]').count() == 1
     if lang == "zh":
-        tab.evaluate("document.querySelector('nav.chips').scrollIntoView()")
         picture(tab, "chain")
     tab.locator("#drawer .makers a[href*='/firms/']").first.click()
     tab.wait_for_selector("main h1")
