@@ -14,15 +14,21 @@ from lianzhang.report import draw
 from lianzhang.report.draw.bars import draw_tiers, draw_weak_links, share_of_level
 from lianzhang.report.draw.canvas import Canvas
 from lianzhang.report.draw.hexcity import class_limits, draw_hex_city, draw_hex_multiples, from_offset
-from lianzhang.report.draw.lines import draw_line_chart, draw_spark, nice_ticks
+from lianzhang.report.draw.lines import draw_line_chart, draw_spark, has_gap, nice_ticks
+from lianzhang.report.draw.rows import html_table
 from lianzhang.report.draw.wall import apportion, draw_wall, tally
 from lianzhang.report.model import (
     Brick,
+    Column,
     Course,
+    HexCell,
     HexCity,
     HexMultiples,
     LineChart,
+    LineSeries,
+    Point,
     Quantity,
+    Table,
     TierBars,
     Wall,
     WallSection,
@@ -315,3 +321,75 @@ def test_quantities_without_a_value_are_drawn() -> None:
     row = sample.weak_links().rows[0]
     gone = WeakLinks(Text("甲", "a"), (type(row)(row.sector, Quantity(None, "cny", "o")),))
     assert "not computable" in draw.svg(gone, "en", uid="g")
+
+
+@pytest.mark.parametrize("narrow", [True, False])
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_measured_cluster_says_its_period_and_measure(lang: Lang, narrow: bool) -> None:
+    figure = sample.tiers()
+    said = "".join(b.text for b in draw_tiers(figure, lang, uid="u", narrow=narrow).boxes).replace(" ", "")
+    wanted = [b.series for t in figure.tiers for b in t.bars if b.value is not None and b.series is not None]
+    assert wanted
+    for series in set(wanted):
+        assert said.count(series.get(lang).replace(" ", "")) == wanted.count(series)
+
+
+@pytest.mark.parametrize(
+    ("periods", "gap", "pieces"),
+    [
+        (("2019", "2020", "2021"), None, 1),
+        (("2019", "2020", "2024", "2025"), "2021—2023年 无数据", 2),
+        (("2019", "2021"), "2020年 无数据", 0),
+        (("2024-Q1", "2024-Q4"), None, 1),
+    ],
+)
+def test_a_line_is_not_drawn_through_years_nobody_observed(
+    periods: tuple[str, ...], gap: str | None, pieces: int
+) -> None:
+    points = tuple(Point(p, float(n)) for n, p in enumerate(periods, start=1))
+    chart = LineChart(
+        title=Text("产量", "Output"), unit="count", series=(LineSeries(Text("产量", "Output"), points),)
+    )
+    text = str(draw.svg(chart, "zh", uid="g"))
+    assert has_gap(points) is (gap is not None)
+    assert text.count('class="line series-1"') == pieces
+    assert text.count('class="gap series-1"') == (gap is not None)
+    assert gap is None or f"<title>{gap}</title>" in text
+
+
+def test_a_definition_break_over_missing_years_is_a_break_only() -> None:
+    points = tuple(Point(p, 1.0) for p in ("2019", "2023"))
+    series = LineSeries(Text("产量", "Output"), points, ("2023",))
+    chart = LineChart(title=Text("产量", "Output"), unit="count", series=(series,))
+    text = str(draw.svg(chart, "zh", uid="g"))
+    assert "breakline" in text
+    assert "gap series" not in text
+
+
+def test_three_characters_of_a_district_stay_on_one_line_on_a_phone() -> None:
+    cells = tuple(
+        HexCell(name=Text("大渡口区", "Dadukou District"), q=q, r=0, value=Quantity(float(q), "count", "o"))
+        for q in range(10)
+    )
+    canvas = draw_hex_city(HexCity(Text("图", "Map"), Text("数", "Count"), cells), "zh", uid="h", narrow=True)
+    assert [b.text for b in canvas.boxes].count("大渡口") >= 10
+    assert "口" not in {b.text for b in canvas.boxes}
+
+
+@pytest.mark.parametrize(("rows", "long"), [(60, False), (61, True)])
+def test_a_long_table_says_how_long_it_is(rows: int, long: bool) -> None:
+    cells = tuple((Text(f"行{n}", f"row {n}"), Quantity(float(n), "count", "o")) for n in range(rows))
+    columns = (Column(Text("名称", "Name")), Column(Text("数", "Count"), numeric=True))
+    for lang, words in (("zh", f"共 {rows} 行"), ("en", f"{rows} rows, scroll")):
+        page = str(html_table(Table(Text("表", "Table"), columns, cells), lang, draw.Refs()))  # type: ignore[arg-type]
+        assert ('class="table long"' in page) is long
+        assert (words in page) is long
+        assert 'class="columns"' not in page
+
+
+def test_a_table_too_broad_for_a_phone_says_so() -> None:
+    columns = tuple(Column(Text(f"列{n}", f"Column {n}")) for n in range(4))
+    row = tuple(Text("词", "word") for _ in columns)
+    assert 'class="columns"' in str(
+        html_table(Table(Text("表", "Table"), columns, (row,)), "zh", draw.Refs())
+    )

@@ -180,3 +180,29 @@ def test_spacing_is_idempotent(text: str) -> None:
 
 def test_docstring_examples_hold() -> None:
     assert doctest.testmod(fmt).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "unit", "zh", "en"),
+    [
+        (1_296_000, 1_300_000, "vehicles", ("129.6万辆", "130万辆"), None),
+        (36.31, 36.3, "pct", ("36.31%", "36.3%"), ("36.31%", "36.3%")),
+        (2.001, 2.0, "times", ("2.001倍", "2倍"), ("2.001 times", "2 times")),
+        # equal, or the same to nine figures: nothing to tell apart
+        (1.3e9 - 1e-3, 1.3e9, "cny", ("13.0亿元", "13亿元"), None),
+        (5, 5, "count", ("5", "5"), ("5", "5")),
+    ],
+)
+def test_values_side_by_side_look_equal_only_if_they_are(
+    value: float, other: float, unit: str, zh: tuple[str, str], en: tuple[str, str] | None
+) -> None:
+    assert fmt.distinct(value, other, unit, "zh") == zh
+    if en is not None:
+        assert fmt.distinct(value, other, unit, "en") == en
+
+
+@given(st.floats(1e-3, 1e13), st.floats(1e-6, 0.5))
+def test_distinct_values_are_written_differently(value: float, change: float) -> None:
+    for lang in ("zh", "en"):
+        first, second = fmt.distinct(value, value * (1 + change), "vehicles", lang)  # type: ignore[arg-type]
+        assert first != second

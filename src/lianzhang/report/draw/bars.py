@@ -110,11 +110,11 @@ def _bar(canvas: Canvas, tier: Tier, bar: TierBar, y: float, longest: float) -> 
             series = (
                 fit(bar.series.get(lang), canvas.width - right - 16, (12.0,), 2).lines if bar.series else ()
             )
-            words = 19.0 + 15.0 * len(series)
-            tall = max(thick, len(fitted.lines) * fitted.size * 1.22, words)
+            beside = 19.0 + 15.0 * len(series)
+            tall = max(thick, len(fitted.lines) * fitted.size * 1.22, beside)
             top = y + 6 + (tall - thick) / 2
             canvas.label(left - 16, top + thick / 2, fitted, "t", "end")
-            base = y + 6 + (tall - words) / 2 + 15
+            base = y + 6 + (tall - beside) / 2 + 15
             canvas.text(right + 16, base, amount, 15, "t num")
             canvas.text(canvas.width, base, note, 15, "t bold num", "end")
             for number, line in enumerate(series, start=1):

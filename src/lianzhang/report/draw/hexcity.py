@@ -206,6 +206,10 @@ def _hexagon(
             amount = written if text_width(written, 11) <= room * 0.92 else ""
         sizes = (12.0, 11.0) if canvas.narrow else (15.0, 14.0, 13.0, 12.0)
         name = fit(short(cell, lang), room, sizes, 1)
+        if name.cut and lang == "zh":
+            # three characters on two lines would leave one alone: they may reach the sides instead
+            edge = fit(short(cell, lang), radius * _ROOT3 - 1, sizes, 1)
+            name = name if edge.cut else edge
         if name.cut and not amount:
             name = fit(short(cell, lang), room, sizes, 2)
         if name.cut:

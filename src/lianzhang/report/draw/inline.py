@@ -55,9 +55,9 @@ def _fill(prose: Prose, lang: Lang, written: Mapping[str, str]) -> str:
     return space_han(prose.text.get(lang)).format(**written)
 
 
-def number_html(value: Quantity, lang: Lang, refs: Refs) -> Markup:
+def number_html(value: Quantity, lang: Lang, refs: Refs, *, figures: int = 3) -> Markup:
     """A number: exact value on hover, a mark if it is not official, a link to its origin."""
-    text = quantity(value, lang)
+    text = quantity(value, lang, figures=figures)
     origin = refs.origins.get(value.origin)
     status = origin.status if origin else "official"
     tip = exact(value, lang)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
-from lianzhang.report.format import axis_number, exact, period, quantity, unit_name
+from lianzhang.report.format import axis_number, exact, figures_apart, period, quantity, unit_name
 from lianzhang.report.measure import Fitted, fit, text_width
 from lianzhang.report.model import FanPoint, LineChart, LineSeries, Point, Quantity, Target
 from lianzhang.report.words import STATUS, WORDS
@@ -169,6 +169,29 @@ def _fan(canvas: Canvas, frame: _Frame, fan: Sequence[FanPoint], points: Sequenc
     canvas.polyline([*start, *zip(xs, (frame.y(f.mid) for f in ordered), strict=True)], "median")
 
 
+def _years_between(before: str, after: str) -> str | None:
+    """The years without an observation between two yearly ones as a period; ``None`` where none is missing."""
+    first, last = parse_period(before), parse_period(after)
+    if first.frequency != "year" or last.frequency != "year" or last.year - first.year < 2:
+        return None
+    low, high = first.year + 1, last.year - 1
+    return str(low) if low == high else f"{low}..{high}"
+
+
+def has_gap(points: Sequence[Point]) -> bool:
+    """Whether a line through these points skips years."""
+    ordered = sorted((p.period for p in points), key=_time)
+    return any(_years_between(a, b) for a, b in itertools.pairwise(ordered))
+
+
+def _gap(canvas: Canvas, frame: _Frame, before: Point, after: Point, missing: str, number: int) -> None:
+    """Thin dots across years nobody observed: the eye finds the next point, the line claims nothing."""
+    tip = f"{period(missing, canvas.lang)} {WORDS['no_data'].get(canvas.lang)}"
+    with canvas.group("hit", tip=tip):
+        ends = [(frame.x(_time(p.period)), frame.y(p.value)) for p in (before, after)]
+        canvas.polyline(ends, f"gap series-{number}")
+
+
 def _series(
     canvas: Canvas, frame: _Frame, series: LineSeries, number: int, write: Callable[[float], str]
 ) -> None:
@@ -177,17 +200,21 @@ def _series(
     for point in ordered:
         if point.period in series.broken_before:
             pieces.append([])
+        elif pieces[-1] and (missing := _years_between(pieces[-1][-1].period, point.period)):
+            _gap(canvas, frame, pieces[-1][-1], point, missing, number)
+            pieces.append([])
         pieces[-1].append(point)
     for piece in pieces:
-        if piece is not pieces[0] and piece:
+        if piece and piece[0].period in series.broken_before and piece is not pieces[0]:
             x = (frame.x(_time(piece[0].period)) + frame.x(_time(piece[0].period) - 1)) / 2
             canvas.line(x, frame.top, x, frame.bottom, "breakline")
         places = [(frame.x(_time(p.period)), frame.y(p.value)) for p in piece]
         if len(places) > 1:
             canvas.polyline(places, f"line series-{number}")
     dense = len(ordered) > 24
+    alone = {piece[0].period for piece in pieces if len(piece) == 1}
     for point in ordered:
-        if dense and point is not ordered[-1] and point.status == "official":
+        if dense and point.period not in alone and point is not ordered[-1] and point.status == "official":
             continue
         tip = f"{period(point.period, canvas.lang)} {write(point.value)}"
         if point.status != "official":
@@ -346,7 +373,8 @@ def draw_spark(
         canvas.polygon([(x, at - 5), (x + 5, at), (x, at + 5), (x - 5, at)], "target-mark")
     if observations:
         last = max(observations, key=lambda p: _time(p.period))
-        words = write(last.value)
+        figures = 3 if goal is None else figures_apart(last.value, goal, unit, lang)
+        words = axis_number(last.value, unit, lang, figures=figures)
         half = text_width(words, size, bold=True) / 2
         x = min(max(frame.x(_time(last.period)), half + 2), width - half - 2)
         at = frame.y(last.value)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 from markupsafe import Markup
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.inline import Refs, citation_text, number_html
-from lianzhang.report.draw.lines import svg_spark
-from lianzhang.report.format import percent, period, space_han
+from lianzhang.report.draw.lines import has_gap, svg_spark
+from lianzhang.report.format import figures_apart, percent, period, quantity, space_han
 from lianzhang.report.markup import element, join
+from lianzhang.report.measure import text_width
 from lianzhang.report.model import (
     Cell,
     Disagreement,
@@ -24,6 +27,10 @@ from lianzhang.report.model import (
 from lianzhang.report.words import COMPARATOR, TROUBLE, VERDICT, VERDICT_COLOUR, WORDS
 
 _SHOWN = 6
+_WHOLE_TABLE = 60
+"""Rows up to which a table stands in full; a longer one scrolls within itself and says how long it is."""
+_PHONE = 340.0
+"""Width of a table on a phone, px."""
 
 # 14 × 14 px: a shape for each verdict, so that none depends on its colour
 _GLYPHS: dict[Verdict, str] = {
@@ -52,6 +59,7 @@ def html_tracker(tracker: Tracker, lang: Lang, refs: Refs, *, uid: str) -> Marku
         _key("line", WORDS["observed"].get(lang)),
         _key("fan", WORDS["fan"].get(lang)),
         _key("goal", WORDS["target"].get(lang)),
+        *([_key("gap", WORDS["gap"].get(lang))] if any(has_gap(row.observations) for row in rows) else []),
         class_="track-key",
     )
     return element("div", legend, head, element("ul", join(items), class_="tracks"), class_="tracker")
@@ -61,15 +69,28 @@ def _key(kind: str, words: str) -> Markup:
     return element("span", element("i", class_=f"key-{kind}"), words)
 
 
-def target_words(target: Target, lang: Lang, refs: Refs) -> Markup:
+def _apart(lang: Lang, *quantities: Quantity | None) -> int:
+    """Figures with which no two of these that stand side by side look equal unless they are."""
+    known = [q for q in quantities if q is not None and q.value is not None]
+    return max(
+        (
+            figures_apart(a.value or 0.0, b.value or 0.0, a.unit, lang)
+            for a, b in itertools.combinations(known, 2)
+            if a.unit == b.unit
+        ),
+        default=3,
+    )
+
+
+def target_words(target: Target, lang: Lang, refs: Refs, *, figures: int = 3) -> Markup:
     """2027年 不低于 200万辆."""
     if target.value.value is None and target.value.because is None:
         return Markup("{}{}{}").format(
             period(target.deadline, lang), " " if lang == "zh" else ", ", WORDS["qualitative"].get(lang)
         )
-    amount = number_html(target.value, lang, refs)
+    amount = number_html(target.value, lang, refs, figures=figures)
     if target.upper is not None:
-        amount = Markup(" – ").join([amount, number_html(target.upper, lang, refs)])
+        amount = Markup(" – ").join([amount, number_html(target.upper, lang, refs, figures=figures)])
     when = period(target.deadline, lang)
     comparator = COMPARATOR[target.comparator].get(lang)
     if lang == "zh":
@@ -79,8 +100,12 @@ def target_words(target: Target, lang: Lang, refs: Refs) -> Markup:
 
 def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
     label = row.label.get(lang)
+    figures = _apart(lang, row.target.value, row.target.upper, row.latest)
     aim = element(
-        "p", WORDS["target"].get(lang), "：" if lang == "zh" else ": ", target_words(row.target, lang, refs)
+        "p",
+        WORDS["target"].get(lang),
+        "：" if lang == "zh" else ": ",
+        target_words(row.target, lang, refs, figures=figures),
     )
     lines = [aim]
     if row.latest is not None:
@@ -94,7 +119,13 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
             else ""
         )
         lines.append(
-            element("p", WORDS["latest"].get(lang), colon, number_html(row.latest, lang, refs), when)
+            element(
+                "p",
+                WORDS["latest"].get(lang),
+                colon,
+                number_html(row.latest, lang, refs, figures=figures),
+                when,
+            )
         )
     words = element("div", element("h4", space_han(label)), *lines, class_="track-label")
     reason = element("p", space_han(row.reason.get(lang)), class_="reason")
@@ -154,6 +185,7 @@ def _growth(row: TrackerRow, lang: Lang, refs: Refs) -> Markup:
         if q is not None
     ]
     most = max((abs(q.value) for _, q in pairs if q.value is not None), default=0.0) or 1.0
+    figures = _apart(lang, *(q for _, q in pairs))
     lines = []
     for word, q in pairs:
         length = 100 * max(q.value or 0.0, 0.0) / most
@@ -161,7 +193,7 @@ def _growth(row: TrackerRow, lang: Lang, refs: Refs) -> Markup:
             '<svg class="gauge {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="track-line" width="100" height="6"/><rect width="{}" height="6"/></svg>'
         ).format(word, f"{length:.1f}")
-        value = element("span", number_html(q, lang, refs), class_="rate")
+        value = element("span", number_html(q, lang, refs, figures=figures), class_="rate")
         lines.append(element("p", element("span", WORDS[word].get(lang)), " ", value, bar))
     return element("div", *lines, class_="track-growth")
 
@@ -191,6 +223,7 @@ def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
         max((abs(v.quantity.value) for v in item.voices if v.quantity.value is not None), default=0.0) or 1.0
     )
     comparable = len({v.quantity.unit for v in item.voices}) == 1
+    figures = _apart(lang, *(v.quantity for v in item.voices))
     voices = []
     for voice in item.voices:
         length = 100 * abs(voice.quantity.value or 0.0) / most
@@ -198,7 +231,7 @@ def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
             '<svg class="gauge" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="track-line" width="100" height="4"/><rect width="{}" height="4"/></svg>'
         ).format(f"{length:.1f}")
-        body = [element("p", number_html(voice.quantity, lang, refs), class_="amount")]
+        body = [element("p", number_html(voice.quantity, lang, refs, figures=figures), class_="amount")]
         if comparable:
             body.append(bar)
         if voice.says is not None:
@@ -239,7 +272,18 @@ def html_table(table: Table, lang: Lang, refs: Refs) -> Markup:
         )
         for row in table.rows
     ]
-    return element(
+    long, broad = len(rows) > _WHOLE_TABLE, _least_width(table, lang) > _PHONE
+    hints = []
+    if long:
+        words = (
+            f"共 {len(rows)} 行，在表内滚动" if lang == "zh" else f"{len(rows)} rows, scroll inside the table"
+        )
+        hints.append(element("span", words, class_="rows"))
+    if broad:
+        words = "← 左右滑动看其余各列 →" if lang == "zh" else "← swipe for the other columns →"
+        hints.append(element("span", words, class_="columns"))
+    extent = [element("p", *hints, class_="extent long" if long else "extent")] if hints else []
+    body = element(
         "div",
         element(
             "table",
@@ -247,11 +291,26 @@ def html_table(table: Table, lang: Lang, refs: Refs) -> Markup:
             element("thead", element("tr", *head)),
             element("tbody", join(rows)),
         ),
-        class_="table",
+        class_="table long" if long else "table",
         role="region",
         tabindex="0",
         aria_label=table.title.get(lang),
     )
+    return join([*extent, body])
+
+
+def _least_width(table: Table, lang: Lang) -> float:
+    """What the columns take on a phone at least, in px; the sizes are those of the style sheet."""
+    total = 0.0
+    for number, column in enumerate(table.columns):
+        cells = [row[number] for row in table.rows]
+        if column.numeric:
+            texts = [text_width(quantity(c, lang), 14) for c in cells if isinstance(c, Quantity)]
+            total += max([70.0, text_width(column.title.get(lang), 13, bold=True), *texts])
+        else:
+            # a row's name may wrap, other words keep a readable measure
+            total += 60.0 if number == 0 else 11 * 14.0
+    return total + 16.0 * (len(table.columns) - 1)
 
 
 def _cell(cell: Cell, numeric: bool, lang: Lang, refs: Refs, *, first: bool) -> Markup:
