@@ -194,7 +194,7 @@ def summarise(given: Industry, tables: dict[str, pa.Table]) -> RegionRank:
         epsilon=float(rows["epsilon"][0]),
         curve=curve,
         top=top,
-        inflow=_inflow(given, rows, seeds),
+        inflow=_inflow(given, rows),
         sectors=_critical(rows, seeds, rows["sector"], list(given.sectors)),
         districts=_critical(rows, seeds, rows["district"], list(given.districts)),
         cells=_critical(
@@ -227,7 +227,7 @@ def _firm(given: Industry, rows: Columns, i: int, place: int, over_draws: Floats
     )
 
 
-def _inflow(given: Industry, rows: Columns, seeds: NDArray[Any]) -> tuple[RankedFirm, ...]:
+def _inflow(given: Industry, rows: Columns) -> tuple[RankedFirm, ...]:
     """What would be lost if a sector's inflow stopped, most first."""
     found = []
     outside = rows["district"] < 0

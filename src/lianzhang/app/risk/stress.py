@@ -190,13 +190,10 @@ def events(test: StressTest, hit: Longs) -> shock.Scenario:
     )
 
 
-def simulate(
-    one: Draw, scenario: shock.Scenario, graph: ShockGraph | None = None, seed: int | None = None
-) -> shock.ShockResult:
+def simulate(one: Draw, scenario: shock.Scenario, graph: ShockGraph | None = None) -> shock.ShockResult:
     """Run a scenario on a network; groups are sector × district, the last group what comes from elsewhere.
 
-    Stocks are drawn with the network's seed unless another is given, so that two runs on a network differ by what was
-    changed and not by chance.
+    Stocks are drawn with the network's seed, so that two runs on a network differ by what was changed and not by chance.
     """
     districts = len(one.industry.district_ids)
     cell = np.where(
@@ -210,7 +207,7 @@ def simulate(
         graph=shock.prepare(one.goods(), one.final)[0] if graph is None else graph,
         value_added_share=value_added_share(one),
         group=cell,
-        rng=np.random.default_rng(one.seed if seed is None else seed),
+        rng=np.random.default_rng(one.seed),
     )
 
 
