@@ -123,6 +123,16 @@ class UnknownNameError(InputError):
             details={"name": name, "known": names[:50]},
         )
 
+    @classmethod
+    def unnamed(cls, message: Text, titles: Mapping[str, Text]) -> UnknownNameError:
+        """Several things could be meant and none was named; the hint lists names with titles."""
+        error = cls.__new__(cls)
+        zh = "、".join(f"{name}（{title.zh}）" for name, title in titles.items())
+        en = ", ".join(f"{name} ({title.en})" for name, title in titles.items())
+        hint = Text(f"可用的有：{zh}", f"known: {en}")
+        LianzhangError.__init__(error, message, hint=hint, details={"name": "", "known": sorted(titles)[:50]})
+        return error
+
 
 class FileFormatError(InputError):
     """A file is not readable as what it claims to be."""
@@ -198,6 +208,8 @@ class MissingExtraError(LianzhangError):
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(
             Text(f"此功能需要可选组件 {package}", f"this needs the optional package {package}"),
-            hint=Text(f"请安装：pip install 'lianzhang[{extra}]'", f"install it: pip install 'lianzhang[{extra}]'"),
+            hint=Text(
+                f"请安装：pip install 'lianzhang[{extra}]'", f"install it: pip install 'lianzhang[{extra}]'"
+            ),
             details={"package": package, "extra": extra},
         )

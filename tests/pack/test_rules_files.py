@@ -130,11 +130,18 @@ def test_empty_file(pack: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest", "firm_id\n1\n".encode("utf-16"), b"firm_id\n\x00\n"],
+    [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest", b"firm_id\n\x00\n"],
 )
 def test_not_text(pack: Path, content: bytes) -> None:
     firms(pack).write_bytes(content)
     assert rules(check(pack)) == ["not-text"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_named(pack: Path, encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    firms(pack).write_bytes((mark + firms(pack).read_text(encoding="utf-8")).encode(encoding))
+    assert rules(check(pack)) == ["utf-16"]
 
 
 def test_delimiter(pack: Path) -> None:
@@ -183,6 +190,16 @@ def test_ragged_row(pack: Path) -> None:
     assert [(p.rule, p.row) for p in report.errors] == [("ragged-row", 3)]
     assert report.errors[0].value is not None
     assert "≠" in report.errors[0].value
+
+
+def test_a_ragged_row_is_told_once(pack: Path) -> None:
+    lines = firms(pack).read_text(encoding="utf-8").splitlines()
+    # The comma shifts every later cell, which must not be reported cell by cell.
+    lines[2] = lines[2].replace(",", ",,", 1)
+    firms(pack).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report = check(pack)
+    assert [(p.rule, p.row) for p in report.errors if p.file == "data/firms.csv"] == [("ragged-row", 3)]
+    assert report.error_counts() == {"ragged-row": 1}
 
 
 def test_rows_after_a_ragged_one_keep_their_numbers(pack: Path) -> None:

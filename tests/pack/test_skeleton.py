@@ -51,6 +51,11 @@ def test_find_pack(tmp_path: Path) -> None:
         assert find_pack(name) == folder
     with pytest.raises(UnknownNameError):
         find_pack("atlantis")
+    table = next((tmp_path / "x").rglob("*.csv"))
+    with pytest.raises(UsageError) as caught:
+        find_pack(table)
+    assert caught.value.hint is not None
+    assert "give the folder of the pack" in caught.value.hint.en
 
 
 def test_every_rule_is_said_in_both_languages() -> None:

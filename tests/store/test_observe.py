@@ -74,6 +74,15 @@ def test_bad_figures_are_refused_whole(store: Store, change: dict[str, object], 
     assert (store.path / "manifest.json").read_bytes() == before
 
 
+def test_a_figure_that_is_stored_already_says_so(store: Store) -> None:
+    observe(store, "", "cars-made", "2025", 1, source="example")
+    with pytest.raises(InputError, match="this figure from this source is already stored") as caught:
+        observe(store, "", "cars-made", "2025", 2, source="example")
+    assert "这个来源的这个数已经存有" in caught.value.message.zh
+    assert caught.value.hint is not None
+    assert "correct the pack" in caught.value.hint.en
+
+
 @pytest.mark.parametrize("change", [{"place": "nowhere"}, {"sector": "none"}])
 def test_unknown_places_and_sectors(store: Store, change: dict[str, str]) -> None:
     with pytest.raises(UnknownNameError):

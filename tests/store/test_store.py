@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 
@@ -102,8 +103,14 @@ def test_region_by_name_root_or_title(store: Store) -> None:
     assert store.resolve("taoyuan") == "taoyuan"
     assert store.resolve("桃源区（虚构示例）") == "taoyuan"
     assert store.resolve("1") == "b"
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError) as caught:
         store.resolve("")
+    assert caught.value.message.zh == "载入了多个区域，请用 --region 指明一个"
+    assert caught.value.message.en == "several regions are loaded; name one with --region"
+    assert caught.value.hint is not None
+    assert "taoyuan（桃源区（虚构示例））" in caught.value.hint.zh
+    assert "taoyuan (Taoyuan District (made-up example))" in caught.value.hint.en
+    assert pickle.loads(pickle.dumps(caught.value)).message == caught.value.message
 
 
 def test_a_reader_keeps_its_state_while_others_write(store: Store) -> None:

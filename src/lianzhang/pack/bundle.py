@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lianzhang.errors import UnknownNameError
+from lianzhang.errors import UnknownNameError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.pack.package import FILE
 
@@ -22,6 +22,7 @@ def find_pack(where: str | Path) -> Path:
     """The folder of a pack, given the folder (or its `datapackage.json`) or the name of a bundled one.
 
     Raises:
+        UsageError: a file other than `datapackage.json`.
         UnknownNameError: neither a folder nor a bundled pack.
     """
     path = Path(where)
@@ -32,4 +33,11 @@ def find_pack(where: str | Path) -> Path:
     known = bundled()
     if str(where) in known:
         return known[str(where)]
+    if path.is_file():
+        raise UsageError(
+            Text(f"{path} 是一个文件，不是数据包", f"{path} is a file, not a pack"),
+            hint=Text(
+                f"写数据包的文件夹，即有 {FILE} 的那个", f"give the folder of the pack, the one with {FILE}"
+            ),
+        )
     raise UnknownNameError(Text("数据包或文件夹", "pack or folder"), str(where), known)

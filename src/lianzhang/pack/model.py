@@ -106,6 +106,7 @@ class Report:
     totals: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     _shown: dict[tuple[str, str, str | None], int] = field(default_factory=dict, repr=False)
+    _ragged: set[tuple[str, int]] = field(default_factory=set, repr=False)
 
     def add(
         self,
@@ -121,6 +122,13 @@ class Report:
     ) -> None:
         """Note one problem; ``total`` is how many cases this example stands for beyond those already noted."""
         key = (rule, file, field)
+        if row is not None and rule == "ragged-row":
+            self._ragged.add((file, row))
+        elif row is not None and (file, row) in self._ragged:
+            # Cells of a ragged row stand in wrong columns; what other rules say of them is no news.
+            if total > 1:
+                self.totals[key] = self.totals.get(key, 0) + total - 1
+            return
         self.totals[key] = self.totals.get(key, 0) + total
         if self._shown.get(key, 0) >= self.limit:
             return
@@ -173,7 +181,7 @@ class Report:
         raise PackError(
             Text(
                 f"数据包 {name} 有 {errors} 处错误，未载入。第一处：{first.render('zh')}",
-                f"the pack {name} has {errors} errors and was not loaded. The first: {first.render('en')}",
+                f"the pack {name} has {errors} error{'' if errors == 1 else 's'} and was not loaded. The first: {first.render('en')}",
             ),
             hint=Text("用 lianzhang pack check 看全部问题", "lianzhang pack check lists all problems"),
             details={"problems": [p.to_dict("en") for p in self.problems], "counts": self.counts()},

@@ -81,6 +81,12 @@ RULES: dict[str, Rule] = {
         "像是 Excel 或二进制文件；请另存为“CSV UTF-8”",
         "it looks like a workbook or a binary file; save it as CSV UTF-8",
     ),
+    "utf-16": _e(
+        "编码是 UTF-16",
+        "the file is UTF-16",
+        "另存为“CSV UTF-8”；“Unicode 文本”存的是 UTF-16",
+        "save it as CSV UTF-8; what spreadsheets call Unicode text is UTF-16",
+    ),
     "unknown-encoding": _e(
         "编码无法识别", "the encoding is not recognised", "请另存为 UTF-8", "save it as UTF-8"
     ),

@@ -46,7 +46,10 @@ def scan_csv(path: Path, resource: Resource, report: Report, tick: Callable[[int
     if size == 0:
         report.add("empty-file", file, table=table)
         return None
-    if head.startswith((_ZIP, _OLE, _PARQUET, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        report.add("utf-16", file, table=table)
+        return None
+    if head.startswith((_ZIP, _OLE, _PARQUET)):
         report.add("not-text", file, table=table)
         return None
     bom = head.startswith(codecs.BOM_UTF8)

@@ -179,11 +179,17 @@ def check_rows(reader: Reader, rows: Mapping[str, Sequence[Mapping[str, Any]]]) 
         verify_across(connection, numbered, files, report)
     if not report.ok:
         first = report.errors[0]
+        message = Text(
+            f"{first.field or first.table}：{first.message.zh}（{first.value}）",
+            f"{first.field or first.table}: {first.message.en} ({first.value})",
+        )
+        if (first.table, first.rule) == ("observations", "duplicate-key"):
+            message = Text(
+                f"这个来源的这个数已经存有（{first.value}）",
+                f"this figure from this source is already stored ({first.value})",
+            )
         raise InputError(
-            Text(
-                f"{first.field or first.table}：{first.message.zh}（{first.value}）",
-                f"{first.field or first.table}: {first.message.en} ({first.value})",
-            ),
+            message,
             hint=first.remedy,
             details={"problems": [p.to_dict("en") for p in report.problems]},
         )
@@ -209,6 +215,12 @@ def _check_keys(reader: Reader, name: str, view: str, report: Report) -> None:
             "已有同一主键的一行，存下的不会被改写；换一个来源、序列或编号",
             "a row with this key is stored and is never overwritten; use another source, series or id",
         )
+        if name == "observations":
+            remedy = Text(
+                "存下的不会被改写；若来自另一来源，写明那个来源；若原数有误，改正数据包后重新载入",
+                "what is stored is never overwritten; if it is from another source, name that one; if the stored"
+                " figure is wrong, correct the pack and load it again",
+            )
         report.add(
             "duplicate-key", name, table=name, row=int(row), field=", ".join(key), value=value, remedy=remedy
         )

@@ -113,8 +113,12 @@ class Store:
                         "先运行 lianzhang pack load chongqing", "run lianzhang pack load chongqing first"
                     ),
                 )
-            raise UnknownNameError(
-                Text("区域（请用 --region 指明）", "region (name one with --region)"), "", regions
+            raise UnknownNameError.unnamed(
+                Text(
+                    "载入了多个区域，请用 --region 指明一个",
+                    "several regions are loaded; name one with --region",
+                ),
+                {name: entry.title for name, entry in sorted(regions.items())},
             )
         for name, entry in regions.items():
             if region in (name, entry.root, *entry.title):
