@@ -27,11 +27,18 @@ class RegionStatus:
 
 
 def store_status(settings: Settings, now: datetime | None = None) -> tuple[RegionStatus, ...]:
-    """Every loaded region."""
+    """The region that the settings name, else every loaded one.
+
+    Raises:
+        NotLoadedError: the named region is not loaded.
+    """
     store = open_store(settings)
+    wanted = {store.resolve(settings.region)} if settings.region else None
     moment = now or datetime.now(UTC)
     found = []
     for name, entry in store.regions().items():
+        if wanted is not None and name not in wanted:
+            continue
         loaded = datetime.fromisoformat(entry.loaded_at)
         files = [f for group in entry.tables.values() for f in group]
         found.append(

@@ -7,7 +7,7 @@ from lianzhang.i18n import Text
 
 
 def status(*, json: bool = False) -> None:
-    """Show what is loaded and how old it is.
+    """Show what is loaded and how old it is: a line per region, and the tables of one that is alone or named.
 
     Parameters
     ----------
@@ -32,10 +32,10 @@ def status(*, json: bool = False) -> None:
         )
         return
     language = lang()
+    say("")
     for region in found:
         age = _age(region.loaded_days)
         as_of = region.as_of or "–"
-        say("")
         say(
             Text(
                 f"{region.title.zh}（{region.name}），版本 {region.version or '–'}，数据截至 {as_of}，{age.zh}载入，"
@@ -44,11 +44,14 @@ def status(*, json: bool = False) -> None:
                 f"{age.en}, {region.added_rows} rows added by hand, {region.runs} runs kept",
             )
         )
+    if len(found) == 1:
         table(
             "",
             [Text("表", "Table"), Text("内容", "Content"), Text("行数", "Rows")],
-            [(name, tables()[name].label.get(language), rows) for name, rows in region.rows.items()],
+            [(name, tables()[name].label.get(language), rows) for name, rows in found[0].rows.items()],
         )
+    else:
+        note(Text("某一区域的各表：加 --region 名称", "Tables of one region: add --region NAME"))
 
 
 def _age(days: float) -> Text:
