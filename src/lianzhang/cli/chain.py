@@ -205,7 +205,7 @@ def gaps(
         Print JSON instead of tables.
     """
     from lianzhang.app.chain import chain_gaps
-    from lianzhang.app.report.chain import KIND_TEXT
+    from lianzhang.app.report.gaps import KIND_TEXT
     from lianzhang.report.format import listing, money
 
     found = chain_gaps(settings(), _day(as_of), taxonomy, weights, level)

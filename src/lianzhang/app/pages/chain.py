@@ -9,6 +9,7 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, Link, failed, gathered, with_links
 from lianzhang.app.report import accounts
 from lianzhang.app.report import chain as section
+from lianzhang.app.report.gaps import KIND_TEXT
 from lianzhang.app.report.provenance import Provenance, counted
 from lianzhang.app.state import State
 from lianzhang.chain.model import GapKind
@@ -266,7 +267,7 @@ def _node_view(
         reconstructed=node.reconstructed,
         searched=Text(searched.label("zh"), searched.label("en")) if searched else None,
         makers=makers,
-        kind=section.KIND_TEXT[gap.kind] if gap and gap.kind is not GapKind.NONE else None,
+        kind=KIND_TEXT[gap.kind] if gap and gap.kind is not GapKind.NONE else None,
         rank=gap.rank if gap else 0,
         of_ranked=sum(g.rank > 0 for g in ranked),
         factors=factors,

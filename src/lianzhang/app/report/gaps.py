@@ -1,0 +1,220 @@
+"""Report blocks: gaps by rank, supporting rates side by side, districts against assemblies."""
+
+from __future__ import annotations
+
+from lianzhang.app.report.provenance import Provenance, counted, worst
+from lianzhang.chain.model import GapKind, SupportingRate
+from lianzhang.chain.service import ChainMap, Gap, Gaps, Rate
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.report.format import listing
+
+KIND_TEXT = {
+    GapKind.MAKE_UP: Text("补链", "make up"),
+    GapKind.STRENGTHEN: Text("强链", "strengthen"),
+    GapKind.EXTEND: Text("延链", "extend"),
+    GapKind.NONE: Text("先调查", "look first"),
+}
+
+
+def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
+    """Gaps by rank; where there is none to rank, the nodes to look at first."""
+    origin = origins.computed(
+        Text("缺口排序", "Rank of gaps"),
+        Text(
+            "利害金额 × 暴露 × 可行，权重 " + "、".join(f"{w:g}" for w in ranked.weights),
+            "value at stake × exposure × feasibility, weights " + ", ".join(f"{w:g}" for w in ranked.weights),
+        ),
+        ["nodes", "firm_nodes", "node_sectors", "io_flows", "sector_counts"],
+        ranked.source_ids,
+        worst(g.node.status for g in ranked.ranked + ranked.to_search),
+    )
+    first = ranked.to_search[:10]
+    rows = tuple(_gap_row(g, origin) for g in ranked.ranked + first)
+    product = ranked.product_sector or Text("整机所属部门", "the product’s sector")
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "可以排序的缺口有{gaps}；另有{unknown}无人查过，应先查再谈补链，表中先列利害最大的。",
+                "{gaps} can be ranked as gaps; {unknown} were never looked at and should be searched before anyone speaks "
+                "of a gap; those with most at stake are listed.",
+            ),
+            {
+                "gaps": counted(len(ranked.ranked), "components", origin),
+                "unknown": counted(len(ranked.to_search), "components", origin),
+            },
+        ),
+        figure=m.Table(
+            Text("缺口与待查", "Gaps, and where to look first"),
+            (
+                m.Column(Text("位次", "Rank"), numeric=True),
+                m.Column(Text("部件", "Component")),
+                m.Column(Text("类别", "Kind")),
+                m.Column(Text("利害金额", "At stake"), Text("元", "yuan"), numeric=True),
+                m.Column(Text("金额所属部门", "Sector of that sum")),
+                m.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
+                m.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
+                m.Column(Text("最强的区县", "Strongest districts")),
+            ),
+            rows,
+            (origin,),
+        ),
+        source=origins.line(ranked.source_ids),
+        note=m.Prose(
+            Text(
+                f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
+                "依赖流入的程度；可行为最强区县的区位商 LQ/(1+LQ)。",
+                f"At stake is what {product.en.lower()} buys from that sector in a year and does not find locally: the "
+                "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
+                "feasibility LQ/(1+LQ) of the strongest district.",
+            )
+        ),
+    )
+
+
+def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:
+    def number(value: float | None, unit: str) -> m.Quantity | None:
+        return None if value is None else m.Quantity(value, unit, origin)
+
+    places = gap.best_places
+    return (
+        number(gap.rank or None, "index"),
+        gap.node.name,
+        KIND_TEXT[gap.kind],
+        number(gap.stake_cny, "cny") if gap.stake_cny else _blind(gap, origin),
+        gap.io_sector if not gap.stake_of_node else Text("部件自身", "the component"),
+        number(gap.exposure, "index"),
+        number(gap.feasibility, "index"),
+        Text(listing([p.zh for p in places], "zh"), listing([p.en for p in places], "en"))
+        if places
+        else None,
+    )
+
+
+def _blind(gap: Gap, origin: str) -> m.Quantity | None:
+    """The measure sees nothing where the sector as a whole sends out more than it takes in."""
+    if gap.stake_cny is None:
+        return None
+    because = Text("所属部门净流出，此法测不出", "its sector is a net exporter: not visible to this measure")
+    return m.Quantity(None, "cny", origin, because=because)
+
+
+def rates_block(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -> m.Block:
+    """The local supporting rate under each definition, none hidden."""
+    rows: list[tuple[m.Cell, ...]] = []
+    for rate in rates:
+        origin = origins.computed(
+            rate.name, rate.about, ["nodes", "firm_nodes", "io_flows"], rate.source_ids, worst(rate.statuses)
+        )
+        low: m.Cell = None
+        high: m.Cell = None
+        remark = rate.about
+        if isinstance(rate.result, SupportingRate):
+            low = m.Quantity(rate.result.lower * 100, "pct", origin)
+            high = m.Quantity(rate.result.upper * 100, "pct", origin)
+        else:
+            reasons = rate.result.reasons
+            remark = Text(
+                "无法计算：" + "；".join(r.zh for r in reasons),
+                "not computable: " + "; ".join(r.en for r in reasons),
+            )
+        rows.append((rate.name, low, high, remark))
+    known = sum(isinstance(r.result, SupportingRate) for r in rates)
+    every = [s for r in rates for s in r.source_ids]
+    definitions = origins.computed(
+        Text("配套率的定义数", "Definitions of the rate"),
+        Text("清点", "counted"),
+        ["nodes"],
+        every,
+        "derived",
+    )
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "“本地配套率”有{n}算法，{known}可以算出，结果相差很大：引用时必须写明定义。",
+                "There are {n} of the local supporting rate; {known} can be computed and differ widely: quote none "
+                "without naming it.",
+            ),
+            {
+                "n": counted(len(rates), "definitions", definitions),
+                "known": counted(known, "definitions", definitions),
+            },
+        ),
+        figure=m.Table(
+            Text("各定义的本地配套率", "Local supporting rate by definition"),
+            (
+                m.Column(Text("定义", "Definition")),
+                m.Column(Text("至少", "At least"), numeric=True),
+                m.Column(Text("至多", "At most"), numeric=True),
+                m.Column(Text("说明", "Remark")),
+            ),
+            tuple(rows),
+            (definitions,),
+        ),
+        source=origins.line(every),
+    )
+
+
+def matrix_block(chain: ChainMap, origins: Provenance) -> m.Block | None:
+    """Which district is assigned which assembly by the plan, and where makers of it, or of a part of it, are on record."""
+    columns = chain.of_kind("assembly")
+    wanted = {c.node_id for c in columns}
+    parent = {n.node_id: n.parent_id for n in chain.nodes}
+    names: dict[str, Text] = {}
+    assigned: set[tuple[str, str]] = set()
+    for a in chain.assignments:
+        if a.node_id in wanted:
+            assigned.add((a.region_id, a.node_id))
+            names[a.region_id] = a.region
+    whole: set[tuple[str, str]] = set()
+    part: set[tuple[str, str]] = set()
+    for node in chain.nodes:
+        assembly = node.node_id if node.kind == "assembly" else parent[node.node_id]
+        for maker in node.local_makers:
+            if maker.region_id in (None, chain.region_id) or maker.region is None or assembly not in wanted:
+                continue
+            (whole if node.kind == "assembly" else part).add((maker.region_id, assembly))
+            names[maker.region_id] = maker.region
+    if not names:
+        return None
+    words = (
+        (assigned, Text("规划", "planned")),
+        (whole, Text("在产", "made")),
+        (part - whole, Text("部件在产", "a part made")),
+    )
+    rows: list[tuple[m.Cell, ...]] = []
+    for region, name in sorted(names.items()):
+        cells: list[m.Cell] = [name]
+        for column in columns:
+            found = [word for pairs, word in words if (region, column.node_id) in pairs]
+            cells.append(
+                Text("·".join(w.zh for w in found), ", ".join(w.en for w in found)) if found else None
+            )
+        rows.append(tuple(cells))
+    origin = origins.computed(
+        Text("规划布局与在产厂家", "Assignments of the plan and makers on record"),
+        Text("清点", "counted"),
+        ["node_regions", "firm_nodes"],
+        [a.source_id for a in chain.assignments] or [c.source_id for c in columns],
+        worst(a.status for a in chain.assignments),
+    )
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                "规划给各区县布置了{planned}（区县、总成），其中{both}已有该总成在产厂家的公开证据。",
+                "The plan makes {planned} (district and assembly); public evidence of a maker of that assembly exists for "
+                "{both}.",
+            ),
+            {
+                "planned": counted(len(assigned), "assignments", origin),
+                "both": counted(len(assigned & whole), "assignments", origin),
+            },
+        ),
+        figure=m.Table(
+            Text("区县与总成", "Districts and assemblies"),
+            (m.Column(Text("区县", "District")), *(m.Column(c.name) for c in columns)),
+            tuple(rows),
+            (origin,),
+        ),
+        source=origins.line([a.source_id for a in chain.assignments] + [c.source_id for c in columns]),
+    )
