@@ -26,14 +26,16 @@ class RegionStatus:
     snapshot: str
 
 
-def store_status(settings: Settings, now: datetime | None = None) -> tuple[RegionStatus, ...]:
-    """The region that the settings name, else every loaded one.
+def store_status(
+    settings: Settings, now: datetime | None = None, *, region: str = ""
+) -> tuple[RegionStatus, ...]:
+    """The region of that name, id or title; every loaded one where none is named.
 
     Raises:
         NotLoadedError: the named region is not loaded.
     """
     store = open_store(settings)
-    wanted = {store.resolve(settings.region)} if settings.region else None
+    wanted = {store.resolve(region)} if region else None
     moment = now or datetime.now(UTC)
     found = []
     for name, entry in store.regions().items():

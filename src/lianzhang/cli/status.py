@@ -18,7 +18,7 @@ def status(*, json: bool = False) -> None:
     from lianzhang.schema import tables
 
     current = settings()
-    found = store_status(current)
+    found = store_status(current, region=current.region)
     if json:
         emit_json({"store": current.store, "regions": found})
         return

@@ -176,12 +176,13 @@ class Report:
         if self.ok:
             return
         errors = sum(self.error_counts().values())
+        plural = "" if errors == 1 else "s"
         name = self.pack.name if self.pack else ""
         first = self.errors[0]
         raise PackError(
             Text(
                 f"数据包 {name} 有 {errors} 处错误，未载入。第一处：{first.render('zh')}",
-                f"the pack {name} has {errors} error{'' if errors == 1 else 's'} and was not loaded. The first: {first.render('en')}",
+                f"the pack {name} has {errors} error{plural} and was not loaded. The first: {first.render('en')}",
             ),
             hint=Text("用 lianzhang pack check 看全部问题", "lianzhang pack check lists all problems"),
             details={"problems": [p.to_dict("en") for p in self.problems], "counts": self.counts()},
