@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Shared machines are slow now and then; a property is wrong or right, never late.
-settings.register_profile("lianzhang", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "lianzhang", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("lianzhang")
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -60,7 +60,11 @@ def test_unknown_name_offers_the_nearest() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [InputError("x", hint="y", details={"a": 1}), UnknownNameError("thing", "a", ["b"]), MissingExtraError("p", "e")],
+    [
+        InputError("x", hint="y", details={"a": 1}),
+        UnknownNameError("thing", "a", ["b"]),
+        MissingExtraError("p", "e"),
+    ],
 )
 def test_errors_survive_pickling(error: LianzhangError) -> None:
     again = pickle.loads(pickle.dumps(error))

@@ -33,15 +33,35 @@ class Setting:
 #: Every setting there is. Documentation and ``config show`` are made from this table.
 SETTINGS: tuple[Setting, ...] = (
     Setting("store", "path", Text("数据仓所在文件夹", "Folder of the store")),
-    Setting("region", "text", Text("默认区域；空为唯一的一个", "Region used by default; empty means the only one loaded")),
-    Setting("lang", "lang", Text("界面与报告语言：zh 或 en", "Language of messages and reports: zh or en")),
-    Setting("workers", "integer", Text("并行进程数；0 为全部核心", "Processes used in parallel; 0 means every core"), 0, 1024),
-    Setting("memory_gb", "number", Text("数据库内存上限（GB）", "Memory limit of the database, in GB"), 0.25, 4096),
     Setting(
-        "on_course", "number", Text("概率不低于此为“有望”", "Probability from which a target is on course"), 0, 1
+        "region",
+        "text",
+        Text("默认区域；空为唯一的一个", "Region used by default; empty means the only one loaded"),
+    ),
+    Setting("lang", "lang", Text("界面与报告语言：zh 或 en", "Language of messages and reports: zh or en")),
+    Setting(
+        "workers",
+        "integer",
+        Text("并行进程数；0 为全部核心", "Processes used in parallel; 0 means every core"),
+        0,
+        1024,
     ),
     Setting(
-        "out_of_reach", "number", Text("概率低于此为“难以达到”", "Probability below which a target is out of reach"), 0, 1
+        "memory_gb", "number", Text("数据库内存上限（GB）", "Memory limit of the database, in GB"), 0.25, 4096
+    ),
+    Setting(
+        "on_course",
+        "number",
+        Text("概率不低于此为“有望”", "Probability from which a target is on course"),
+        0,
+        1,
+    ),
+    Setting(
+        "out_of_reach",
+        "number",
+        Text("概率低于此为“难以达到”", "Probability below which a target is out of reach"),
+        0,
+        1,
     ),
 )
 _BY_NAME = {s.name: s for s in SETTINGS}
@@ -114,7 +134,9 @@ def _config_file(env: Mapping[str, str], base: Path) -> Path | None:
         if not path.is_file():
             raise ConfigError(
                 Text(f"找不到设置文件 {path}", f"there is no settings file {path}"),
-                hint=Text("请更正环境变量 LIANZHANG_CONFIG", "correct the environment variable LIANZHANG_CONFIG"),
+                hint=Text(
+                    "请更正环境变量 LIANZHANG_CONFIG", "correct the environment variable LIANZHANG_CONFIG"
+                ),
             )
         return path
     home = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "~")) / ".config")

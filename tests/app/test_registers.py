@@ -41,7 +41,12 @@ def _firm(firm: str, region: str, sector: str) -> dict[str, str | None]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     write_pack(
-        tmp_path / "pack", small_tables(), name="small", title=Text("小", "Small"), region="r", as_of="2024-12-31"
+        tmp_path / "pack",
+        small_tables(),
+        name="small",
+        title=Text("小", "Small"),
+        region="r",
+        as_of="2024-12-31",
     )
     load_pack(Store(tmp_path / "store"), tmp_path / "pack")
     return Settings(store=tmp_path / "store")

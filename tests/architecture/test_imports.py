@@ -11,7 +11,19 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "lianzhang"
 KERNELS = sorted(p for p in SOURCE.rglob("*.py") if "kernel" in p.relative_to(SOURCE).with_suffix("").parts)
-HEAVY = ("duckdb", "pyarrow", "numpy", "scipy", "numba", "openpyxl", "docx", "jinja2", "pydantic", "pandas", "shapely")
+HEAVY = (
+    "duckdb",
+    "pyarrow",
+    "numpy",
+    "scipy",
+    "numba",
+    "openpyxl",
+    "docx",
+    "jinja2",
+    "pydantic",
+    "pandas",
+    "shapely",
+)
 
 
 def _imports(path: Path) -> set[str]:
@@ -46,11 +58,17 @@ def test_the_command_line_starts_without_heavy_modules(arguments: list[str]) -> 
         "import sys; from lianzhang.cli import main; code = main(sys.argv[1:]); "
         f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr); sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr.strip() == "[]"
 
 
 def test_files_stay_short() -> None:
-    long = {str(p.relative_to(SOURCE)): n for p in SOURCE.rglob("*.py") if (n := len(p.read_text().splitlines())) > 520}
+    long = {
+        str(p.relative_to(SOURCE)): n
+        for p in SOURCE.rglob("*.py")
+        if (n := len(p.read_text().splitlines())) > 520
+    }
     assert not long

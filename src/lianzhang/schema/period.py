@@ -63,7 +63,11 @@ class Period:
                 first, last = calendar.month_abbr[start.month], calendar.month_abbr[end.month]
                 return f"{y}年{start.month}—{end.month}月" if zh else f"{first}–{last} {y}"
             case "day":
-                return f"{y}年{end.month}月{end.day}日" if zh else f"{end.day} {calendar.month_name[end.month]} {y}"
+                return (
+                    f"{y}年{end.month}月{end.day}日"
+                    if zh
+                    else f"{end.day} {calendar.month_name[end.month]} {y}"
+                )
 
 
 def parse_period(text: str) -> Period:

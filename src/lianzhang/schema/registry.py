@@ -23,7 +23,9 @@ _PROVENANCE = (
         name="status",
         type="word",
         label=Text("状态", "Status"),
-        about=Text("官方、推得、估计、重构或合成", "Official, derived, estimated, reconstructed or synthetic"),
+        about=Text(
+            "官方、推得、估计、重构或合成", "Official, derived, estimated, reconstructed or synthetic"
+        ),
         one_of=STATUSES,
     ),
 )
