@@ -19,7 +19,8 @@ from lianzhang.plan.track_text import amount, bound, chance, number, rate
         (0.0325, "percentage points", "0.0325个百分点", "0.0325 percentage points"),
         (0.0, "enterprises", "0家", "0 enterprises"),
         (-410e9, "yuan", "-4,100亿元", "-410 billion yuan"),
-        (92.0, "index points", "92 index points", "92 index points"),
+        (92.0, "index points", "92指数点", "92 index points"),
+        (3.0, "robots", "3 robots", "3 robots"),
     ],
 )
 def test_figures(value: float, unit: str, zh: str, en: str) -> None:
