@@ -14,8 +14,16 @@ app = App(name="risk", help="Which firm's failure hurts most, and what stops whe
 
 SelfLoops = Literal["keep", "drop", "error"]
 
-app.command("lianzhang.cli.risk_pack:stress", name="stress")
-app.command("lianzhang.cli.risk_pack:remedy", name="remedy")
+app.command(
+    "lianzhang.cli.risk_pack:stress",
+    name="stress",
+    help="The stress tests of the loaded region, day by day · 压力测试",
+)
+app.command(
+    "lianzhang.cli.risk_pack:remedy",
+    name="remedy",
+    help="What second sources, stocks and local makers would save · 应对措施",
+)
 
 
 @app.command
