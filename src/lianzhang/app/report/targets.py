@@ -292,7 +292,8 @@ def _promise(row: TrackRow, origins: Provenance) -> m.Prose | None:
     if row.verdict in ("met", "missed") and actual is not None and row.ledger.gap is not None:
         # The tile shows the newest figure; a target whose year is over is judged by that year's.
         unit = report_unit(row.ledger.indicator_unit)
-        values["gap"] = m.Quantity(abs(row.ledger.gap), unit, tracked.target.value.origin)
+        apart = "pp" if unit == "pct" else unit
+        values["gap"] = m.Quantity(abs(row.ledger.gap), apart, tracked.target.value.origin)
         short = row.verdict == "missed"
         return m.Prose(
             Text(
