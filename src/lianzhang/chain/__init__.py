@@ -1,1 +1,1 @@
-"""TODO"""
+"""Clusters and chains: roll-ups, levels, coverage, supporting rates, gaps, input–output."""

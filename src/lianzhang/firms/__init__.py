@@ -1,1 +1,1 @@
-"""TODO"""
+"""Firms: registers read, cleaned, classified; duplicates; the gradient of rungs."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Districts: location quotients, concentration, relatedness, complexity."""
