@@ -308,8 +308,7 @@ def _least_width(table: Table, lang: Lang) -> float:
             texts = [text_width(quantity(c, lang), 14) for c in cells if isinstance(c, Quantity)]
             total += max([70.0, text_width(column.title.get(lang), 13, bold=True), *texts])
         else:
-            # a row's name may wrap, other words keep a readable measure
-            total += 60.0 if number == 0 else 11 * 14.0
+            total += (8 if number == 0 else 11) * 14.0
     return total + 16.0 * (len(table.columns) - 1)
 
 
