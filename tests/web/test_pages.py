@@ -32,8 +32,13 @@ PATHS = [
     "places",
     "risk",
     "sources",
+    "search?q=a",
+    "search?q=zzzz",
+    "search",
 ]
 THINGS = [
+    "search?q=dianchi",
+    "plan/indicators/nev_output",
     "chain?node=icnev-battery-cell",
     "chain?cut=icnev-sandian",
     "firms/cq-avatr",

@@ -230,6 +230,35 @@ def test_analyst(browser: Any, address: str, lang: Lang) -> None:
     walk.done()
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_search_by_keyboard(browser: Any, address: str, lang: Lang) -> None:
+    """The key / reaches the field; suggestions come as one types; arrows, Enter, Escape."""
+    walk = Walk(browser, address, lang)
+    tab = walk.go("/chongqing/chain")
+    field = tab.locator("lz-search input[type=search]")
+    tab.keyboard.press("/")
+    tab.keyboard.type("dianxin")
+    tab.wait_for_selector("#hits [role=option]")
+    assert field.get_attribute("aria-expanded") == "true"
+    tab.keyboard.press("ArrowDown")
+    chosen = tab.locator("#hits [aria-selected=true]")
+    assert chosen.count() == 1
+    assert field.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    tab.keyboard.press("Escape")
+    assert tab.locator("#hits").is_hidden()
+    assert field.input_value() == "dianxin", "Escape closes the list and keeps the words"
+    tab.keyboard.press("ArrowDown")
+    to = tab.locator("#hits [aria-selected=true]").get_attribute("href")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(f"**{to}")
+    tab.locator("lz-search input[type=search]").fill("dianxin")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search?**")
+    assert tab.locator(".sr-groups section").count() >= 1
+    walk.fits()
+    walk.done()
+
+
 PLACES = [
     "/chongqing/",
     "/chongqing/plan",
@@ -246,6 +275,8 @@ PLACES = [
     "/chongqing/risk",
     "/chongqing/sources",
     "/chongqing/sources/lz-facts",
+    "/chongqing/search?q=dianchi",
+    "/chongqing/plan/indicators/nev_output",
     "/",
 ]
 

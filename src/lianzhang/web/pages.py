@@ -16,6 +16,7 @@ from lianzhang.i18n import Text
 from lianzhang.report.words import VERDICT
 from lianzhang.store import Reader
 from lianzhang.web.assets import assets
+from lianzhang.web.finding import FINDING, indicator_page
 from lianzhang.web.site import Site, Visit
 
 K = TypeVar("K", bound=str)
@@ -43,6 +44,8 @@ def page_router(site: Site) -> APIRouter:
 
     for path, page, template, build in _PAGES:
         router.add_api_route(path, _endpoint(site, page, template, build), methods=["GET"])
+    for path, page, template, build in FINDING:
+        router.add_api_route(path, _endpoint(site, page, template, build, fresh=True), methods=["GET"])
 
     @router.get("/{path:path}")
     def nothing(request: Request, path: str) -> Response:
@@ -53,9 +56,9 @@ def page_router(site: Site) -> APIRouter:
     return router
 
 
-def _endpoint(site: Site, page: str, template: str, build: Any) -> Any:
+def _endpoint(site: Site, page: str, template: str, build: Any, *, fresh: bool = False) -> Any:
     def endpoint(request: Request, region: str) -> Response:
-        return site.page(request, region, page, template, build)
+        return site.page(request, region, page, template, build, fresh=fresh)
 
     endpoint.__name__ = f"{page}_page"
     return endpoint
@@ -159,6 +162,7 @@ def _choice(given: str | None, known: Mapping[K, Any], default: K) -> K:
 _PAGES: tuple[tuple[str, str, str, Any], ...] = (
     ("/{region}/", "overview", "overview.html.j2", _overview),
     ("/{region}/plan", "plan", "plan.html.j2", _plan),
+    ("/{region}/plan/indicators/{key}", "plan", "plan_indicator.html.j2", indicator_page),
     ("/{region}/chain", "chain", "chain.html.j2", _chain),
     ("/{region}/firms", "firms", "firms.html.j2", _firms),
     ("/{region}/firms/{key}", "firms", "firm.html.j2", _firm),

@@ -100,8 +100,13 @@ class Site:
         self._under_way: dict[Hashable, Future[str]] = {}
         self._lock = threading.Lock()
 
-    def page(self, request: Request, region: str, page: str, template: str, build: Build) -> Response:
-        """A page of a region, or the file of one of its figures, or why there is none."""
+    def page(
+        self, request: Request, region: str, page: str, template: str, build: Build, *, fresh: bool = False
+    ) -> Response:
+        """A page of a region, or the file of one of its figures, or why there is none.
+
+        ``fresh``: made for each request and kept nowhere, for what changes without a new snapshot.
+        """
         try:
             view = self._view(request, page, self.desk.readers.region(region))
             if "theme" in request.query_params:
@@ -109,7 +114,11 @@ class Site:
             visit = Visit(self.desk, view, dict(request.query_params), request.path_params.get("key", ""))
             if "save" in visit.query:
                 return self._file(visit, build)
-            return self._remember_choices(request, self._answer(request, visit, template, build))
+            if fresh:
+                made = self._html(self._render(visit, template, build), view.lang, fresh=True)
+            else:
+                made = self._answer(request, visit, template, build)
+            return self._remember_choices(request, made)
         except LianzhangError as error:
             return self.failure(request, error)
         except Exception:
@@ -223,7 +232,7 @@ class Site:
     def _view(
         self, request: Request, page: str, region: RegionEntry | None, *, lenient: bool = False
     ) -> View:
-        query = tuple(sorted(request.query_params.items()))
+        query = tuple(sorted(request.query_params.multi_items()))
         given = dict(query)
         try:
             as_of = date.fromisoformat(given["as_of"]) if given.get("as_of") else date.today()  # noqa: DTZ011 - the reader's day

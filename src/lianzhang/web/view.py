@@ -24,6 +24,7 @@ from lianzhang.report.model import (
     HexCity,
     Prose,
     Quantity,
+    ShockDays,
     Table,
     Tracker,
     Verdict,
@@ -138,8 +139,8 @@ class View:
 
     def same(self, **params: str | int | None) -> str:
         """This address with some parameters changed; None drops one."""
-        kept = {k: v for k, v in self.query if k not in params and k not in ("start", "theme")}
-        given = kept | {k: str(v) for k, v in params.items() if v is not None}
+        given = [(k, v) for k, v in self.query if k not in params and k not in ("start", "theme")]
+        given += [(k, str(v)) for k, v in params.items() if v is not None]
         return f"{self.path}?{urlencode(given)}" if given else self.path
 
     def elsewhere(self, region: str) -> str:
@@ -185,6 +186,8 @@ class View:
                 return "lz-hex"
             case Table():
                 return "lz-table"
+            case ShockDays():
+                return "lz-shock"
             case _:
                 return "lz-chart" if is_drawing(block) else "div"
 
@@ -199,8 +202,8 @@ class View:
         return not isinstance(block.figure, Table | Tracker | Voices)
 
     def data(self, block: Block) -> Markup | None:
-        """The table behind a drawing; figures that are words already need none."""
-        if isinstance(block.figure, Table | Empty | Tracker | Voices):
+        """The table behind a drawing; figures that are words already, and the long one of a shock, need none."""
+        if isinstance(block.figure, Table | Empty | Tracker | Voices | ShockDays):
             return None
         table = as_table(block.figure)
         return None if table is None else html_table(table, self.lang, self.refs)

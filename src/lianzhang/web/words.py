@@ -23,6 +23,25 @@ PAGE_WORDS: Mapping[str, Text] = {
     "navigation": Text("导航", "Navigation"),
     "search": Text("搜索企业，中文或拼音", "Search firms, Chinese or pinyin"),
     "go": Text("查找", "Search"),
+    "search_all": Text("查找企业、环节、指标、区县、来源", "Search firms, nodes, targets, places"),
+    "search_results": Text("查找结果", "Search results"),
+    "search_whole": Text("全部结果", "All results"),
+    "search_none": Text("没有找到", "Nothing found"),
+    "search_things": Text("项", "results"),
+    "search_firms_all": Text("全部企业", "All firms"),
+    "search_best": Text(
+        "只列最接近的；多写几个字可以缩小范围。", "Only the closest are listed; more words narrow it down."
+    ),
+    "search_none_about": Text("没有名称里有这些字的内容", "no name holds these words"),
+    "search_none_remedy": Text(
+        "换个说法，或用拼音、首字母", "try other words, or Chinese names in pinyin or by initials"
+    ),
+    "search_empty": Text("查什么？", "What are you looking for?"),
+    "search_empty_about": Text("还没有输入", "nothing has been typed"),
+    "search_empty_remedy": Text(
+        "在页面上方输入名称、拼音或首字母；按 / 键直达",
+        "type a name, pinyin or initials at the top of the page; the key / takes you there",
+    ),
     "as_of": Text("截至", "As of"),
     "apply": Text("应用", "Apply"),
     "today": Text("今天", "Today"),
@@ -178,5 +197,13 @@ PAGE_WORDS: Mapping[str, Text] = {
     "list_csv": Text("整表 CSV", "Whole table as CSV"),
     "print": Text("打印", "Print"),
     "yes": Text("是", "yes"),
+    "sign_in": Text("需要写入令牌", "This needs the token"),
+    "sign_in_about": Text(
+        "启动服务时会显示令牌；本浏览器只需输入一次。",
+        "The server printed it at start. This browser asks for it once.",
+    ),
+    "token": Text("令牌", "Token"),
+    "token_wrong": Text("令牌不对，请再试一次。", "The token does not fit; please try again."),
+    "sign_in_go": Text("继续", "Go on"),
     "origins_here": Text("本页数值来历", "Origins of the numbers on this page"),
 }

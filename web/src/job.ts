@@ -1,0 +1,111 @@
+import { write } from "./session";
+
+interface Told {
+  job_id: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  progress: number;
+  step: { zh: string; en: string };
+  problem: { title: string; detail: string; hint?: string } | null;
+}
+
+const JOBS = "/api/v1/jobs";
+
+/**
+ * A computation that the reader starts here: a button, then progress and a way to stop it, then the page of its result.
+ * `data-start` takes the request, `data-body` is what is asked for, `data-then` is where the result stands.
+ * A page that is opened again finds the computation it had started.
+ */
+export class LzJob extends HTMLElement {
+  #events: EventSource | null = null;
+  #id = "";
+
+  connectedCallback(): void {
+    this.#part("start")?.addEventListener("click", () => void this.#start());
+    this.#part("stop")?.addEventListener("click", () => void write(`${JOBS}/${this.#id}`, "DELETE"));
+    const known = sessionStorage.getItem(this.#key);
+    if (known) this.#follow(known);
+    else this.#show("ready");
+  }
+
+  disconnectedCallback(): void {
+    this.#events?.close();
+  }
+
+  get #key(): string {
+    return `job ${this.dataset.start} ${this.dataset.body}`;
+  }
+
+  #part<T extends HTMLElement>(name: string): T | null {
+    return this.querySelector<T>(`[data-part=${name}]`);
+  }
+
+  #show(state: "ready" | "busy" | "failed", words = "", done = 0): void {
+    this.dataset.state = state;
+    const busy = state === "busy";
+    for (const [name, shown] of [
+      ["start", !busy],
+      ["stop", busy],
+      ["bar", busy],
+      ["step", words !== ""],
+    ] as const) {
+      const part = this.#part(name);
+      if (part) part.hidden = !shown;
+    }
+    const step = this.#part("step");
+    if (step) step.textContent = words;
+    this.#part<HTMLProgressElement>("bar")?.setAttribute("value", String(done));
+  }
+
+  async #start(): Promise<void> {
+    const { start, body } = this.dataset;
+    if (!start) return;
+    this.#show("busy", this.dataset.waiting);
+    const answer = await write(start, "POST", JSON.parse(body ?? "{}")).catch(() => undefined);
+    if (answer === null) this.#show("ready");
+    else if (!answer?.ok) this.#fail(answer ? await answer.json().catch(() => null) : null);
+    else this.#follow(((await answer.json()) as Told).job_id);
+  }
+
+  #follow(id: string): void {
+    this.#id = id;
+    sessionStorage.setItem(this.#key, id);
+    this.#show("busy", this.dataset.waiting);
+    this.#events = new EventSource(`${JOBS}/${id}/events`);
+    this.#events.addEventListener("progress", (event) => this.#tell(JSON.parse(event.data) as Told));
+    this.#events.addEventListener("end", (event) => this.#end(JSON.parse(event.data) as Told));
+    this.#events.addEventListener("error", () => {
+      // The browser connects again by itself unless the server no longer knows the computation.
+      if (this.#events?.readyState === EventSource.CLOSED) {
+        this.#forget();
+        this.#show("ready");
+      }
+    });
+  }
+
+  #tell(told: Told): void {
+    const share = `${Math.round(told.progress * 100)}%`;
+    this.#show("busy", `${told.step[this.#lang]} · ${share}`, told.progress);
+  }
+
+  #end(told: Told): void {
+    this.#forget();
+    if (told.state === "done") location.assign(this.dataset.then || location.href);
+    else if (told.state === "failed") this.#fail(told.problem);
+    else this.#show("ready", told.step[this.#lang]);
+  }
+
+  #fail(problem: Told["problem"]): void {
+    const words = [problem?.detail ?? problem?.title ?? this.dataset.failed ?? "", problem?.hint ?? ""];
+    this.#show("failed", words.filter(Boolean).join(" "));
+  }
+
+  #forget(): void {
+    sessionStorage.removeItem(this.#key);
+    this.#events?.close();
+    this.#events = null;
+  }
+
+  get #lang(): "zh" | "en" {
+    return document.documentElement.lang === "en" ? "en" : "zh";
+  }
+}
