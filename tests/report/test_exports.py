@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from lianzhang.i18n import Lang, Text
+from lianzhang.report import draw, picture, word
 from lianzhang.report.model import Block, Column, Prose, Section, Table
+from lianzhang.report.picture import pictures
 from lianzhang.report.tables import as_table
 from lianzhang.report.word import render_docx
 from lianzhang.report.workbook import render_xlsx, sheet_title
@@ -95,7 +97,7 @@ def test_the_word_document_opens_with_headings_tables_and_sources(lang: Lang) ->
     heads = [p.text for p in doc.paragraphs if p.style is not None and p.style.name == "Heading 1"]
     titles = [s.title.get(lang) for s in sample.report().sections]
     assert heads[: len(titles)] == titles
-    assert len(doc.tables) == 11  # ten figures with data and the key figures
+    assert len(doc.tables) == 12  # ten figures with data, the key figures, and the grid of small charts
     text = "\n".join(p.text for p in doc.paragraphs)
     for source in sample.report().sources:
         assert source.title.get(lang) in text
@@ -118,3 +120,44 @@ def test_figures_as_tables_lose_nothing(lang: Lang) -> None:
     for table in (wall, places, voices):
         assert all(len(row) == len(table.columns) for row in table.rows)
         assert all(column.title.get(lang) for column in table.columns)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_document_shows_every_drawing_with_words_for_who_cannot_see_it(lang: Lang) -> None:
+    if not pictures(sample.wall(), lang, uid="a"):
+        pytest.skip(f"no font of this machine can write {lang}")
+    document = Document(io.BytesIO(render_docx(sample.report(), lang)))
+    drawn = [
+        b.figure for s in sample.report().sections for b in s.blocks if pictures(b.figure, lang, uid="a")
+    ]
+    told = {shape._inline.docPr.get("descr") for shape in document.inline_shapes}
+    assert drawn
+    assert told == {figure.title.get(lang) for figure in drawn}
+    page = document.sections[0]
+    room = page.page_width - page.left_margin - page.right_margin
+    assert all(shape.width <= room for shape in document.inline_shapes)
+
+
+def test_a_picture_knows_every_colour_and_is_twice_the_drawing() -> None:
+    assert "var(" not in picture._rules()
+    (made,) = pictures(sample.tiers(), "en", uid="a")
+    assert made.startswith(b"\x89PNG")
+    drawn = re.search(r'viewBox="0 0 ([\d.]+) ', str(draw.svg(sample.tiers(), "en", uid="a")))
+    assert drawn is not None
+    assert int.from_bytes(made[16:20], "big") == 2 * float(drawn[1])
+
+
+def test_figures_of_words_have_no_picture() -> None:
+    table = Table(Text("表", "table"), (Column(Text("甲", "a")),), ())
+    assert pictures(table, "en", uid="a") == []
+
+
+@given(
+    st.integers(1, 14).flatmap(
+        lambda n: st.lists(st.lists(st.text(max_size=60), min_size=n, max_size=n), min_size=1, max_size=5)
+    )
+)
+def test_columns_fill_the_page(rows: list[list[str]]) -> None:
+    found = word._widths(rows, 166, 8.5)
+    assert sum(found) == pytest.approx(166)
+    assert min(found) > 0

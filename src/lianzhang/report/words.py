@@ -88,6 +88,7 @@ WORDS: Mapping[str, Text] = {
     "contents": Text("目录", "Contents"),
     "sources": Text("来源", "Sources"),
     "origins": Text("数值来历", "Where the numbers come from"),
+    "data_behind": Text("图中数据", "Numbers in the pictures"),
     "source": Text("来源", "Source"),
     "note": Text("说明", "Note"),
     "origin": Text("来历", "Origin"),
