@@ -49,36 +49,38 @@ class Reference:
         return self.year - 1 if self.stated else self.year
 
 
-_Y = r"(?:19|20)\d\d"
-_DASH = r"\s*(?:-{1,2}|—{1,2}|–|~|～|至|到)\s*"
+#: A year of four digits (pattern text).
+YEAR = r"(?:19|20)\d\d"
+#: What stands between the two ends of a range (pattern text).
+DASH = r"\s*(?:-{1,2}|—{1,2}|–|~|～|至|到)\s*"
 _ZH_SMALL = "[一二三四五六七八九十两]{1,3}"
 _SMALL = rf"(?:\d{{1,2}}|{_ZH_SMALL})"
 
 _ZH = re.compile(
     rf"""
-    (?P<iso>{_Y}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
-  | (?P<base>(?:较之|较|比|相比|对比|相较于|与)\s*(?P<base_y>{_Y})\s*年?(?:底|末)?(?:相比)?|
-      在?(?P<base_y3>{_Y})\s*年?的?(?:水平|基础)(?:之?上)?|(?<=是)(?P<base_y4>{_Y})\s*年(?=的))
+    (?P<iso>{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
+  | (?P<base>(?:较之|较|比|相比|对比|相较于|与)\s*(?P<base_y>{YEAR})\s*年?(?:底|末)?(?:相比)?|
+      在?(?P<base_y3>{YEAR})\s*年?的?(?:水平|基础)(?:之?上)?|(?<=是)(?P<base_y4>{YEAR})\s*年(?=的))
   | (?P<base_now>(?:较|比)(?P<base_rel>去年|上年|前年|同期|上年同期|去年同期)(?:同期)?)
-  | (?P<span>(?P<lead_s>自|从|由)?(?P<s1>{_Y})\s*年?{_DASH}(?P<s2>{_Y})\s*年(?:底|末|间|期间)?)
-  | (?P<paren>[(（]\s*(?P<p1>{_Y})\s*年?{_DASH}(?P<p2>{_Y})\s*年?\s*[)）])
+  | (?P<span>(?P<lead_s>自|从|由)?(?P<s1>{YEAR})\s*年?{DASH}(?P<s2>{YEAR})\s*年(?:底|末|间|期间)?)
+  | (?P<paren>[(（]\s*(?P<p1>{YEAR})\s*年?{DASH}(?P<p2>{YEAR})\s*年?\s*[)）])
   | (?P<md>(?<!\d)\d{{1,2}}月\d{{1,2}}日|[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}})日)
   | (?P<lead>力争到|争取到|预计到|计划到|截至到|截止到|截至|截止|力争|到|至|于|在|自|从|由)?\s*
-    (?P<y>{_Y}|二[零0][一二三四五六七八九零]{{2}})\s*年\s*(?P<edge>底|末|年底|年末|初|中)?(?P<within>前|以前|
+    (?P<y>{YEAR}|二[零0][一二三四五六七八九零]{{2}})\s*年\s*(?P<edge>底|末|年底|年末|初|中)?(?P<within>前|以前|
         之前|内|止|起|以来)?
-    (?:\s*(?P<m1>\d{{1,2}})\s*(?:{_DASH}(?P<m2>\d{{1,2}}))?\s*月(?:份|底|末)?(?:\s*(?P<d>\d{{1,2}})\s*日)?
+    (?:\s*(?P<m1>\d{{1,2}})\s*(?:{DASH}(?P<m2>\d{{1,2}}))?\s*月(?:份|底|末)?(?:\s*(?P<d>\d{{1,2}})\s*日)?
      |\s*(?P<part>上半年|下半年|前三季度|前[一二三]季度|[第]?[一二三四]季度|全年))?
   | (?P<plan>(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?(?P<fyp_edge>时期末|期末|末|收官|
       结束时)?(?:时期|期间|规划)?)
   | (?P<rel>(?P<rel_lead>到|截至|截止)?(?P<rel_word>目前|当前|现阶段|迄今|至今|如今|现已|今年以来|今年|本年度|
       本年|年内|去年|上年|上一年|明年|前年|年底|年末)
-      (?P<rel_edge>底|末|年底|年末)?(?:为止)?(?:\s*(?P<rm1>\d{{1,2}})\s*(?:{_DASH}(?P<rm2>\d{{1,2}}))?\s*月|
+      (?P<rel_edge>底|末|年底|年末)?(?:为止)?(?:\s*(?P<rm1>\d{{1,2}})\s*(?:{DASH}(?P<rm2>\d{{1,2}}))?\s*月|
           (?P<rpart>上半年|前三季度|一季度|全年))?)
   | (?P<ahead>(?:未来|今后|接下来|力争|力争用|用|再用|计划用|
-      经过)\s*(?P<ahead_n>{_SMALL})(?:{_DASH}\d{{1,2}})?\s*(?:至\d)?(?:到[一二三四五])?年(?:左右)?(?:时间|内)?|
+      经过)\s*(?P<ahead_n>{_SMALL})(?:{DASH}\d{{1,2}})?\s*(?:至\d)?(?:到[一二三四五])?年(?:左右)?(?:时间|内)?|
       (?P<ahead_n2>{_SMALL})年(?:之)?内)
   | (?P<back>(?:近|过去|最近|此前|连续|历时|前)\s*{_SMALL}\s*(?:年|个月)(?:来)?)
-  | (?P<months>(?<![\d.])(?P<mm1>\d{{1,2}})(?:{_DASH}(?P<mm2>\d{{1,2}}))?\s*月(?:份)?|上半年|前三季度|(?:第)?一季度)
+  | (?P<months>(?<![\d.])(?P<mm1>\d{{1,2}})(?:{DASH}(?P<mm2>\d{{1,2}}))?\s*月(?:份)?|上半年|前三季度|(?:第)?一季度)
   | (?P<days>{_SMALL}\s*(?:年|个月|周年|天|日|小时|季度)(?!产))
     """,
     re.VERBOSE,
@@ -100,7 +102,8 @@ _MONTH_NAMES = [
 ]
 _MONTHS = {name: index for index, name in enumerate(_MONTH_NAMES, start=1)}
 _MONTHS |= {name[:3]: index for name, index in list(_MONTHS.items())} | {"sept": 9}
-_MON = (
+#: A month's English name, long or short (pattern text).
+MON = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
@@ -113,34 +116,34 @@ _YEAR_END = (
 
 _EN = re.compile(
     rf"""
-    (?P<iso>\b{_Y}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
+    (?P<iso>\b{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
   | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:that|those|
       figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
-      of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{_Y}){_YEAR_END}(?:\s+levels?)?|
-      \b(?P<base_y2>{_Y})\s+levels?\b)
+      of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{YEAR}){_YEAR_END}(?:\s+levels?)?|
+      \b(?P<base_y2>{YEAR})\s+levels?\b)
   | (?P<span>\b(?:(?:from|between|during|in|over|
-      for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{_Y})\s*(?:-{{1,2}}|–|—|to|and|through|
-      until)\s*(?P<s2>{_Y}){_YEAR_END}(?:\s+period)?)
+      for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{YEAR})\s*(?:-{{1,2}}|–|—|to|and|through|
+      until)\s*(?P<s2>{YEAR}){_YEAR_END}(?:\s+period)?)
   | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|
-      FY\s?)(?P<fy>{_Y})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
+      FY\s?)(?P<fy>{YEAR})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
   | (?P<slash>\b(?:(?P<slash_lead>by|in|for|during|until)\s+)?(?P<sy>20\d\d)[-/–](?P<sy2>\d\d)\b(?![-/]\d))
   | (?P<half>\b(?:in\s+)?(?:(?P<half_n>[12])H|H(?P<half_n2>[12])|Q[1-4]|[1-4]Q)\s?(?:20)?(?P<half_y>\d\d)\b)
-  | (?P<monthspan>\b(?:in\s+|during\s+|from\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<ms1>{_MON})\s*(?:to|through|-|
-      –|and)\s*(?P<ms2>{_MON})(?:\s*,?\s*(?:of\s+)?(?P<ms_y>{_Y}|this\s+year|last\s+year))?)
+  | (?P<monthspan>\b(?:in\s+|during\s+|from\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<ms1>{MON})\s*(?:to|through|-|
+      –|and)\s*(?P<ms2>{MON})(?:\s*,?\s*(?:of\s+)?(?P<ms_y>{YEAR}|this\s+year|last\s+year))?)
   | (?P<lead>\b(?:by(?:\s+or\s+before)?|before|until|till|up\s+to|as\s+of|as\s+at|in|during|for|since|from|
       after|at|on|through|of|to|around|toward|towards)\s+)?
     (?P<edge>(?:the\s+)?(?:end|beginning|start|close|mid(?:dle)?|first\s+half|second\s+half|first\s+quarter|H1|
         H2|Q[1-4]|year)(?:-|\s+)(?:of\s+)?(?:the\s+)?(?:year\s+)?|end-|mid-|early\s+|late\s+|(?:the\s+)?year\s+|
         Q[1-4]\s+)?
-    (?:(?P<mon>{_MON})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+))?(?:of\s+)?)?
-    (?P<y>(?<![\d,.$€£¥])(?<![A-Z\d]-){_Y}){_YEAR_END}
-  | (?P<md>\b(?:on\s+)?{_MON}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:million|billion))|\b\d{{1,2}}\s+{_MON}\b)
+    (?:(?P<mon>{MON})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+))?(?:of\s+)?)?
+    (?P<y>(?<![\d,.$€£¥])(?<![A-Z\d]-){YEAR}){_YEAR_END}
+  | (?P<md>\b(?:on\s+)?{MON}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:million|billion))|\b\d{{1,2}}\s+{MON}\b)
   | (?P<plan>\b(?:(?P<plan_lead>by|during|in|for|under|
       over)\s+)?(?P<plan_edge>(?:the\s+)?end\s+of\s+)?(?:the\s+)?[“"']?(?P<fyp>\d{{2}}th|eleventh|twelfth|
       thirteenth|fourteenth|fifteenth)\s+Five[-\s]Year\s+Plan[”"']?(?:\s+period)?)
   | (?P<partial>\b(?:in\s+|over\s+|
-      during\s+)?the\s+first\s+(?P<pm>{_NUMBER_WORD})\s+months(?:\s+of\s+(?P<pm_y>{_Y}|this\s+year|last\s+year|
-      the\s+year))?|\b(?:in\s+)?the\s+first\s+(?P<pq>half|quarter|three\s+quarters)(?:\s+of\s+(?P<pq_y>{_Y}|
+      during\s+)?the\s+first\s+(?P<pm>{_NUMBER_WORD})\s+months(?:\s+of\s+(?P<pm_y>{YEAR}|this\s+year|last\s+year|
+      the\s+year))?|\b(?:in\s+)?the\s+first\s+(?P<pq>half|quarter|three\s+quarters)(?:\s+of\s+(?P<pq_y>{YEAR}|
       this\s+year|last\s+year|the\s+year))?)
   | (?P<rel>\b(?:by\s+|at\s+|as\s+of\s+|in\s+)?(?:the\s+)?(?P<rel_edge>end\s+of\s+)?(?P<rel_word>currently|
       at\s+present|so\s+far|to\s+date|right\s+now|at\s+the\s+moment|now|today|this\s+year|last\s+year|
@@ -344,7 +347,7 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         return str(year), str(year), "in"
     if g["monthspan"]:
         year = _en_year(g["ms_y"], ref)
-        return _month(year, _mon(g["ms1"])), _month(year, _mon(g["ms2"])), "in"
+        return _month(year, month_number(g["ms1"])), _month(year, month_number(g["ms2"])), "in"
     if g["y"]:
         return _en_plain(g)
     if g["fyp"]:
@@ -377,7 +380,7 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
 
 def _en_plain(g: dict[str, str]) -> tuple[str, str, str]:
     year = int(g["y"])
-    period = _month(year, _mon(g["mon"])) if g["mon"] else str(year)
+    period = _month(year, month_number(g["mon"])) if g["mon"] else str(year)
     lead = re.sub(r"\s+", " ", (g["lead"] or "").strip().lower())
     if g["day"] and lead not in ("by", "as of", "until", "up to", "before"):
         return "", "", "date"
@@ -411,60 +414,5 @@ def _en_year(text: str | None, ref: Reference) -> int:
     return ref.year - 1 if text and "last" in text.lower() else ref.year
 
 
-def _mon(text: str) -> int:
+def month_number(text: str) -> int:
     return _MONTHS[text.rstrip(".").lower()[:3]]
-
-
-_FULL_DATE = re.compile(
-    rf"(?P<y>{_Y})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*\d{{1,2}}(?!\d)"
-    rf"|\b(?P<mon>{_MON})\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,\s*(?P<y2>{_Y})"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?P<mon2>{_MON})\s+(?P<y3>{_Y})",
-    re.IGNORECASE,
-)
-_HORIZON = re.compile(rf"[(（]\s*(?P<a>{_Y})\s*年?{_DASH}(?P<b>{_Y})\s*年?\s*[)）]")
-_PLAIN_YEAR = re.compile(
-    rf"(?P<ahead>到|至|by\s+|before\s+|until\s+|力争|目标|end\s+of\s+)?(?<!\d)(?P<y>{_Y})(?=年|[\s,.;)])",
-    re.IGNORECASE,
-)
-_HEAD = 2500
-
-
-def reference_of(text: str, fallback_year: int = 0) -> Reference:
-    """The date a document speaks from.
-
-    First full date near its beginning (or end), else the first year of the horizon in its title, else the latest year
-    that is named without a word of deadline, else ``fallback_year``.
-    """
-    match = _FULL_DATE.search(text, 0, _HEAD) or _FULL_DATE.search(text, max(0, len(text) - 400))
-    if match:
-        year = int(match["y"] or match["y2"] or match["y3"])
-        month = int(match["m"]) if match["m"] else _mon(match["mon"] or match["mon2"])
-        return Reference(year, month if 1 <= month <= 12 else 0, stated=True)
-    horizon = _HORIZON.search(text, 0, _HEAD)
-    if horizon:
-        return Reference(int(horizon["a"]), 0)
-    plain = [int(found["y"]) for found in _PLAIN_YEAR.finditer(text) if not found["ahead"]]
-    ahead = [int(found["y"]) for found in _PLAIN_YEAR.finditer(text) if found["ahead"]]
-    if plain:
-        bound = max(ahead, default=9999)
-        usual = [year for year in plain if year < bound]
-        return Reference(max(usual or plain), 0)
-    if ahead:
-        return Reference(min(ahead) - 1, 0)
-    return Reference(fallback_year, 0)
-
-
-def data_year(text: str, reference: Reference) -> int:
-    """The year whose yearly figures a document reports when it names none.
-
-    The latest year before the document's own that it names without a word of deadline, if that is one of the two
-    before; else the year before a dated document, else the document's year.
-    """
-    past = [
-        int(found["y"])
-        for found in _PLAIN_YEAR.finditer(text)
-        if not found["ahead"] and int(found["y"]) < reference.year
-    ]
-    if past and reference.year - max(past) <= 2:
-        return max(past)
-    return reference.last_full_year

@@ -10,6 +10,7 @@ from lianzhang.plan.kernel.grids import Figure, grids
 from lianzhang.plan.kernel.masks import boilerplate, mask
 from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
+from lianzhang.plan.kernel.reference import data_year, reference_of
 from lianzhang.plan.kernel.text import Lines, Sentence, normalise, sentences, without_readings
 from lianzhang.plan.kernel.when import decide_when
 from lianzhang.plan.model import Place, Statement
@@ -122,13 +123,13 @@ class _Reader:
     def __init__(self, text: str, plain: str, source: str, published: str) -> None:
         self.text, self.plain, self.source = text, plain, source
         self.lines = Lines(text)
-        reference = dates.reference_of(plain)
+        reference = reference_of(plain)
         if published:
             reference = dates.Reference(
                 int(published[:4]), int(published[5:7]) if len(published) >= 7 else 0, stated=True
             )
         self.reference = reference
-        self.context = frames.Context(reference, dates.data_year(plain, reference))
+        self.context = frames.Context(reference, data_year(plain, reference))
         self.gazetteer = indicator.Gazetteer(plain)
         self.context.main_region = self.gazetteer.most_named()
         self.paragraph = -1

@@ -94,28 +94,14 @@ EN_ORDINALS: dict[str, int] = {
         start=1,
     )
 }
-EN_FRACTIONS: dict[str, float] = {
-    "half": 0.5,
-    "one-half": 0.5,
-    "a third": 1 / 3,
-    "one-third": 1 / 3,
-    "one third": 1 / 3,
-    "two-thirds": 2 / 3,
-    "two thirds": 2 / 3,
-    "a quarter": 0.25,
-    "one-quarter": 0.25,
-    "one quarter": 0.25,
-    "one-fourth": 0.25,
-    "three-quarters": 0.75,
-    "three quarters": 0.75,
-    "three-fourths": 0.75,
-    "a fifth": 0.2,
-    "one-fifth": 0.2,
-    "two-fifths": 0.4,
-    "three-fifths": 0.6,
-    "four-fifths": 0.8,
-    "one-tenth": 0.1,
-    "a tenth": 0.1,
+_PARTS = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+#: Fractions in words with single spaces (two-thirds is looked up as "two thirds").
+EN_FRACTIONS: dict[str, float] = {"half": 0.5, "one half": 0.5, "a half": 0.5}
+EN_FRACTIONS |= {f"{one} {part}": 1.0 / size for one in ("a", "one") for part, size in _PARTS.items()}
+EN_FRACTIONS |= {
+    f"{_EN_UNITS[count]} {part}s": count / size
+    for part, size in _PARTS.items()
+    for count in range(2, size)
 }
 
 

@@ -1,0 +1,81 @@
+"""The date a document speaks from, and the year whose figures it reports."""
+
+from __future__ import annotations
+
+import re
+
+from lianzhang.plan.kernel.dates import DASH, MON, YEAR, Reference, month_number
+from lianzhang.plan.kernel.numerals import parse_chinese
+
+_FULL_DATE = re.compile(
+    rf"(?P<y>{YEAR})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*\d{{1,2}}(?!\d)"
+    rf"|\b(?P<mon>{MON})\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,\s*(?P<y2>{YEAR})"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?P<mon2>{MON})\s*,?\s+(?P<y3>{YEAR})"
+    r"|(?P<zy>二零[零一二三四五六七八九]{2})年(?P<zm>[一二三四五六七八九十]{1,2})月[一二三四五六七八九十]{1,3}日"
+    r"|(?<![\d-])(?P<y4>[0-3]\d)-(?P<m4>[01]\d)-[0-3]\d\s+\d{1,2}:\d{2}",
+    re.IGNORECASE,
+)
+_HORIZON = re.compile(rf"[(（]\s*(?P<a>{YEAR})\s*年?{DASH}(?P<b>{YEAR})\s*年?\s*[)）]")
+_PLAIN_YEAR = re.compile(
+    rf"(?P<ahead>到|至|by\s+|before\s+|until\s+|力争|目标|end\s+of\s+)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
+    re.IGNORECASE,
+)
+# What stands before a year in its sentence and says that the year lies ahead
+_AHEAD = re.compile(
+    r"(?:将|力争|目标|规划|计划|预计|有望|争取)[^。；\n]{0,24}$"
+    r"|\b(?:will|would|aims?|targets?|goals?|plans?|expected|projected|forecast|vision|strategy|roadmap)\b"
+    r"[^.;\n]{0,60}$",
+    re.IGNORECASE,
+)
+_HEAD, _TAIL, _LEFT = 2500, 400, 90
+
+
+def reference_of(text: str, fallback_year: int = 0) -> Reference:
+    """The date a document speaks from.
+
+    First full date near its beginning (or end), else the first year of the horizon in its title, else the latest year
+    that is named without a word of deadline or intent, else ``fallback_year``.
+    """
+    match = _FULL_DATE.search(text, 0, _HEAD) or _FULL_DATE.search(text, max(0, len(text) - _TAIL))
+    if match:
+        year, month = _year_month(match)
+        return Reference(year, month if 1 <= month <= 12 else 0, stated=True)
+    horizon = _HORIZON.search(text, 0, _HEAD)
+    if horizon:
+        return Reference(int(horizon["a"]), 0)
+    plain, ahead = [], []
+    for found in _PLAIN_YEAR.finditer(text):
+        coming = found["ahead"] or _AHEAD.search(text, max(0, found.start() - _LEFT), found.start())
+        (ahead if coming else plain).append(int(found["y"]))
+    if plain:
+        bound = max(ahead, default=9999)
+        usual = [year for year in plain if year < bound]
+        return Reference(max(usual or plain), 0)
+    if ahead:
+        return Reference(min(ahead) - 1, 0)
+    return Reference(fallback_year, 0)
+
+
+def _year_month(match: re.Match[str]) -> tuple[int, int]:
+    if match["zy"]:
+        return int(parse_chinese(match["zy"])), int(parse_chinese(match["zm"]))
+    if match["y4"]:
+        return 2000 + int(match["y4"]), int(match["m4"])
+    year = int(match["y"] or match["y2"] or match["y3"])
+    return year, int(match["m"]) if match["m"] else month_number(match["mon"] or match["mon2"])
+
+
+def data_year(text: str, reference: Reference) -> int:
+    """The year whose yearly figures a document reports when it names none.
+
+    The latest year before the document's own that it names without a word of deadline, if that is one of the two
+    before; else the year before a dated document, else the document's year.
+    """
+    past = [
+        int(found["y"])
+        for found in _PLAIN_YEAR.finditer(text)
+        if not found["ahead"] and int(found["y"]) < reference.year
+    ]
+    if past and reference.year - max(past) <= 2:
+        return max(past)
+    return reference.last_full_year
