@@ -427,6 +427,63 @@ class DayPaths:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lamp:
+    """Something whose output is watched day by day, in percent of the undisturbed. Drawn, not read.
+
+    ``path`` is ``None`` for what the network does not know. ``hit``: the shock itself is there.
+    """
+
+    name: Text
+    path: tuple[float, ...] | None
+    hit: bool = False
+    link: str | None = None
+    """Address that choosing it opens; pages only."""
+
+
+@dataclass(frozen=True, slots=True)
+class LampCourse:
+    """One assembly of the chain with its components."""
+
+    name: Text
+    bricks: tuple[Lamp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LampSection:
+    """One system of the chain."""
+
+    name: Text
+    courses: tuple[LampCourse, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampCell:
+    """One district; coordinates and names as those of :class:`HexCell`."""
+
+    lamp: Lamp
+    q: int
+    r: int
+    short: Text | None = None
+    tiny: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShockDays:
+    """A shock on one day: wall and hex city dimmed by what is still made, above them the days.
+
+    ``total`` is the output of all with its span, ``worst`` the sectors hit most, ``day`` the day that is shown.
+    """
+
+    title: Text
+    measure: Text
+    total: DayPath
+    worst: tuple[Lamp, ...]
+    wall: tuple[LampSection, ...]
+    city: tuple[LampCell, ...]
+    day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Empty:
     """Nothing to show yet: why, and what would fill it."""
 
@@ -448,6 +505,7 @@ Figure: TypeAlias = (
     | LineGrid
     | RankCurve
     | DayPaths
+    | ShockDays
     | Table
     | Empty
 )

@@ -19,6 +19,7 @@ from lianzhang.report.model import (
     LineGrid,
     Quantity,
     RankCurve,
+    ShockDays,
     Source,
     Table,
     TierBars,
@@ -62,6 +63,8 @@ def as_table(figure: Figure, sources: Mapping[str, Source] | None = None) -> Tab
             return _rank(figure)
         case DayPaths():
             return _days(figure)
+        case ShockDays():
+            return _shock_days(figure)
 
 
 def _columns(*words: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:
@@ -293,3 +296,31 @@ def _days(figure: DayPaths) -> Table:
         ),
         tuple(rows),
     )
+
+
+def _shock_days(figure: ShockDays) -> Table:
+    """Every day: all with its span, then each component and district that the network knows."""
+    origin = figure.total.lowest.origin
+    bricks = {
+        brick.name: brick.path
+        for section in figure.wall
+        for course in section.courses
+        for brick in course.bricks
+        if brick.path is not None
+    }
+    cells = {cell.lamp.name: cell.lamp.path for cell in figure.city if cell.lamp.path is not None}
+    total = figure.total
+    series = [total.mid, total.low, total.high, *bricks.values(), *cells.values()]
+    rows: list[tuple[Cell, ...]] = [
+        (Quantity(float(day), "days", origin), *(Quantity(values[day], "pct", origin) for values in series))
+        for day in range(len(total.mid))
+    ]
+    names = (
+        total.name,
+        Text("各次抽取最低", "Lowest of the draws"),
+        Text("各次抽取最高", "Highest of the draws"),
+        *bricks,
+        *cells,
+    )
+    head = Column(Text("第几天", "Day"), numeric=True)
+    return Table(figure.title, (head, *(Column(name, numeric=True) for name in names)), tuple(rows))

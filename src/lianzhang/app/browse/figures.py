@@ -16,6 +16,7 @@ from lianzhang.report.model import (
     LineGrid,
     RankCurve,
     Report,
+    ShockDays,
     TierBars,
     Tracker,
     Voices,
@@ -34,10 +35,11 @@ _NAMES: dict[type, str] = {
     LineGrid: "line-grid",
     RankCurve: "rank-curve",
     DayPaths: "day-paths",
+    ShockDays: "shock-days",
     Tracker: "tracker",
     Voices: "voices",
 }
-_DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart, RankCurve)
+_DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart, RankCurve, ShockDays)
 
 
 def figures(report: Report) -> dict[str, Block]:

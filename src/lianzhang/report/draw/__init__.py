@@ -16,6 +16,7 @@ from lianzhang.report.draw.inline import Refs
 from lianzhang.report.draw.lines import svg_line_chart
 from lianzhang.report.draw.rank import svg_rank_curve
 from lianzhang.report.draw.rows import html_empty, html_table, html_tracker, html_voices
+from lianzhang.report.draw.shock import svg_shock_days
 from lianzhang.report.draw.wall import svg_wall
 from lianzhang.report.markup import element, join
 from lianzhang.report.model import (
@@ -27,6 +28,7 @@ from lianzhang.report.model import (
     LineChart,
     LineGrid,
     RankCurve,
+    ShockDays,
     Table,
     TierBars,
     Tracker,
@@ -35,7 +37,7 @@ from lianzhang.report.model import (
     WeakLinks,
 )
 
-Drawing = Wall | HexCity | HexMultiples | TierBars | WeakLinks | LineChart | RankCurve
+Drawing = Wall | HexCity | HexMultiples | TierBars | WeakLinks | LineChart | RankCurve | ShockDays
 """Figures that are one SVG."""
 
 
@@ -56,6 +58,8 @@ def svg(figure: Drawing, lang: Lang, *, uid: str, narrow: bool = False) -> Marku
             return svg_line_chart(figure, lang, uid=uid, narrow=narrow)
         case RankCurve():
             return svg_rank_curve(figure, lang, uid=uid, narrow=narrow)
+        case ShockDays():
+            return svg_shock_days(figure, lang, uid=uid, narrow=narrow)
 
 
 def figure(figure: Figure, lang: Lang, *, uid: str, refs: Refs | None = None) -> Markup:

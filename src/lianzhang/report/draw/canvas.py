@@ -67,11 +67,18 @@ class Canvas:
 
     @contextmanager
     def group(
-        self, class_: str, *, tip: str | None = None, origin: str | None = None, link: str | None = None
+        self,
+        class_: str,
+        *,
+        tip: str | None = None,
+        origin: str | None = None,
+        link: str | None = None,
+        **more: Attribute,
     ) -> Iterator[None]:
         """A ``<g>``; ``tip`` is what hovering shows, ``origin`` the key that tapping opens.
 
-        With ``link`` it is an ``<a>``, which a keyboard reaches and which works without a script.
+        With ``link`` it is an ``<a>``, which a keyboard reaches and which works without a script. ``more`` are
+        attributes of the element.
         """
         self._stack.append([])
         try:
@@ -81,10 +88,10 @@ class Canvas:
             head = [element("title", tip)] if tip else []
             inner = join(head + parts)
             if link is None:
-                group = element("g", inner, class_=class_, data_origin=anchor(origin))
+                group = element("g", inner, class_=class_, data_origin=anchor(origin), **more)
             else:
                 self._linked = True
-                group = element("a", inner, class_=class_, href=link)
+                group = element("a", inner, class_=class_, href=link, **more)
             self._stack[-1].append(group)
 
     def rect(self, x: float, y: float, width: float, height: float, class_: str, **more: Attribute) -> None:
