@@ -239,6 +239,8 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         return _zh_year(g, ref)
     if g["fyp"]:
         first = 2006 + 5 * "一二三四五六七".index(g["fyp"][1])
+        if not g["plan_lead"] and _OPENING_OF_PLAN.match(m.string, m.end()):
+            return "", "", "date"
         role = "deadline" if g["fyp_edge"] or g["plan_lead"] else "range"
         return (str(first + 4) if role == "deadline" else str(first)), str(first + 4), role
     if g["rel"]:
@@ -261,6 +263,8 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
     return "", "", "date"
 
 
+# "a good opening of the 12th Five-Year Plan": an event, no period of a figure
+_OPENING_OF_PLAN = re.compile("[”\"'」]?的?[^，。；]{0,4}(?:开局|起步|收官|之年|任务|要求|精神)")
 _ZH_PART = {
     "上半年": (1, 6), "下半年": (7, 12), "前三季度": (1, 9), "前一季度": (1, 3), "前二季度": (1, 6),
     "一季度": (1, 3), "第一季度": (1, 3), "二季度": (4, 6), "第二季度": (4, 6), "三季度": (7, 9),

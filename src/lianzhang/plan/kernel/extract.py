@@ -157,19 +157,23 @@ class _Reader:
         return _bounded(statement, figure.comparator)
 
     def read(self, sentence: Sentence, body: str) -> list[_Candidate]:
-        context = self.context
+        context, lead = self.context, False
         if sentence.paragraph != self.paragraph:
             self.paragraph = sentence.paragraph
             context.subject = context.counted = ""
             context.in_list = bool(frames.BULLET.match(body))
             context.connected = bool(frames.CONNECTIVE.match(body))
             self._carried = ""
-            if frames.heading(body, sentence.lang):
-                frames.update_section(context, body, sentence.lang)
-        if boilerplate(body) or not _WORTH.search(body):
+            frames.end_list(context, sentence.paragraph)
+            lead = frames.heading(body, sentence.lang)
+        lead = lead or frames.opens_list(body)
+        worth = not boilerplate(body) and _WORTH.search(body)
+        tokens = dates.date_tokens(body, sentence.lang, self.reference) if worth else []
+        if lead:
+            frames.update_section(context, body, sentence.lang, tokens, sentence.paragraph)
+        if not worth:
             self._carry_region(self.gazetteer.within(sentence.start, sentence.end))
             return []
-        tokens = dates.date_tokens(body, sentence.lang, self.reference)
         masked = mask(body, sentence.lang, [(token.start, token.end) for token in tokens])
         named = self.gazetteer.within(sentence.start, sentence.end)
         reader = quantities_zh if sentence.lang == "zh" else quantities_en
@@ -179,7 +183,7 @@ class _Reader:
         candidates += self._lost(sentence, masked, tokens)
         first = found[0].start if found else len(body)
         governing = [token for token in tokens if not _in_title(body, token)]
-        frames.update_frame(context, governing, sentence.paragraph, first, self._kinds)
+        frames.update_frame(context, governing, sentence.paragraph, first, self._kinds, lead=lead)
         self._carry_region(named)
         return candidates
 

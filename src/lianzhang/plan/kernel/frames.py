@@ -27,7 +27,11 @@ class Frame:
 
 @dataclass(slots=True)
 class Context:
-    """What has been read so far."""
+    """What has been read so far.
+
+    ``holds``: the section's heading is not numbered, so that numbered headings below it do not end it. ``opened``: the
+    paragraph whose closing colon opened the section, which then lasts as long as its list; -1 for a heading's section.
+    """
 
     reference: Reference
     data_year: int
@@ -36,6 +40,8 @@ class Context:
     subject: str = ""
     region: str = ""
     main_region: str = ""
+    holds: bool = False
+    opened: int = -1
     in_list: bool = False
     connected: bool = False
     currency: str = ""
@@ -170,7 +176,9 @@ def cues(lang: str, text: str) -> Cues:
     last = dict.fromkeys(_kind_patterns(lang), -1)
     for name, pattern in _kind_patterns(lang).items():
         for match in pattern.finditer(text):
-            if name == "achieved" and lang == "en" and _INFINITIVE.search(text, 0, match.start()):
+            if lang == "zh" and _REPORTED_ZH.search(text, 0, match.end()):
+                last["achieved"] = max(last["achieved"], match.start())
+            elif name == "achieved" and lang == "en" and _INFINITIVE.search(text, 0, match.start()):
                 last["target"] = max(last["target"], match.start())
             elif name != "imperative" or lang == "zh":
                 last[name] = match.start()
@@ -186,6 +194,8 @@ def cues(lang: str, text: str) -> Cues:
     )
 
 
+# 初步预计: a first estimate of what was reached; 完成年计划的: what was planned, as a measure of what was reached
+_REPORTED_ZH = re.compile("初步(?:预计|预测|估计|测算)$|完成[^，。；,;]{0,8}(?:计划|目标)$")
 # "will be increased", "to have reached": a participle that reports nothing
 _INFINITIVE = re.compile(
     r"\b(?:will|would|to|should|shall|can|could|may|must)\s+(?:be\s+|have\s+|have\s+been\s+)?$", re.IGNORECASE
@@ -213,7 +223,7 @@ def is_future(token: DateToken, reference: Reference) -> bool:
 _SECTION: dict[str, dict[str, re.Pattern[str]]] = {}
 _TOP_NUMBER = re.compile(
     r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十]+[章节部]|(?:Chapter|Part|"
-    r"Section)\s+\w+|\d{1,2}\.\s+[A-Z])"
+    r"Section)\s+\w+|[IVX]{1,4}\.\s|\d{1,2}\.\s+[A-Z])"
 )
 CONNECTIVE = re.compile(
     r"^\s*(?:此外|同时|另外|其中|其次|再次|并且|还|与此同时|在此基础上|In addition|Meanwhile|Also|Moreover|"
@@ -225,6 +235,9 @@ BULLET = re.compile(
     r"^\s*(?:[•●■◆▪◦·*–—-]\s*|[(（]?\d{1,2}[)）.、．]\s*|[①-⑳]|[(（][一二三四五六七八九十]{1,3}[)）])"
 )
 _REACH, _LIST_REACH = 3, 12
+_SPRING = 4
+#: "the main targets are:" ends with a colon; what follows is the list.
+_OPENING = re.compile(r"[:：]\s*[”’」』)）\"']*$")
 _CLOSED = re.compile(r"[。！？；!?;.…,，、]\s*[”’」』)）\"']*$")
 
 
@@ -234,36 +247,77 @@ def heading(text: str, lang: str) -> bool:
     return len(text) <= limit and not _CLOSED.search(text)
 
 
-def update_section(context: Context, text: str, lang: str) -> None:
-    """Let a heading open a block of targets or of achievements, or close the block before."""
+def opens_list(text: str) -> bool:
+    """Whether a sentence ends with a colon, so that what follows is said under it."""
+    return bool(_OPENING.search(text))
+
+
+def update_section(context: Context, text: str, lang: str, tokens: list[DateToken], paragraph: int) -> None:
+    """Let a heading or the opening of a list open a block of targets or of achievements, or close the block before."""
     if lang not in _SECTION:
         flags = re.IGNORECASE if lang == "en" else 0
         _SECTION[lang] = {
             name: re.compile(alternation(lang, forms), flags)
             for name, forms in load_words(lang)["section"].items()
         }
-    patterns = _SECTION[lang]
-    section = next((name for name in ("goal", "past") if patterns[name].search(text)), "")
-    if section:
-        context.section, context.frame = section, None
-    elif _TOP_NUMBER.match(text):
-        context.section, context.frame = "", None
+    patterns, numbered = _SECTION[lang], bool(_TOP_NUMBER.match(text))
+    listed = opens_list(text)
+    section = next((name for name in ("review", "goal", "past") if patterns[name].search(text)), "")
+    if section and not (listed and section == "past"):
+        context.section, context.frame = "past" if section == "review" else section, None
+        context.holds = not numbered and not listed and (section == "review" or bool(tokens))
+        context.opened = paragraph if listed else -1
+        if section == "review" and context.reference.year:
+            year = str(_reviewed(context.reference))
+            context.frame = Frame(DateToken(0, 0, year, year, "in"), paragraph, False, True)
+    elif numbered and not context.holds:
+        context.section, context.frame, context.opened = "", None, -1
+
+
+def _reviewed(reference: Reference) -> int:
+    """The year a report of this date looks back on: in spring the last one, later its own."""
+    return reference.year - 1 if reference.stated and reference.month <= _SPRING else reference.year
+
+
+def end_list(context: Context, paragraph: int) -> None:
+    """Close the section of a list that a colon opened, once a paragraph is no item of it."""
+    if context.opened < 0 or paragraph <= context.opened + 1:
+        return
+    if context.in_list:
+        context.opened = paragraph
+        return
+    context.section, context.opened = "", -1
+    if context.frame is not None:
+        context.frame.heading_block = False
 
 
 def update_frame(
-    context: Context, tokens: list[DateToken], paragraph: int, first: int, kinds: dict[int, bool]
+    context: Context,
+    tokens: list[DateToken],
+    paragraph: int,
+    first: int,
+    kinds: dict[int, bool],
+    *,
+    lead: bool = False,
 ) -> None:
     """Remember the date that governs what follows a sentence whose first figure stands at ``first``.
 
     Dates in front of the first figure lead; behind it only a deadline does, or any date outside a block that a
     heading has opened (there, "from 1.97 trillion in 2018" must not move the whole block to 2018). ``kinds`` says
     for the starts of dates whether the figures under them look ahead; it decides for the document's own year.
+    ``lead`` marks a heading or the opening of a list: the date of a block of goals looks ahead, and no date ahead
+    governs a block that looks back.
     """
     for token in tokens:
         if token.role not in ("deadline", "in", "asof", "range", "now") or not token.period_end:
             continue
+        ahead = is_future(token, context.reference)
+        if lead and context.section == "goal":
+            ahead = token.year >= context.reference.year
+        future = kinds.get(token.start, ahead)
+        if future and context.section == "past" and token.start not in kinds:
+            continue
         if token.start < first or token.role == "deadline" or not context.section:
-            future = kinds.get(token.start, is_future(token, context.reference))
             context.frame = Frame(token, paragraph, future, bool(context.section))
 
 

@@ -94,14 +94,22 @@ EN_ORDINALS: dict[str, int] = {
         start=1,
     )
 }
-_PARTS = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_PARTS = {
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
 #: Fractions in words with single spaces (two-thirds is looked up as "two thirds").
 EN_FRACTIONS: dict[str, float] = {"half": 0.5, "one half": 0.5, "a half": 0.5}
 EN_FRACTIONS |= {f"{one} {part}": 1.0 / size for one in ("a", "one") for part, size in _PARTS.items()}
 EN_FRACTIONS |= {
-    f"{_EN_UNITS[count]} {part}s": count / size
-    for part, size in _PARTS.items()
-    for count in range(2, size)
+    f"{_EN_UNITS[count]} {part}s": count / size for part, size in _PARTS.items() for count in range(2, size)
 }
 
 

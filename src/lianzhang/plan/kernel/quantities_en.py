@@ -139,7 +139,13 @@ def _two_states(m: re.Match[str], s: str, quantity: Quantity) -> list[Quantity]:
     cut, after = m.start("join"), m.end("join")
     after += len(s[after:]) - len(s[after:].lstrip())
     former = replace(
-        quantity, end=len(s[:cut].rstrip()), value=quantity.lower, lower=None, upper=None, comparator="=", noun_end=0
+        quantity,
+        end=len(s[:cut].rstrip()),
+        value=quantity.lower,
+        lower=None,
+        upper=None,
+        comparator="=",
+        noun_end=0,
     )
     latter = replace(quantity, start=after, value=quantity.upper, lower=None, upper=None, comparator="=")
     return [former, latter]
@@ -182,7 +188,9 @@ def _multiplied(m: re.Match[str], s: str) -> Quantity | None:
     if m["fold"]:
         word = m["fold"].lower()
         value = 100.0 * (EN_CARDINALS.get(word) or float(word)) - 100.0
-    elif re.search(rf"(?:\b(?:four|three|two|the|a|of)|{BLANK})\s*[“\"]?$", s[:start]) or _FROM_TO.match(s, end):
+    elif re.search(rf"(?:\b(?:four|three|two|the|a|of)|{BLANK})\s*[“\"]?$", s[:start]) or _FROM_TO.match(
+        s, end
+    ):
         return None  # a name ("the double …"), or a change whose two states follow
     else:
         value = next(growth for prefix, growth in _FOLD.items() if m["dw"].lower().startswith(prefix))

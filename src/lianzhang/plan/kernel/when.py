@@ -145,6 +145,8 @@ def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: s
     if frame is None or not frames.reaches(context, sentence.paragraph, sentence.lang, wants_future):
         return None
     start, end = frame.token.period_start, frame.token.period_end
+    if frame.heading_block and context.section == "past" and not frame.future:
+        return None if kind == "target" and near.strong else When(start, end, "achieved", "frame")
     if frame.heading_block and frame.future and context.section == "goal":
         return When(start, end, "expected" if kind == "expected" else "target", "frame")
     if frame.future and kind != "achieved":
