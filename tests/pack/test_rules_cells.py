@@ -277,3 +277,67 @@ def test_good_pack_has_no_problem(damaged: Damaged) -> None:
     report = damaged(lambda rows: None)
     assert report.problems == []
     assert report.rows["firms"] == 3
+
+
+def _accounts(**changed: float) -> Callable[[Rows], None]:
+    """Two sectors that trade 20 and 10 and sell the rest of 100 and 50 to households."""
+    parts = {"sales": 80.0, "wages": 90.0, "output": 100.0} | changed
+
+    def edit(rows: Rows) -> None:
+        mark = {"source_id": "example", "status": "synthetic"}
+        region = rows["regions"][0]["region_id"]
+        one, two = (row["sector_id"] for row in rows["sectors"][:2])
+        head = {
+            "io_table_id": "io",
+            "name_zh": "表",
+            "name_en": "Table",
+            "region_id": region,
+            "period": "2020",
+        }
+        rows["io_tables"] = [head | {"main": "true"} | mark]
+
+        def long(name: str, *values: dict[str, Any]) -> None:
+            rows[name] = [{"io_table_id": "io"} | value | mark for value in values]
+
+        long(
+            "io_sectors",
+            {"sector_id": one, "rank": 1, "output_cny": parts["output"]},
+            {"sector_id": two, "rank": 2, "output_cny": 50.0},
+        )
+        long(
+            "io_flows",
+            {"from_sector": one, "to_sector": two, "value_cny": 20.0},
+            {"from_sector": two, "to_sector": one, "value_cny": 10.0},
+        )
+        long(
+            "io_final_demand",
+            {"sector_id": one, "category": "household", "value_cny": parts["sales"]},
+            {"sector_id": two, "category": "household", "value_cny": 40.0},
+        )
+        long(
+            "io_value_added",
+            {"sector_id": one, "component": "compensation", "value_cny": parts["wages"]},
+            {"sector_id": two, "component": "compensation", "value_cny": 30.0},
+        )
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, set()),
+        ({"sales": 80.9}, set()),
+        ({"sales": 82.0}, {"io-uses"}),
+        ({"wages": 60.0}, {"io-inputs"}),
+        ({"output": 120.0}, {"io-uses", "io-inputs"}),
+    ],
+)
+def test_accounts_that_do_not_add_up_are_told(
+    damaged: Damaged, changed: dict[str, float], told: set[str]
+) -> None:
+    report = damaged(_accounts(**changed))
+    assert report.ok, [p.render() for p in report.errors]
+    found = [p for p in report.notices if p.rule.startswith("io-")]
+    assert {p.rule for p in found} == told
+    assert all((p.file, p.row, p.field) == ("data/io_sectors.csv", 2, "output_cny") for p in found)

@@ -267,6 +267,18 @@ RULES: dict[str, Rule] = {
         "不合本表的规则", "breaks a rule of its table", "见数据字典", "see the data dictionary"
     ),
     # Notices
+    "io-uses": _n(
+        "中间使用加最终使用与总产出相差超过 1%",
+        "intermediate plus final uses differ from gross output by more than 1 %",
+        "核对 io_flows 与 io_final_demand：是否缺行，流入、进口是否为负；统计误差记入 error 一类",
+        "check io_flows and io_final_demand: missing rows? inflow and imports negative? statistical errors under error",
+    ),
+    "io-inputs": _n(
+        "中间投入加增加值与总产出相差超过 1%",
+        "intermediate inputs plus value added differ from gross output by more than 1 %",
+        "核对 io_flows 与 io_value_added：是否缺行",
+        "check io_flows and io_value_added: missing rows?",
+    ),
     "bom": _n(
         "文件以 BOM 开头",
         "the file starts with a byte order mark",

@@ -150,6 +150,21 @@ def row_key(table: Table) -> str:
     return "row(" + ", ".join(ident(name) for name in table.key) + ")"
 
 
+#: How far the parts of a sector's output may be from it before a pack is told, in its share of output.
+IO_TOLERANCE = 0.01
+
+
+def _unbalanced(intermediate: str, closing: str) -> str:
+    """Sectors whose parts do not add up to their output; tables that lack either part are not judged."""
+    return (
+        f"WITH part AS (SELECT io_table_id, sector_id, sum(value_cny) AS cny FROM ({intermediate} UNION ALL {closing})"
+        f" GROUP BY ALL), whole AS (SELECT DISTINCT io_table_id FROM ({closing}))"
+        " SELECT s._row, s.output_cny::VARCHAR AS value FROM {io_sectors} s JOIN whole USING (io_table_id)"
+        " LEFT JOIN part USING (io_table_id, sector_id)"
+        f" WHERE abs(s.output_cny - coalesce(part.cny, 0)) > {IO_TOLERANCE} * s.output_cny"
+    )
+
+
 CROSS_CHECKS: tuple[CrossCheck, ...] = (
     CrossCheck(
         rule="share-over-100",
@@ -187,6 +202,27 @@ CROSS_CHECKS: tuple[CrossCheck, ...] = (
         field="main",
         sql="SELECT _row, taxonomy_id AS value FROM {taxonomies} WHERE main QUALIFY row_number() OVER"
         " (PARTITION BY kind, cluster_id ORDER BY _row) > 1",
+    ),
+    CrossCheck(
+        rule="io-uses",
+        table="io_sectors",
+        field="output_cny",
+        needs=("io_flows", "io_final_demand"),
+        sql=_unbalanced(
+            "SELECT io_table_id, from_sector AS sector_id, value_cny FROM {io_flows}",
+            "SELECT io_table_id, sector_id, value_cny FROM {io_final_demand}",
+        ),
+    ),
+    CrossCheck(
+        rule="io-inputs",
+        table="io_sectors",
+        field="output_cny",
+        needs=("io_flows", "io_value_added"),
+        sql=_unbalanced(
+            "SELECT io_table_id, to_sector AS sector_id, value_cny FROM {io_flows}",
+            "SELECT io_table_id, sector_id, value_cny FROM {io_value_added} QUALIFY component <> 'total' OR"
+            " NOT bool_or(component <> 'total') OVER (PARTITION BY io_table_id)",
+        ),
     ),
 )
 
