@@ -16,7 +16,7 @@ from lianzhang.plan.kernel.numerals import EN_CARDINALS, parse_chinese
 
 @dataclass(frozen=True, slots=True)
 class DateToken:
-    """A date expression; offsets are relative to the sentence."""
+    """A date expression (role ``title``: the year in a plan's name); offsets are relative to the sentence."""
 
     start: int
     end: int
@@ -117,6 +117,10 @@ _YEAR_END = (
 _EN = re.compile(
     rf"""
     (?P<iso>\b{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)
+  | (?P<same>\b(?:(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than|from|on)\s+(?:in\s+|that\s+of\s+)?
+      (?:the\s+)?(?:corresponding|same|year-ago|year-earlier)\s+(?:period|quarter|month|half|time|stretch)(?:\s+(?:in|of)\s+
+      (?P<same_y>{YEAR}|last\s+year|the\s+previous\s+year)|\s+(?:last\s+year|a\s+year\s+(?:ago|earlier)))?|(?:compared\s+(?:with|to)|from|than|over|
+      on)\s+(?:a\s+year\s+(?:ago|earlier|before)|last\s+year|the\s+(?:previous|prior|preceding)\s+year)))
   | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:that|those|
       figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
       of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{YEAR}){_YEAR_END}(?:\s+levels?)?|
@@ -134,7 +138,7 @@ _EN = re.compile(
       after|at|on|through|of|to|around|toward|towards)\s+)?
     (?P<edge>(?:the\s+)?(?:end|beginning|start|close|mid(?:dle)?|first\s+half|second\s+half|first\s+quarter|H1|
         H2|Q[1-4]|year)(?:-|\s+)(?:of\s+)?(?:the\s+)?(?:year\s+)?|end-|mid-|early\s+|late\s+|(?:the\s+)?year\s+|
-        Q[1-4]\s+)?
+        Q[1-4]\s+|(?:the\s+)?(?:second|third|fourth|final|last)\s+(?:quarter|half)\s+(?:of\s+)?)?
     (?:(?P<mon>{MON})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+))?(?:of\s+)?)?
     (?P<y>(?<![\d,.$€£¥])(?<![A-Z\d]-){YEAR}){_YEAR_END}
   | (?P<md>\b(?:on\s+)?{MON}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:million|billion))|\b\d{{1,2}}\s+{MON}\b)
@@ -144,7 +148,8 @@ _EN = re.compile(
   | (?P<partial>\b(?:in\s+|over\s+|
       during\s+)?the\s+first\s+(?P<pm>{_NUMBER_WORD})\s+months(?:\s+of\s+(?P<pm_y>{YEAR}|this\s+year|last\s+year|
       the\s+year))?|\b(?:in\s+)?the\s+first\s+(?P<pq>half|quarter|three\s+quarters)(?:\s+of\s+(?P<pq_y>{YEAR}|
-      this\s+year|last\s+year|the\s+year))?)
+      this\s+year|last\s+year|the\s+year))?|\b(?:in\s+)?the\s+(?P<pl>second|third|fourth|final|last)\s+(?P<plq>half|
+      quarter)\s+of\s+(?P<pl_y>this\s+year|last\s+year|the\s+year))
   | (?P<rel>\b(?:by\s+|at\s+|as\s+of\s+|in\s+)?(?:the\s+)?(?P<rel_edge>end\s+of\s+)?(?P<rel_word>currently|
       at\s+present|so\s+far|to\s+date|right\s+now|at\s+the\s+moment|now|today|this\s+year|last\s+year|
       next\s+year|the\s+previous\s+year)\b(?:['’]s)?)
@@ -184,6 +189,8 @@ def _collect(
                 start, end, role = build(match, reference)
                 if role == "in" and _MULTIPLE_OF.search(sentence, 0, match.start()):
                     role = "base"
+                elif role == "in" and pattern is _EN and TITLE.search(sentence, 0, match.start()):
+                    role = "title"
                 tokens.append(DateToken(match.start(), match.end(), start, end, role))
     return tokens
 
@@ -191,6 +198,11 @@ def _collect(
 # "28 times the investment in 2020": the year belongs to what is compared with
 _MULTIPLE_OF = re.compile(
     r"\b(?:times|triple|double|twice)\s+(?:the|its|their|that)\s+(?:[\w-]+\s+){0,4}$", re.IGNORECASE
+)
+#: "under Vision 2030": the year of a plan's name governs no figure, but it is when the plan's targets fall due
+TITLE = re.compile(
+    r"(?:[Pp]lan|[Vv]ision|[Ss]trategy|[Pp]olicy|Agenda|Mission|[Rr]oadmap|Programme|Program|Initiative|Scheme|Act|Goals?|Pact|Decree|Made\s+in\s+\w+|"
+    r"\b(?!GDP|USD|RMB|CAGR|FY|EV|NEV|R&D)[A-Z]{3,})[”\"’)]?,?\s?$"
 )
 # The date patterns try many openings at every character; they only run around what every date contains.
 _ANCHOR = re.compile(
@@ -330,6 +342,9 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
     g = m.groupdict()
     if g["iso"]:
         return "", "", "date"
+    if g["same"]:
+        base = g["same_y"] if g["same_y"] and g["same_y"][0].isdigit() else str(ref.year - 1)
+        return base, base, "base"
     if g["base"]:
         base = g["base_y"] or g["base_y2"]
         return base, base, "base"
@@ -406,6 +421,11 @@ def _en_partial(g: dict[str, str], ref: Reference) -> tuple[str, str, str]:
         word = g["pm"].lower()
         last = int(word) if word.isdigit() else int(EN_CARDINALS[word])
         year = _en_year(g["pm_y"], ref)
+    elif g["pl"]:
+        size = 6 if g["plq"].lower() == "half" else 3
+        last = size * {"second": 2, "third": 3}.get(g["pl"].lower(), 12 // size)
+        year = _en_year(g["pl_y"], ref)
+        return _month(year, last - size + 1), _month(year, last), "in"
     else:
         last = {"half": 6, "quarter": 3}.get(g["pq"].lower(), 9)
         year = _en_year(g["pq_y"], ref)

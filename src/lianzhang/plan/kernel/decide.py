@@ -156,7 +156,7 @@ _VEHICLE_FLOW = {
     "zh": re.compile("产量|销量|产销|保有量|推广|出口|产能|应用|更新|投放|订单|交付|总量|规模"),
     "en": re.compile(
         r"\b(?:output|production|sales|exports?|ownership|fleet|orders|deliveries|stock|capacity|sold|produced|"
-        r"registrations?|produce|sell|volume)\b",
+        r"registrations?|produce|sell|volume|count|total|number)\b",
         re.IGNORECASE,
     ),
 }
@@ -273,7 +273,19 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
         if unit:
             quantity.unit, quantity.dim = unit, dim
             return True
+    if _OR_NUMBER.search(topic) and (said := _NUMBER_OF[lang].search(topic[-_LEFT:])):
+        quantity.unit, quantity.dim = _noun_in(lang, topic[-_LEFT:][said.end() :], last=False)
+        if quantity.unit:
+            return True
+    dashed = _DASHED.search(topic)
+    if dashed and quantity.scaled:
+        quantity.unit, quantity.dim = _noun_in(lang, dashed["noun"])
+        if quantity.unit:
+            return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
+    if size >= 1000 and _PEOPLE[lang].search(left):
+        quantity.unit, quantity.dim = "people", "people"
+        return True
     vehicles = size < 1e9 and _cue_vehicle(lang, left) and bool(_VEHICLE_FLOW[lang].search(left))
     moved = _MOVED_EN.search(left) if lang == "en" else None
     if moved and size >= 100:
@@ -308,7 +320,16 @@ _NUMBER_OF = {
         r"(?:数量|总数|总量|户数|家数|数)(?:将|要|已)?(?:达到|达|为|增至|增加到|增长到|提高到|"
         r"超过|突破|超|约|至|到|发展到)+[^，。；]{0,4}$"
     ),
-    "en": re.compile(r"\bnumber\s+of\b(?=[^.;]*$)", re.IGNORECASE),
+    "en": re.compile(r"\bnumber\s+of\b(?=(?:[^.;]|\.\d)*$)", re.IGNORECASE),
+}
+
+
+# "rose 0.9 per cent, or 200,000": the same change once more; "enterprises – 7.8 million"
+_OR_NUMBER = re.compile(r"\bor\s+(?:about\s+|some\s+|nearly\s+)?$", re.IGNORECASE)
+_DASHED = re.compile(r"(?P<noun>[A-Za-z]+)\s*[–—:]\s*$")
+_PEOPLE = {
+    "zh": re.compile("(?:人口|居民|参保人数|客流量|游客)[^，。；]{0,8}$"),
+    "en": re.compile(r"\bpopulation\b[^,;]{0,30}$", re.IGNORECASE),
 }
 
 

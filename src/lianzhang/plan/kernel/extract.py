@@ -60,8 +60,9 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
     reader = _Reader(text, plain, source, published)
     tables = grids(text, plain, reader.reference)
     found: list[_Candidate] = []
+    numbers: list[int] = []
     headline: tuple[float, Place, int] | None = None
-    for sentence in sentences(plain):
+    for number, sentence in enumerate(sentences(plain)):
         if any(table.start < sentence.end and sentence.start < table.end for table in tables):
             continue
         body = plain[sentence.start : sentence.end]
@@ -74,9 +75,14 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
         if headline is not None and sentence.paragraph > headline[2]:
             fresh, headline = _attach(fresh, headline, sentence.paragraph)
         found.extend(fresh)
+        numbers.extend([number] * len(fresh))
     statements = [candidate.statement for candidate in found]
-    statements += [reader.tabled(figure) for table in tables for figure in table.figures]
-    return merge(sorted(statements, key=lambda statement: statement.char_start) if tables else statements)
+    tabled = [reader.tabled(figure) for table in tables for figure in table.figures]
+    order = sorted(
+        [*zip(statements, numbers, strict=True), *((statement, -1 - at) for at, statement in enumerate(tabled))],
+        key=lambda pair: pair[0].char_start,
+    )
+    return merge([statement for statement, _ in order], [number for _, number in order])
 
 
 def _restored(statement: Statement, text: str, kept: list[int]) -> Statement:

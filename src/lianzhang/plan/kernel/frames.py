@@ -132,6 +132,8 @@ def _after(
 
 def _opens(sentence: str, quantity: Quantity, token: DateToken, other: Quantity) -> bool:
     """Whether a later figure stands behind the date, so that the date opens that figure's clause, not this one's."""
+    if token.role == "asof" and not re.match(r"\s*[,，]", sentence[token.end :]):
+        return False  # "rose 4.7%, as of June 2024 against …, while jobs …"
     return other.start >= token.end and bool(
         re.search(r"[,，]\s*(?:and\s+)?$", sentence[quantity.end : token.start])
     )
@@ -178,6 +180,8 @@ def cues(lang: str, text: str) -> Cues:
         for match in pattern.finditer(text):
             if lang == "zh" and _REPORTED_ZH.search(text, 0, match.end()):
                 last["achieved"] = max(last["achieved"], match.start())
+            elif name == "target" and lang == "en" and _FIRST_TO.search(text, 0, match.start()):
+                last["achieved"] = max(last["achieved"], match.start())
             elif name == "achieved" and lang == "en" and _INFINITIVE.search(text, 0, match.start()):
                 last["target"] = max(last["target"], match.start())
             elif name != "imperative" or lang == "zh":
@@ -194,6 +198,8 @@ def cues(lang: str, text: str) -> Cues:
     )
 
 
+# "became the first province to exceed": an infinitive that reports
+_FIRST_TO = re.compile(r"\b(?:first|only|second|third|latest|youngest)\b[^,.;]{0,50}$", re.IGNORECASE)
 # 初步预计: a first estimate of what was reached; 完成年计划的: what was planned, as a measure of what was reached
 _REPORTED_ZH = re.compile("初步(?:预计|预测|估计|测算)$|完成[^，。；,;]{0,8}(?:计划|目标)$")
 # "will be increased", "to have reached": a participle that reports nothing

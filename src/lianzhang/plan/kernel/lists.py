@@ -174,6 +174,15 @@ def _counts_before(masked: str, found: list[Quantity], at: int) -> bool:
     )
 
 
+def _describes_next(masked: str, found: list[Quantity], at: int) -> bool:
+    """Whether a level word is part of the name of what is counted next (百亿级创新药企 1—2 家)."""
+    return (
+        at + 1 < len(found)
+        and found[at + 1].dim == "count"
+        and bool(re.fullmatch("[^，。；、,;\\d]{2,14}", masked[found[at].end : found[at + 1].start]))
+    )
+
+
 def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
     """Money that only describes the counted things (10 districts whose revenue exceeds 100 billion; 百亿级企业 5 家)."""
     counts = [
@@ -203,6 +212,9 @@ def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
             and found[at - 1].dim == "count"
             and _SUBJECT_ZH.match(masked[found[at - 1].noun_end : quantity.start])
         ):
+            result.add(at)
+            continue
+        if quantity.level and _describes_next(masked, found, at):
             result.add(at)
             continue
         described = _COUNTED_ZH.match(masked, quantity.end)

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from lianzhang.plan.kernel.tables import load_units
 
 BLANK = "\x00"
 _Y = r"(?:19|20)\d\d"
@@ -21,7 +24,7 @@ _BOTH = [
     r"\d+\s*[×xX]\s*\d+\s*(?:小时|hours|h)?|\b24/7\b",
     r"(?:工业|Industry|Web|Version|版本|V|v)\s*\d\.\d",
     r"\b[23456]G\b|[23456]G(?=[^A-Za-z]|$)|\b\dD\b|\b[248]K\b|\bL[1-5]\b|\bCO2?e?\b|\bCO\d\b|\bPM\d+(?:\.\d)?\b|\bPM2\.5|\bH\d\b|\bV\dX\b|\bB\d\w\b",
-    r"\b(?!(?:RMB|RM|USD|CNY|EUR|GBP|INR|IDR|THB|MYR|JPY|Rp|Rs)\d)[A-Z]+[A-Za-z]*-?\d+[A-Za-z0-9]*\b",
+    r"\b(?!(?:CURRENCY)\d)[A-Z]+[A-Za-z]*-?\d+[A-Za-z0-9]*\b",
     r"\b\d+(?:\.\d+)?[A-Z](?![A-Za-z]*[Wh])\b",
     r"^\s*[(（]?\d{1,3}[)）.、．](?=[^\d])",
     r"(?<=[\s(（])\d{1,2}[)）](?=\s*[^\d\s,.;，。；、])",
@@ -65,7 +68,11 @@ def _compile(parts: list[str], flags: int = 0) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{part})" for part in parts), flags)
 
 
-_PATTERNS = {"zh": _compile(_BOTH + _ZH), "en": _compile(_BOTH + _EN)}
+@cache
+def _patterns(lang: str) -> re.Pattern[str]:
+    signs = [sign for sign in load_units().en_signs if sign.isalpha()]
+    either = "|".join(f"{sign.upper()}|{sign.capitalize()}" for sign in sorted(signs, key=len, reverse=True))
+    return _compile([part.replace("CURRENCY", either) for part in _BOTH + (_ZH if lang == "zh" else _EN)])
 
 _BOILERPLATE = re.compile(
     r"(?i)^\s*(?:#\s*)?(?:source|来源|出处|链接)\s*[:：]\s*\S*(?:https?:|www)|https?://"
@@ -84,7 +91,7 @@ def boilerplate(sentence: str) -> bool:
 
 def mask(sentence: str, lang: str, spans: list[tuple[int, int]]) -> str:
     """``sentence`` with its non-quantities and the given ``spans`` (dates) blanked; the length is kept."""
-    blanked = _PATTERNS[lang].sub(lambda found: BLANK * (found.end() - found.start()), sentence)
+    blanked = _patterns(lang).sub(lambda found: BLANK * (found.end() - found.start()), sentence)
     if not spans:
         return blanked
     chars = list(blanked)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+from lianzhang.plan.kernel.topics import topic_of
 from lianzhang.plan.model import Statement
 
 _SAME = 0.5
@@ -33,23 +35,29 @@ def sameness(first: str, second: str, lang: str) -> float:
     return len(a & b) / len(a | b) if min(len(a), len(b)) > 1 else 0.0
 
 
-def merge(found: list[Statement]) -> list[Statement]:
+def merge(found: list[Statement], sentence: Sequence[int] = ()) -> list[Statement]:
     """Merge statements of one document that say the same of the same thing; the order of first places is kept.
 
     Same value, bounds, comparator, unit and year, kinds that agree (an expectation repeated as a target is a target),
-    similar phrase, and no two different regions.
+    similar phrase or the same topic, and no two different regions. ``sentence`` numbers the sentences the statements
+    stand in: one sentence does not say the same twice.
     """
+    homes: list[int] = []
     groups: dict[tuple[object, ...], list[int]] = {}
     merged: list[Statement] = []
-    for statement in found:
+    for at, statement in enumerate(found):
+        inside = sentence[at] if sentence else -1 - at
         key = (
             statement.value, statement.lower, statement.upper, statement.comparator, statement.unit, statement.year,
             statement.lang, statement.kind in ("achieved", "count"), statement.measure,
         )  # fmt: skip
-        home = next((at for at in groups.get(key, []) if _same(merged[at], statement)), None)
+        home = next(
+            (at for at in groups.get(key, []) if homes[at] != inside and _same(merged[at], statement)), None
+        )
         if home is None or (statement.value is None and statement.lower is None):
             groups.setdefault(key, []).append(len(merged))
             merged.append(statement)
+            homes.append(inside)
             continue
         first = merged[home]
         merged[home] = replace(
@@ -67,4 +75,8 @@ def _same(first: Statement, second: Statement) -> bool:
         return False
     if (first.line, first.char_start) == (second.line, second.char_start):
         return False
-    return similarity(first.indicator, second.indicator, first.lang) >= _SAME
+    alike = sameness if first.unit == "rank" else similarity  # many things can be second
+    if alike(first.indicator, second.indicator, first.lang) >= _SAME:
+        return True
+    topic = topic_of(first)
+    return bool(topic.series) and topic == topic_of(second)

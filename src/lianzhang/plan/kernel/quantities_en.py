@@ -19,15 +19,6 @@ from lianzhang.plan.kernel.quantities import Quantity, ratio
 from lianzhang.plan.kernel.ranks_en import read_ranks
 from lianzhang.plan.kernel.tables import load_units
 
-_CURRENCY = {
-    "US$": "USD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "A$": "AUD", "C$": "CAD", "R$": "BRL", "$": "USD",
-    "¥": "yuan", "€": "EUR", "£": "GBP", "₹": "INR", "RM": "MYR", "Rs.": "INR", "Rs": "INR", "Rp": "IDR", "RMB": "yuan",
-    "CNY": "yuan", "USD": "USD", "EUR": "EUR", "INR": "INR", "IDR": "IDR", "THB": "THB", "MYR": "MYR", "฿": "THB",
-    "₩": "KRW", "₫": "VND", "₱": "PHP", "GBP": "GBP", "JPY": "JPY", "PHP": "PHP", "VND": "VND", "ZAR": "ZAR", "SR": "SAR",
-    "SAR": "SAR", "AED": "AED", "QAR": "QAR", "EGP": "EGP", "TRY": "TRY", "₺": "TRY", "KRW": "KRW", "SGD": "SGD",
-    "AUD": "AUD", "CAD": "CAD", "CHF": "CHF", "BRL": "BRL", "MXN": "MXN", "RUB": "RUB", "₽": "RUB", "PKR": "PKR",
-    "KES": "KES", "NGN": "NGN", "₦": "NGN", "BDT": "BDT", "KZT": "KZT",
-}  # fmt: skip
 _PER = {
     "square kilometer": "km2", "square kilometre": "km2", "square kilometers": "km2", "square kilometres": "km2",
     "km2": "km2", "sq km": "km2", "mu": "mu", "hectare": "hectare", "square meter": "m2", "square metre": "m2",
@@ -56,7 +47,7 @@ def _quantity() -> re.Pattern[str]:
     )
     cardinals = _alternatives([word for word in EN_CARDINALS if word not in ("zero", "one")])
     fractions = _alternatives(list(EN_FRACTIONS))
-    currency = _alternatives(list(_CURRENCY))
+    currency = _alternatives(list(load_units().en_signs))
     scale = _alternatives([word for word in EN_SCALES if len(word) > 1])
     return re.compile(
         rf"""
@@ -73,7 +64,7 @@ def _quantity() -> re.Pattern[str]:
           tripl(?:e|ed|es|ing)|quadrupl(?:e|ed|es|ing)|(?:(?P<fold>{cardinals}|\d+(?:\.\d+)?)[\s-]?fold))\b(?!\s+(?:the|that|its)\b|\s*-?\s*(?:digit|decker|promotion|action|track|check|carbon|circulation|down|standard|
           whammy|hundred))(?!["”’]))
       | (?P<cur>(?<![A-Za-z])(?:{currency})\s?)?
-        (?P<n1>(?<![\w.,]){_NUM}|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|
+        (?P<n1>(?(cur){_NUM}|(?<![\w.,]){_NUM})|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|
             \bone(?=[\s-](?:million|billion|trillion|hundred|thousand)\b(?!-)))(?P<plus>\+)?
         (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b|(?<=\d)(?:bn|mn|k|tn)\b)?\s*(?P<join>-{{1,2}}|–|—|
             \bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
@@ -87,6 +78,10 @@ def _quantity() -> re.Pattern[str]:
     )
 
 
+# "the number of cities above a trillion rose to five"
+_NUMBER_TO = re.compile(
+    r"\bnumber\s+of\b[^.;]{3,90}\b(?:to|reached|reaching|at|hit|is|was)\s+$", re.IGNORECASE
+)
 # "the top 500", "a station every 25 km", "per 9-square-km grid": a name, a spacing
 _NAMED = re.compile(r"\b(?:top|every|per)\s$", re.IGNORECASE)
 # "63 cars per 1,000 people", "30 out of every 100"
@@ -228,16 +223,15 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     unit_text = m["sym"] or m["unit"] or m["unit2"] or ""
     unit = load_units().en_units.get(re.sub(r"[\s-]+", " ", unit_text.lower()))
     if m["cur"]:
-        quantity.unit, quantity.dim, quantity.unit_text = (
-            _CURRENCY_FOLDED[m["cur"].strip().lower()],
-            "money",
-            m["cur"].strip(),
-        )
+        sign = m["cur"].strip()
+        quantity.unit, quantity.dim, quantity.unit_text = load_units().en_signs[sign.lower()], "money", sign
     elif unit is not None:
         quantity.unit, quantity.dim, quantity.unit_text = unit.id, unit.dim, unit_text
         if unit.factor != 1.0 and quantity.value is not None:
             quantity.value = clean(quantity.value * unit.factor)
-    elif _DENOMINATOR.search(s[:start]) or (not count_noun(quantity, s, end) and words):
+    elif _DENOMINATOR.search(s[:start]):
+        return None
+    elif not count_noun(quantity, s, end) and words and not _NUMBER_TO.search(s[:start]):
         return None
     if words and quantity.dim == "count" and _DETERMINED.search(s[:start]):
         return None  # "the two provinces": a reference, not a count
@@ -259,6 +253,3 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     elif m["plus"] or m["plus2"]:
         quantity.comparator = ">="
     return quantity
-
-
-_CURRENCY_FOLDED = {sign.lower(): unit for sign, unit in _CURRENCY.items()}

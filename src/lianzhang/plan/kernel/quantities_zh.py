@@ -10,7 +10,7 @@ from lianzhang.plan.kernel.numerals import ZH_NUMERAL, ZH_SCALES, clean, parse_a
 from lianzhang.plan.kernel.quantities import Quantity, ratio
 from lianzhang.plan.kernel.tables import Noun, Unit, load_units
 
-_CLASSIFIERS = "家户个项座条所支款处间件"
+_CLASSIFIERS = "家户个项座条所支款处间件张场宗笔栋幢"
 _NOUN_WINDOW = 30
 _PER = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "亩": "mu", "公顷": "hectare", "年": "year", "人": "person",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lianzhang.plan.kernel.dates import DASH, MON, YEAR, Reference, month_number
+from lianzhang.plan.kernel.dates import DASH, MON, TITLE, YEAR, Reference, month_number
 from lianzhang.plan.kernel.numerals import parse_chinese
 
 _FULL_DATE = re.compile(
@@ -17,7 +17,7 @@ _FULL_DATE = re.compile(
 )
 _HORIZON = re.compile(rf"[(（]\s*(?P<a>{YEAR})\s*年?{DASH}(?P<b>{YEAR})\s*年?\s*[)）]")
 _PLAIN_YEAR = re.compile(
-    rf"(?P<ahead>到|至|by\s+|before\s+|until\s+|力争|目标|end\s+of\s+)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
+    rf"(?P<ahead>到|至|(?:by|before|until|till|end\s+of)\s+(?:{MON}\s+)?|力争|目标)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
     re.IGNORECASE,
 )
 # What stands before a year in its sentence and says that the year lies ahead
@@ -45,6 +45,8 @@ def reference_of(text: str, fallback_year: int = 0) -> Reference:
         return Reference(int(horizon["a"]), 0)
     plain, ahead = [], []
     for found in _PLAIN_YEAR.finditer(text):
+        if TITLE.search(text, max(0, found.start() - _LEFT), found.start()):
+            continue
         coming = found["ahead"] or _AHEAD.search(text, max(0, found.start() - _LEFT), found.start())
         (ahead if coming else plain).append(int(found["y"]))
     if plain:

@@ -29,10 +29,11 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class UnitTables:
-    """Surface forms to units and nouns, per language (English forms in lower case unless they hold capitals)."""
+    """Surface forms to units and nouns, per language, and the currencies written before a number, in lower case."""
 
     zh_units: dict[str, Unit]
     en_units: dict[str, Unit]
+    en_signs: dict[str, str]
     zh_nouns: dict[str, Noun]
     en_nouns: dict[str, Noun]
 
@@ -43,10 +44,12 @@ def load_units() -> UnitTables:
     raw = _toml("units.toml")
     zh_units: dict[str, Unit] = {}
     en_units: dict[str, Unit] = {}
+    en_signs: dict[str, str] = {}
     for row in raw["unit"]:
         unit = Unit(row["id"], row["dim"], float(row.get("factor", 1.0)))
         zh_units.update((form, unit) for form in row["zh"])
         en_units.update((form.lower(), unit) for form in row["en"])
+        en_signs.update((form.lower(), unit.id) for form in row.get("sign", ()))
     zh_nouns: dict[str, Noun] = {}
     en_nouns: dict[str, Noun] = {}
     for row in raw["noun"]:
@@ -55,7 +58,7 @@ def load_units() -> UnitTables:
             zh_nouns.setdefault(form, noun)
         for form in row["en"]:
             en_nouns.setdefault(form.lower(), noun)
-    return UnitTables(zh_units, en_units, zh_nouns, en_nouns)
+    return UnitTables(zh_units, en_units, en_signs, zh_nouns, en_nouns)
 
 
 @cache

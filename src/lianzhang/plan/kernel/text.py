@@ -66,6 +66,7 @@ _END = re.compile(
     r"[。！？!?]+[”’」』）)\"']*"
     r"|(?<![A-Z])(?<!\bNo)(?<!\bU\.S)(?<!\bInc)(?<!\bLtd)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\bMr)(?<!\bDr)"
     r"\.[”’\"')]*(?=\s|$)"
+    r"|(?<=[a-z%;,.)]) (?=\(\d{1,2}\) ?[A-Z])"
 )
 _PARAGRAPH = re.compile(r"[^\n]+")
 #: No sentence is longer; longer ones are cut at a comma or space.
