@@ -199,6 +199,38 @@ def test_a_document_is_read_reviewed_and_never_overwritten(writer: TestClient, o
     assert missing.status_code == 404
 
 
+def test_decisions_become_rows_of_the_region_at_once(writer: TestClient) -> None:
+    upload = {"file": ("plan.txt", PLAN.encode())}
+    job = ended(writer, writer.post(f"{API}/plan/documents", files=upload, data={"published": "2024-03"}))
+    place = f"{API}/plan/documents/{job['result']['document_id']}"
+    ids = [s["statement_id"] for s in writer.get(place).json()["statements"]]
+    assert all(s["row_id"] is None for s in writer.get(place).json()["statements"])
+    batch = writer.post(f"{place}/decisions/batch", json={"statement_ids": ids, "decision": "accept"})
+    assert batch.status_code == 201, batch.text
+    shown = batch.json()["items"]
+    assert [s["statement_id"] for s in shown] == ids
+    stored = {
+        r["statement_id"]: r
+        for r in writer.get(f"{API}/plan/statements", params={"limit": 1000}).json()["items"]
+    }
+    assert {stored[s["row_id"]]["review"] for s in shown} == {"accepted"}
+    assert all("line " in stored[s["row_id"]]["locator"] for s in shown)
+    fields = {"value": "1400000"}
+    wanted = {"statement_id": ids[0], "decision": "correct", "fields": fields}
+    corrected = writer.post(f"{place}/decisions", json=wanted).json()
+    again = writer.get(f"{API}/plan/statements", params={"limit": 1000}).json()["items"]
+    (new,) = (r for r in again if r["statement_id"] == corrected["row_id"])
+    assert (new["supersedes"], new["value"]) == (shown[0]["row_id"], 1.4e6)
+    for bad, status in (
+        ({"statement_ids": [], "decision": "accept"}, 422),
+        ({"statement_ids": ["none"], "decision": "accept"}, 404),
+        ({"statement_ids": ids, "decision": "correct"}, 422),
+    ):
+        assert writer.post(f"{place}/decisions/batch", json=bad).status_code == status
+    head = writer.get(f"{API}/plan/documents").json()["items"][0]
+    assert (head["accepted"], head["corrected"], head["rejected"]) == (len(ids) - 1, 1, 0)
+
+
 def test_what_is_no_document_is_said_so(writer: TestClient) -> None:
     assert writer.post(f"{API}/plan/documents", files={"other": ("x.txt", b"x")}).status_code == 422
     job = ended(writer, writer.post(f"{API}/plan/documents", files={"file": ("x.docx", b"PK no zip")}))

@@ -15,6 +15,12 @@ KEYS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store of a command lies in the folder where it is run."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
     path = tmp_path / "plan.txt"

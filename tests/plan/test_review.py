@@ -16,6 +16,12 @@ from lianzhang.plan.service import write_table
 TEXT = "到2027年，武汉汽车产量达到120万辆，引进3—5家整车企业。\n到2027年，武汉汽车产量达到120万辆。\n"
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store of a command lies in the folder where it is run."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(params=[".csv", ".jsonl"])
 def table(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     path = tmp_path / f"review{request.param}"

@@ -19,13 +19,11 @@ from lianzhang.plan.kernel.link import Catalogue, Entry, Match, terms
 from lianzhang.plan.ledger import ledger
 from lianzhang.plan.linking import (
     read_decisions,
-    revision,
-    save,
     suggest,
-    without_revision,
     write_suggestions,
 )
 from lianzhang.plan.model import Statement
+from lianzhang.plan.saving import save
 from lianzhang.store import Store, load_pack
 
 ENTRIES = [
@@ -197,13 +195,6 @@ def test_saving_twice_adds_once_and_a_decision_supersedes(store: Store, tmp_path
     assert len(rows) == 2
     assert sum("by rule" in n for n in notes) == 1
     assert sum("by a person" in n for n in notes) == 1
-
-
-def test_revisions_of_ids() -> None:
-    assert without_revision("u-abc-r12") == "u-abc"
-    assert revision("u-abc-r12") == 12
-    assert revision("u-abc") == 1
-    assert without_revision("d1-r2") == "d1-r2"
 
 
 def test_bad_decisions_are_named(store: Store, tmp_path: Path) -> None:

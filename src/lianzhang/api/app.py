@@ -14,11 +14,12 @@ from lianzhang.api import problems
 from lianzhang.api.access import Access, open_access, reading
 from lianzhang.api.guard import API, Guard
 from lianzhang.api.routes.chain import chain_router
+from lianzhang.api.routes.documents import document_router, review_router
 from lianzhang.api.routes.house import health_router, house_router
 from lianzhang.api.routes.lists import list_router
 from lianzhang.api.routes.results import result_router
 from lianzhang.api.routes.runs import run_router, start_router
-from lianzhang.api.routes.writes import document_router, session_router, write_router
+from lianzhang.api.routes.writes import session_router, write_router
 from lianzhang.app.browse.desk import Desk
 from lianzhang.config import Settings
 
@@ -75,7 +76,8 @@ def create_api(
 
     may_read = reading(rules)
     app.include_router(health_router(desk))
-    for router in (session_router(), start_router(desk, PREFIX), write_router(desk, PREFIX)):
+    writers = (session_router(), start_router(desk, PREFIX), write_router(desk, PREFIX), review_router(desk))
+    for router in writers:
         app.include_router(router, prefix=PREFIX)
     readers_of = (house_router, result_router, chain_router, document_router)
     for router in (*(make(desk) for make in readers_of), run_router(desk, PREFIX), list_router(desk)):

@@ -4,47 +4,80 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from lianzhang.app.browse.documents import Documents
 from lianzhang.app.session import open_store
 from lianzhang.config import Settings
-from lianzhang.errors import InputError
+from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.pack import write_pack
+from lianzhang.plan import queries
 from lianzhang.plan.linking import (
-    Linked,
+    Review,
     Suggestion,
-    document_source,
-    save,
     statement_id,
     suggest,
+    table_measure,
     table_unit,
 )
 from lianzhang.plan.model import Statement
-from lianzhang.schema.period import parse_period
-from lianzhang.store import Store, load_pack
+from lianzhang.plan.reading import Document
+from lianzhang.plan.review import Reviewed
+from lianzhang.plan.saving import Linked, document_source, save
+from lianzhang.store import Reader, Store, load_pack
 from lianzhang.units import UNITS
 
 #: The region that documents make where nothing is loaded.
 NAME, TITLE = "documents", Text("文件", "Documents")
-_MEASURES = {"change": "difference", "ratio": "multiple"}
+_REVIEWS: dict[str, Review] = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
+#: What the documents of the region made from them say was achieved.
+_ACHIEVED = f"""
+SELECT s.statement_id, s.locator, s.indicator_id, s.value, s.comparator, s.period_end, s.source_id, s.review
+FROM {queries.STANDING} s JOIN indicators i ON i.indicator_id = s.indicator_id AND i.unit = s.unit
+WHERE s.kind = 'achieved' AND s.value IS NOT NULL AND s.period_end IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement to take in: the id of its first row, what it says now, what people decided.
+
+    ``indicator`` is the id of the indicator that a person chose, ``-`` for none, empty where nobody did.
+    """
+
+    identity: str
+    statement: Statement
+    review: Review | None = None
+    indicator: str = ""
+
+
+def meant_region(store: Store, region: str = "") -> str:
+    """The region that documents go into: the one named or the only one loaded, else one made from them.
+
+    Raises:
+        NotLoadedError: the one named is not loaded.
+        UnknownNameError: several regions are loaded and none is named.
+    """
+    return store.resolve(region) if store.regions() else NAME
 
 
 def keep_documents(
-    settings: Settings, statements: Sequence[Statement], published: str = ""
+    settings: Settings, read: Sequence[tuple[Document, Sequence[Statement]]], published: str = ""
 ) -> tuple[str, Linked]:
     """Add statements to the region that is meant; where nothing is loaded, to a region made from the documents.
 
     Such a region has one indicator for every phrase, unit and measure that the documents use, and what they say was
-    achieved as its observations, each marked as derived and leading back to its line.
+    achieved as its observations, each marked as derived and leading back to its line. The documents' texts are kept beside
+    the snapshots, so that every quote can be looked up.
 
     Args:
         settings: which store and region.
-        statements: what was read.
+        read: documents with what was read from them.
         published: when the documents were published.
 
     Returns:
@@ -54,42 +87,110 @@ def keep_documents(
         UnknownNameError: several regions are loaded and none is named.
     """
     store = open_store(settings)
-    if store.regions():
-        region = store.resolve(settings.region)
-        if region != NAME:
-            with store.reader(region) as reader:
-                found = suggest(reader, statements)
-            return region, save(store, region, found, published=published)
-    return NAME, _from_nothing(store, statements, published)
+    region = meant_region(store, settings.region)
+    entries = [Entry(statement_id(s), s) for _, found in read for s in found]
+    done = enter(store, region, entries, published)
+    kept = Documents(store.path, region)
+    for document, found in read:
+        kept.keep(document, found, published)
+    return region, done
 
 
-def _from_nothing(store: Store, statements: Sequence[Statement], published: str) -> Linked:
-    """Grow the documents' own region by what these statements speak of."""
+def decided_entries(items: Iterable[Reviewed]) -> list[Entry]:
+    """The statements that people have decided on, ready to be taken in."""
+    return [
+        Entry(statement_id(i.original), i.statement, _REVIEWS[i.decision], i.indicator)
+        for i in items
+        if i.decision is not None
+    ]
+
+
+def check_indicator(reader: Reader, indicator: str) -> None:
+    """Whether a person may link to an indicator.
+
+    Raises:
+        UnknownNameError: the region has none of that id.
+    """
+    if indicator in ("", "-"):
+        return
+    known = [r["indicator_id"] for r in reader.sql("SELECT indicator_id FROM indicators").to_pylist()]
+    if indicator not in known:
+        raise UnknownNameError(Text("指标", "indicator"), indicator, known)
+
+
+def enter(
+    store: Store,
+    region: str,
+    entries: Sequence[Entry],
+    published: str = "",
+    *,
+    read: Iterable[Statement] | None = None,
+) -> Linked:
+    """Take statements with the decisions on them into a region, all or none; a decision supersedes the row before.
+
+    Args:
+        store: where to.
+        region: the region's name.
+        entries: what to take in.
+        published: when the documents were published.
+        read: all that was read from the documents, by which one that the region knows is recognised.
+
+    Raises:
+        InputError: a row breaks a rule of the schema.
+        StoreBusyError: another process kept writing.
+    """
+    if not entries:
+        return Linked(0, 0, 0, {})
+    if region == NAME:
+        done = save(store, region, _grown(store, entries, published), published=published)
+        if done.added:
+            _observe_again(store)
+        return done
+    with store.reader(region) as reader:
+        found = _linked(reader, entries)
+    return save(store, region, found, published=published, read=read)
+
+
+def _linked(reader: Reader, entries: Sequence[Entry]) -> list[Suggestion]:
+    """Suggested by the rule, decided by the person where there was one."""
+    chosen = {
+        statement_id(e.statement): None if e.indicator == "-" else e.indicator for e in entries if e.indicator
+    }
+    found = suggest(reader, [e.statement for e in entries], chosen)
+    return [
+        replace(one, statement_id=entry.identity, review=entry.review)
+        for one, entry in zip(found, entries, strict=True)
+    ]
+
+
+def _grown(store: Store, entries: Sequence[Entry], published: str) -> list[Suggestion]:
+    """Grow the documents' own region by what these statements speak of; each is linked to its own indicator."""
     indicators: dict[str, dict[str, Any]] = {}
-    observations: dict[tuple[str, str, str], dict[str, Any]] = {}
     sources: dict[str, dict[str, Any]] = {}
     found: list[Suggestion] = []
-    for statement in statements:
+    for entry in entries:
+        statement = entry.statement
         source = document_source(statement.source, published)
         sources.setdefault(source["source_id"], source)
-        row = _indicator(statement) | {"source_id": source["source_id"]} if statement.indicator else None
-        if row is not None:
+        link = None
+        if statement.indicator and entry.indicator != "-" and entry.review != "rejected":
+            row = _indicator(statement) | {"source_id": source["source_id"]}
             indicators.setdefault(row["indicator_id"], row)
-            if statement.kind == "achieved" and statement.value is not None and _has_period(statement):
-                key = (row["indicator_id"], statement.period_end, source["source_id"])
-                observations.setdefault(
-                    key, _observation(statement, row["indicator_id"], source["source_id"])
-                )
+            link = str(row["indicator_id"])
         # The place is part of the indicator's name here: there are no regions to point to.
         plain = replace(statement, region="")
-        link = row["indicator_id"] if row is not None else None
-        found.append(Suggestion(statement_id(statement), plain, (), link, "document" if link else ""))
-    if not found:
-        return Linked(0, 0, 0)
+        if entry.indicator:
+            chosen = None if entry.indicator == "-" else entry.indicator
+            found.append(Suggestion(entry.identity, plain, (), chosen, "person", entry.review))
+        else:
+            found.append(
+                Suggestion(entry.identity, plain, (), link, "document" if link else "", entry.review)
+            )
     known = _known_rows(store)
     tables: dict[str, list[dict[str, Any]]] = {
         "sources": _merged(known, "sources", sources.values(), ("source_id",)),
-        "regions": [
+        "regions": known.get("regions")
+        or [
             {
                 "region_id": NAME,
                 "name_zh": TITLE.zh,
@@ -100,22 +201,14 @@ def _from_nothing(store: Store, statements: Sequence[Statement], published: str)
             }
         ],
         "indicators": _merged(known, "indicators", indicators.values(), ("indicator_id",)),
-        "observations": _one_used(
-            _merged(
-                known,
-                "observations",
-                observations.values(),
-                ("indicator_id", "series", "region_id", "sector_id", "period", "source_id"),
-            )
-        ),
+        "observations": known.get("observations", []),
     }
-    if known:
-        tables["regions"] = known["regions"]
-    with tempfile.TemporaryDirectory() as folder:
-        pack = Path(folder) / NAME
-        write_pack(pack, tables, name=NAME, title=TITLE, region=NAME, as_of=date.today().isoformat())  # noqa: DTZ011
-        load_pack(store, pack)
-    return save(store, NAME, found, published=published)
+    if any(len(tables[name]) > len(known.get(name, ())) for name in ("sources", "regions", "indicators")):
+        with tempfile.TemporaryDirectory() as folder:
+            pack = Path(folder) / NAME
+            write_pack(pack, tables, name=NAME, title=TITLE, region=NAME, as_of=date.today().isoformat())  # noqa: DTZ011
+            load_pack(store, pack, wait_s=5.0)
+    return found
 
 
 def _known_rows(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -130,7 +223,7 @@ def _known_rows(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 
 def _merged(
-    known: dict[str, list[dict[str, Any]]], name: str, new: Any, key: tuple[str, ...]
+    known: dict[str, list[dict[str, Any]]], name: str, new: Iterable[dict[str, Any]], key: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     rows = {tuple(r.get(k) for k in key): r for r in known.get(name, [])}
     for row in new:
@@ -138,19 +231,64 @@ def _merged(
     return list(rows.values())
 
 
-def _one_used(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Where documents disagree on a period, the first read is used and the others are kept."""
-    seen: set[tuple[Any, ...]] = set()
-    for row in rows:
-        key = (row["indicator_id"], row["period"])
-        row["preferred"] = key not in seen
-        seen.add(key)
-    return rows
+def _observe_again(store: Store) -> None:
+    """Make the region's observations from its statements as they stand; figures that people added stay.
+
+    One figure of a period is used: what a person added, then what a person accepted or corrected, then what was used
+    before, then what was read first.
+    """
+    from lianzhang.schema import table
+    from lianzhang.schema.ddl import empty_select
+    from lianzhang.store.observe import check_rows
+
+    with store.writer(5.0) as writer, Reader(store.path, writer.manifest, writer.region(NAME)) as reader:
+        said = reader.sql(_ACHIEVED).to_pylist()
+        before = reader.table("observations").to_pylist()
+        own = {r["source_id"] for r in reader.sql("SELECT DISTINCT source_id FROM statements").to_pylist()}
+        rows = [r for r in before if r["source_id"] not in own]
+        used = {(r["indicator_id"], r["period"], r["source_id"]) for r in before if r["preferred"]}
+        taken = {(r["indicator_id"], r["period"]) for r in rows if r["preferred"]}
+        held: set[tuple[Any, ...]] = set()
+
+        def order(row: dict[str, Any]) -> tuple[Any, ...]:
+            key = (row["indicator_id"], row["period_end"], row["source_id"])
+            return (row["review"] is None, key not in used, row["statement_id"])
+
+        for row in sorted(said, key=order):
+            period = (row["indicator_id"], row["period_end"])
+            if (*period, row["source_id"]) in held:
+                continue
+            held.add((*period, row["source_id"]))
+            rows.append(_observation(row) | {"preferred": period not in taken})
+            taken.add(period)
+        # The new content is checked in place of the old, not beside it.
+        reader.connection.execute(
+            f"CREATE OR REPLACE VIEW observations AS {empty_select(table('observations'))}"
+        )
+        typed = check_rows(reader, {"observations": rows})
+        writer.set_table(
+            writer.region(NAME), "observations", [writer.add_file(typed["observations"], "pack")]
+        )
+
+
+def _observation(row: dict[str, Any]) -> dict[str, Any]:
+    comparator = row["comparator"] if row["comparator"] in ("=", ">", ">=", "<", "<=", "~") else "="
+    return {
+        "indicator_id": row["indicator_id"],
+        "series": "main",
+        "region_id": NAME,
+        "period": row["period_end"],
+        "value": row["value"],
+        "comparator": comparator,
+        "note": f"文件所述，{row['locator']} stated in the document",
+        "source_id": row["source_id"],
+        "status": "derived",
+    }
 
 
 def _indicator(statement: Statement) -> dict[str, Any]:
     unit = table_unit(statement.unit)
-    measure = _MEASURES.get(statement.measure, statement.measure)
+    measure = table_measure(statement.measure)
     name = " ".join(f"{statement.region} {statement.indicator}".split())
     key = hashlib.sha256("\x1f".join((name.lower(), unit, measure)).encode()).hexdigest()[:10]
     known = UNITS.get(unit)
@@ -163,26 +301,3 @@ def _indicator(statement: Statement) -> dict[str, Any]:
         "flow": known is not None and known.dimension == "money",
         "status": "derived",
     }
-
-
-def _observation(statement: Statement, indicator: str, source: str) -> dict[str, Any]:
-    comparator = statement.comparator if statement.comparator in ("=", ">", ">=", "<", "<=", "~") else "="
-    return {
-        "indicator_id": indicator,
-        "series": "main",
-        "region_id": NAME,
-        "period": statement.period_end,
-        "value": statement.value,
-        "comparator": comparator,
-        "preferred": True,
-        "note": f"文件第 {statement.line} 行所述 stated in line {statement.line} of the document",
-        "source_id": source,
-        "status": "derived",
-    }
-
-
-def _has_period(statement: Statement) -> bool:
-    try:
-        return bool(parse_period(statement.period_end))
-    except InputError:
-        return False

@@ -49,13 +49,14 @@ def read(
     """
     from lianzhang.cli._common import emit_json_lines, lang, note, progress, settings, table
     from lianzhang.i18n import Text
-    from lianzhang.plan.service import read_documents, write_table
+    from lianzhang.plan.service import iter_documents, write_table
 
-    statements = []
+    documents = []
     with progress(Text("阅读文件", "Reading documents"), len(files)) as done:
-        for number, path in enumerate(files, start=1):
-            statements += read_documents([path], published=published)
+        for number, one in enumerate(iter_documents(files, published=published), start=1):
+            documents.append(one)
             done(number)
+    statements = [statement for _, found in documents for statement in found]
     if out is not None:
         count = write_table(statements, out)
         note(Text(f"{count} 条陈述已写入 {out}", f"{count} statements written to {out}"))
@@ -101,7 +102,7 @@ def read(
     )
     if not statements:
         return
-    region, kept = keep_documents(settings(), statements, published)
+    region, kept = keep_documents(settings(), documents, published)
     note(
         Text(
             f"已记入区域 {region} 的台账：{kept.added} 条，其中 {kept.linked} 条对应到指标；{kept.known} 条原已有",
@@ -186,7 +187,7 @@ def conflicts(
 
 @app.command
 def review(
-    table: Path,
+    table: Annotated[str, Parameter(help="Review table, or name of a document that was read")] = "",
     /,
     *,
     accept: Annotated[list[str], Parameter(negative=())] | None = None,
@@ -194,28 +195,32 @@ def review(
     correct: str | None = None,
     set: Annotated[list[str], Parameter(name="--set", negative=())] | None = None,  # noqa: A002
     by: str = "",
+    table_only: Annotated[bool, Parameter(negative=())] = False,
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Accept, correct or reject the statements of a review table; every decision is a new row of its log.
+    """Accept, correct or reject what was read. A decision is a new row of the log and of the region's statements.
 
-    Without a decision: on a terminal the open statements are asked for one by one, the least sure first; otherwise
-    the state of the review is shown.
+    Accepted and corrected statements stand in the ledger from then on, rejected ones no longer. Without a decision: on a
+    terminal the open statements are asked for one by one, the least sure first; otherwise the state of the review is
+    shown. Without a name: the documents that were read.
 
     Parameters
     ----------
     table
-        Review table written by `plan read --out` (.csv or .jsonl).
+        Review table written by `plan read --out` (.csv or .jsonl), or the name or id of a document that was read.
     accept
-        Ids of statements to accept.
+        Ids of statements to accept; `all` for all that are open.
     reject
         Ids of statements to reject.
     correct
         Id of the statement to correct, with --set.
     set
-        Corrections, FIELD=VALUE, as in --set value=850000000 --set kind=target.
+        Corrections, FIELD=VALUE, as in --set value=850000000 --set kind=target --set indicator_id=nev_output.
     by
         Who decides.
+    table_only
+        Only log the decisions beside the table; leave the store alone.
     out
         Write the accepted and corrected statements: .csv or .jsonl.
     json
@@ -229,22 +234,32 @@ def review(
     from lianzhang.plan import review as reviewing
     from lianzhang.plan.service import write_table
 
+    if not table:
+        _documents()
+        return
     pairs = [item.partition("=") for item in set or []]
     if any(not equals for _, equals, _ in pairs) or bool(pairs) != (correct is not None):
         raise UsageError(
             Text("--correct 与 --set 字段=值 要一起用", "--correct and --set FIELD=VALUE go together"),
             hint=Text("例：--correct ID --set kind=target", "example: --correct ID --set kind=target"),
         )
-    for statement_id in accept or []:
-        reviewing.decide(table, statement_id, "accept", by=by)
-    for statement_id in reject or []:
-        reviewing.decide(table, statement_id, "reject", by=by)
+    path, published = _review_table(table)
+    before = len(reviewing.decisions(path))
+    if accept == ["all"]:
+        accept = [item.original.id for item in reviewing.review(path) if item.decision is None]
+    if accept:
+        reviewing.decide_many(path, accept, "accept", by=by)
+    if reject:
+        reviewing.decide_many(path, reject, "reject", by=by)
     if correct is not None:
-        reviewing.decide(table, correct, "correct", {name: value for name, _, value in pairs}, by=by)
+        reviewing.decide(path, correct, "correct", {name: value for name, _, value in pairs}, by=by)
     decided = bool(accept or reject or correct)
     if not decided and not json and out is None and sys.stdin.isatty():
-        _ask(table, by)
-    items = reviewing.review(table)
+        _ask(path, by)
+    made = [str(entry["id"]) for entry in reviewing.decisions(path)[before:]]
+    if made and not table_only:
+        _settle(path, made, published)
+    items = reviewing.review(path)
     if out is not None:
         count = write_table((item.statement for item in items if item.decision in ("accept", "correct")), out)
         note(Text(f"{count} 条已定陈述写入 {out}", f"{count} settled statements written to {out}"))
@@ -256,6 +271,81 @@ def review(
         )
     elif out is None:
         _show(items)
+
+
+def _review_table(name: str) -> tuple[Path, str]:
+    """The review table of that path, or of the document of that name in the store; when it was published."""
+    from lianzhang.app.browse.documents import Documents
+    from lianzhang.app.documents import meant_region
+    from lianzhang.cli._common import settings
+    from lianzhang.errors import UnknownNameError
+    from lianzhang.i18n import Text
+    from lianzhang.store import Store
+
+    path = Path(name)
+    if path.suffix.lower() in (".csv", ".jsonl", ".json"):
+        return path, ""
+    chosen = settings()
+    store = Store(chosen.store)
+    documents = Documents(store.path, meant_region(store, chosen.region))
+    found = documents.find(path.name)
+    if found is None:
+        known = [head.name for head in documents.heads()]
+        raise UnknownNameError(Text("已读文件", "document that was read"), name, known)
+    return documents.table(found), documents.head(found).published
+
+
+def _settle(path: Path, statement_ids: list[str], published: str) -> None:
+    from lianzhang.app.reviewing import settle_table
+    from lianzhang.cli._common import note, settings
+    from lianzhang.i18n import Text
+
+    region, done = settle_table(settings(), path, statement_ids, published)
+    note(
+        Text(
+            f"已记入区域 {region}：新增 {done.added} 行，其中 {done.linked} 行对应到指标；{done.known} 条已如此",
+            f"taken into region {region}: {done.added} rows added, {done.linked} of them linked to an indicator; "
+            f"{done.known} stood so already",
+        )
+    )
+
+
+def _documents() -> None:
+    from lianzhang.app.browse.documents import Documents
+    from lianzhang.app.documents import meant_region
+    from lianzhang.cli._common import settings, table
+    from lianzhang.i18n import Text
+    from lianzhang.store import Store
+
+    chosen = settings()
+    store = Store(chosen.store)
+    heads = Documents(store.path, meant_region(store, chosen.region)).heads()
+    table(
+        Text("已读文件", "Documents that were read"),
+        [
+            Text("编号", "id"),
+            Text("文件", "document"),
+            Text("阅读时间", "read at"),
+            Text("陈述", "statements"),
+            Text("接受", "accepted"),
+            Text("更正", "corrected"),
+            Text("拒绝", "rejected"),
+            Text("待定", "open"),
+        ],
+        [
+            (
+                h.document_id,
+                h.name,
+                h.read_at[:16].replace("T", " "),
+                h.statements,
+                h.accepted,
+                h.corrected,
+                h.rejected,
+                h.statements - h.decided,
+            )
+            for h in heads
+        ],
+    )
 
 
 def _show(items: Sequence[Reviewed]) -> None:

@@ -52,7 +52,7 @@ def link(
         Print JSON.
     """
     from lianzhang.plan.linking import read_decisions, suggest, write_suggestions
-    from lianzhang.plan.linking import save as save_links
+    from lianzhang.plan.saving import save as save_links
     from lianzhang.store import Store
 
     chosen = settings()
@@ -207,17 +207,11 @@ def tasks(
 
 
 def _show_tasks(found: Sequence[Task]) -> None:
+    from lianzhang.plan.tasks import STATES
     from lianzhang.plan.track_model import VERDICTS
     from lianzhang.plan.track_text import chance
 
     language = lang()
-    states = {
-        "planned": Text("计划", "planned"),
-        "under_way": Text("推进中", "under way"),
-        "done": Text("完成", "done"),
-        "dropped": Text("取消", "dropped"),
-        "unknown": Text("不明", "unknown"),
-    }
     late = Text("（逾期）", " (overdue)")
     rows = []
     for task in found:
@@ -232,8 +226,7 @@ def _show_tasks(found: Sequence[Task]) -> None:
                 "  " * task.depth + task.name.get(language),
                 task.owner,
                 task.deadline.label(language) if task.deadline else None,
-                states.get(task.state or "unknown", states["unknown"]).get(language)
-                + (late.get(language) if task.overdue else ""),
+                STATES[task.state or "unknown"].get(language) + (late.get(language) if task.overdue else ""),
                 "; ".join(judged) or None,
             ]
         )

@@ -1,4 +1,4 @@
-"""Statements of the store that cannot both hold, as the pack or a person noted them."""
+"""Statements of the store that cannot both hold: noted with the pack, or found when a document was read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lianzhang.i18n import Text
+from lianzhang.plan.current import succession
 from lianzhang.store import Reader
 
 _SQL = """
@@ -16,8 +17,7 @@ FROM statement_conflicts c ORDER BY c.kind = 'arithmetic', c.conflict_id
 _STATEMENTS = """
 SELECT statement_id, topic_zh, topic_en, value, lower, upper, comparator, unit, measure, kind, period_end, locator,
        preferred, indicator_id, region_id, source_id, status
-FROM statements WHERE statement_id IN (SELECT statement_id FROM statement_conflicts
-                                       UNION SELECT other_statement_id FROM statement_conflicts)
+FROM statements
 """
 #: Observations of the same indicator, region and period as a statement.
 _OBSERVED = """
@@ -73,17 +73,22 @@ class Conflict:
 
 
 def conflicts(reader: Reader) -> tuple[Conflict, ...]:
-    """Every noted disagreement, those between values before those of arithmetic."""
+    """Every disagreement on record between statements that stand, those between values before those of arithmetic."""
     statements = {r["statement_id"]: r for r in reader.sql(_STATEMENTS).to_pylist()}
-    return tuple(_conflict(reader, row, statements) for row in reader.sql(_SQL).to_pylist())
+    after = succession(reader)
+    found = []
+    for row in reader.sql(_SQL).to_pylist():
+        sides = [after.heir(i) for i in (row["statement_id"], row["other_statement_id"]) if i is not None]
+        # A disagreement of which people rejected one side is settled.
+        if None not in sides:
+            found.append(_conflict(reader, row, [statements[i] for i in sides if i is not None]))
+    return tuple(found)
 
 
-def _conflict(reader: Reader, row: dict[str, Any], statements: dict[str, dict[str, Any]]) -> Conflict:
-    first = statements[row["statement_id"]]
-    sides = [_side(first)]
-    if row["other_statement_id"]:
-        sides.append(_side(statements[row["other_statement_id"]]))
-    elif row["kind"] in ("observation", "factor_of_ten", "value") and first["indicator_id"]:
+def _conflict(reader: Reader, row: dict[str, Any], said: list[dict[str, Any]]) -> Conflict:
+    first = said[0]
+    sides = [_side(s) for s in said]
+    if len(said) == 1 and row["kind"] in ("observation", "factor_of_ten", "value") and first["indicator_id"]:
         wanted = {
             "indicator": first["indicator_id"],
             "region": first["region_id"],

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lianzhang.i18n import Text
 from lianzhang.plan import queries
+from lianzhang.plan.current import Succession, succession
 from lianzhang.plan.history import Break, History, Kind, gather
 from lianzhang.plan.kernel.attainment import Interval, meeting, threshold
-from lianzhang.plan.linking import revision, without_revision
 from lianzhang.plan.track_model import Conflict, LedgerRow, Place
 from lianzhang.schema.period import Period, parse_period
 from lianzhang.units import UNITS
@@ -50,9 +50,20 @@ def open_book(reader: Reader, as_of: date) -> Book:
     statements = reader.sql(queries.TARGETS).to_pylist()
     observations = reader.sql(queries.OBSERVATIONS).to_pylist()
     breaks = reader.sql(queries.BREAKS).to_pylist()
-    conflicts = reader.sql(queries.CONFLICTS).to_pylist()
+    conflicts = _still(reader.sql(queries.CONFLICTS).to_pylist(), succession(reader))
     indicators = reader.sql(queries.INDICATORS).to_pylist()
     return make_book(statements, observations, breaks, conflicts, indicators, as_of)
+
+
+def _still(conflicts: Iterable[dict[str, Any]], after: Succession) -> list[Row]:
+    """Disagreements of the rows that stand now; one with a rejected side is settled."""
+    found: list[Row] = []
+    for row in conflicts:
+        mine = after.heir(row["statement_id"])
+        other = after.heir(row["other_statement_id"]) if row["other_statement_id"] else None
+        if mine is not None and (other is not None or not row["other_statement_id"]):
+            found.append(row | {"statement_id": mine, "other_statement_id": other})
+    return found
 
 
 def make_book(
@@ -70,7 +81,7 @@ def make_book(
     histories = gather(observations, breaks, kinds, as_of)
     disagreements = _by_statement(conflicts)
     groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
-    for row in _newest(statements):
+    for row in statements:
         if _published(row, as_of):
             groups[_same_target(row)].append(row)
     rows: list[LedgerRow] = []
@@ -84,17 +95,6 @@ def make_book(
             wanted[entry.statement_id] = interval
     rows.sort(key=lambda r: (r.deadline.end if r.deadline else date.max, r.statement_id))
     return Book(as_of, tuple(rows), histories, kinds, wanted)
-
-
-def _newest(statements: Iterable[Row]) -> list[Row]:
-    """Statements without those that a later revision supersedes."""
-    found: dict[str, Row] = {}
-    for row in statements:
-        key = without_revision(row["statement_id"])
-        held = found.get(key)
-        if held is None or revision(row["statement_id"]) > revision(held["statement_id"]):
-            found[key] = row
-    return list(found.values())
 
 
 def _published(row: Row, as_of: date) -> bool:

@@ -1,31 +1,28 @@
-"""From statements that were read to statements in the store, each linked to an indicator or left open.
+"""Which indicator a statement speaks of: suggested, then decided by rule or by a person.
 
-A link is decided by the rule of `lianzhang.plan.kernel.link` or by a person's table of decisions, and the row's note says
-which. Nothing is overwritten: reading the same document again adds nothing, another decision adds a revision that
-supersedes the row before (`lianzhang.plan.ledger` uses the latest).
+The rule is that of `lianzhang.plan.kernel.link`; a person decides in a table or in review. `lianzhang.plan.saving` puts the
+result into a region.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from lianzhang.errors import FileFormatError, InputError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan import queries
 from lianzhang.plan.kernel.link import Catalogue, Entry, Match
 from lianzhang.plan.model import Statement
-from lianzhang.schema.period import parse_period
 from lianzhang.units import UNITS
 
 if TYPE_CHECKING:
-    from lianzhang.store import Reader, Store
+    from lianzhang.store import Reader
 
+Review = Literal["accepted", "corrected", "rejected"]
 _MEASURES = {"change": "difference", "ratio": "multiple"}
 #: Units as extraction writes them → as the tables do; each part of a compound on its own.
 _UNITS = {
@@ -38,7 +35,6 @@ _UNITS = {
     "people": "persons",
     "": "count",
 }
-_REVISION = re.compile(r"-r(\d+)$")
 #: Columns of the table of suggestions; ``indicator_id`` is the person's to fill, ``-`` for none.
 COLUMNS = (
     "statement_id", "source", "line", "phrase", "value", "unit", "measure", "kind", "period", "suggested", "score",
@@ -51,7 +47,7 @@ class Suggestion:
     """A statement with the indicators it may speak of, best first, and the decision.
 
     ``indicator_id`` is the link, None where open; ``decided_by`` is ``rule``, ``person``, ``document`` (the indicator was
-    made from the document itself) or empty.
+    made from the document itself) or empty. ``review`` is what a person decided about the statement itself.
     """
 
     statement_id: str
@@ -59,15 +55,7 @@ class Suggestion:
     matches: tuple[Match, ...]
     indicator_id: str | None
     decided_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """What was added: statements, how many of them linked, and how many were there already."""
-
-    added: int
-    linked: int
-    known: int
+    review: Review | None = None
 
 
 def suggest(
@@ -99,7 +87,7 @@ def suggest(
     found = []
     for statement in statements:
         unit = table_unit(statement.unit)
-        measure = _MEASURES.get(statement.measure, statement.measure)
+        measure = table_measure(statement.measure)
         matches = tuple(
             catalogue.match(
                 statement.indicator, statement.quote, unit=unit, dimension=_dimension(unit), measure=measure
@@ -115,65 +103,9 @@ def suggest(
     return tuple(found)
 
 
-def save(store: Store, region: str, suggestions: Sequence[Suggestion], *, published: str = "") -> Linked:
-    """Add statements with their sources to a region, all or none.
-
-    Args:
-        store: where to.
-        region: the region, as `Store.resolve` takes it.
-        suggestions: from `suggest`.
-        published: when the documents were published (2024, 2024-03); empty where not known.
-
-    Raises:
-        InputError: a row breaks a rule of the schema.
-        NotLoadedError: the region is not loaded.
-        StoreBusyError: another process kept writing.
-    """
-    from lianzhang.store import add_rows
-
-    with store.reader(region) as reader:
-        have = {
-            r["statement_id"]: r["indicator_id"]
-            for r in reader.sql("SELECT statement_id, indicator_id FROM statements").to_pylist()
-        }
-        sources = set(reader.sql("SELECT source_id FROM sources").column("source_id").to_pylist())
-        places = _places(reader)
-    rows: list[dict[str, Any]] = []
-    new_sources: dict[str, dict[str, Any]] = {}
-    known = 0
-    for item in suggestions:
-        revisions = [i for i in have if without_revision(i) == item.statement_id]
-        newest = max(revisions, key=revision, default=None)
-        if newest is not None and (item.decided_by != "person" or have[newest] == item.indicator_id):
-            known += 1
-            continue
-        identity = item.statement_id if newest is None else f"{item.statement_id}-r{revision(newest) + 1}"
-        source = document_source(item.statement.source, published)
-        if source["source_id"] not in sources:
-            new_sources[source["source_id"]] = source
-        rows.append(_row(identity, item, source["source_id"], places))
-    if rows:
-        tables: dict[str, Sequence[Mapping[str, Any]]] = {"statements": rows}
-        if new_sources:
-            tables = {"sources": list(new_sources.values()), **tables}
-        add_rows(store, region, tables)
-    return Linked(len(rows), sum(r["indicator_id"] is not None for r in rows), known)
-
-
 def statement_id(statement: Statement) -> str:
     """The id of a statement's first row, the same whenever the document is read again."""
     return f"u-{statement.id}"
-
-
-def without_revision(identity: str) -> str:
-    """The id of a statement without the number of its revision."""
-    return _REVISION.sub("", identity) if identity.startswith("u-") else identity
-
-
-def revision(identity: str) -> int:
-    """Number of a revision, 1 for the first row."""
-    found = _REVISION.search(identity) if identity.startswith("u-") else None
-    return int(found.group(1)) if found else 1
 
 
 def write_suggestions(suggestions: Sequence[Suggestion], path: Path) -> None:
@@ -236,80 +168,6 @@ def _cells(item: Suggestion) -> dict[str, Any]:
     }
 
 
-def _row(identity: str, item: Suggestion, source_id: str, places: Mapping[str, str]) -> dict[str, Any]:
-    s = item.statement
-    topic = s.indicator or s.quote[:40]
-    where = [f"第{s.line}行 line {s.line}, {s.char_start}–{s.char_end}"]
-    where += [f"第{p.line}行 line {p.line}, {p.char_start}–{p.char_end}" for p in s.places]
-    if item.decided_by == "person":
-        note = "指标由人工对应 linked by a person"
-    elif item.decided_by == "rule":
-        best = item.matches[0]
-        note = f"指标由规则对应 linked by rule: score {best.score:.2f}, lead {best.lead:.2f}"
-    elif item.decided_by == "document":
-        note = "文件自己的指标 the document's own indicator"
-    else:
-        note = "指标未对应 not linked"
-    return {
-        "statement_id": identity,
-        "locator": "; ".join(where),
-        "indicator_id": item.indicator_id,
-        "topic_zh": topic,
-        "topic_en": topic,
-        "region_id": _region(s.region, places),
-        "kind": s.kind,
-        "comparator": s.comparator,
-        "value": s.value,
-        "lower": s.lower,
-        "upper": s.upper,
-        "unit": table_unit(s.unit),
-        "measure": _MEASURES.get(s.measure, s.measure),
-        "period_start": _period(s.period_start),
-        "period_end": _period(s.period_end),
-        "base_period": _period(s.base_period),
-        "base_value": s.base_value,
-        "lost_reason": s.null_reason or None,
-        "quote": s.quote,
-        "confidence": s.confidence,
-        "preferred": True,
-        "note": note,
-        "source_id": source_id,
-        "status": "derived",
-    }
-
-
-def document_source(name: str, published: str) -> dict[str, Any]:
-    """Row of the table ``sources`` for a document."""
-    title = Path(name).name
-    return {
-        "source_id": "u-doc-" + hashlib.sha256(title.encode()).hexdigest()[:10],
-        "title_zh": title,
-        "title_en": title,
-        "published": _period(published),
-        "kind": "plan",
-        "note": "用户文件 the user's own document",
-    }
-
-
-def _places(reader: Reader) -> dict[str, str]:
-    """Region ids by name in either language; the empty name is the whole region."""
-    rows = reader.sql("SELECT region_id, name_zh, name_en, short_zh FROM regions").to_pylist()
-    names = {
-        str(n).lower(): r["region_id"] for r in rows for n in (r["name_zh"], r["name_en"], r["short_zh"]) if n
-    }
-    root = reader.region.root
-    return names | {"": root} | {str(t).lower(): root for t in reader.region.title}
-
-
-def _region(name: str, places: Mapping[str, str]) -> str | None:
-    """The region of that name, exactly or with a suffix such as 市 or City; None where it is not in the region."""
-    low = name.strip().lower()
-    if low in places:
-        return places[low]
-    bare = re.sub(r"( (city|municipality|district|county)|[市区县])$", "", low)
-    return next((i for n, i in places.items() if n and re.sub(r"[市区县]$", "", n) == bare), None)
-
-
 def table_unit(unit: str) -> str:
     """A statement's unit as the tables write it; one that they cannot hold counts without a name."""
     from lianzhang.pack.verify import unit_kind
@@ -318,14 +176,11 @@ def table_unit(unit: str) -> str:
     return written if unit_kind(written) is not None else "count"
 
 
+def table_measure(measure: str) -> str:
+    """A statement's measure as the tables write it."""
+    return _MEASURES.get(measure, measure)
+
+
 def _dimension(unit: str) -> str:
     known = UNITS.get(unit)
     return known.dimension if known else unit
-
-
-def _period(text: str) -> str | None:
-    """A period as the schema writes it; what is none is left out."""
-    try:
-        return parse_period(text).text if text else None
-    except InputError:
-        return None

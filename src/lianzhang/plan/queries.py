@@ -1,7 +1,14 @@
 """Named SQL steps of ledger and tracking. Each gives plain rows; no rule is hidden in SQL."""
 
+#: Statements that stand: not superseded by a later row and not rejected by a person.
+STANDING = """(
+SELECT * FROM statements q
+WHERE q.review IS DISTINCT FROM 'rejected' AND q.statement_id NOT IN (
+  SELECT supersedes FROM statements WHERE supersedes IS NOT NULL)
+)"""
+
 #: Targets and expectations with indicator, region and source. One row per statement.
-TARGETS = """
+TARGETS = f"""
 SELECT s.statement_id, s.locator, s.indicator_id, s.topic_zh, s.topic_en, s.region_id, s.cluster_id, s.kind,
        s.comparator, s.value, s.lower, s.upper, s.unit, s.measure, s.period_start, s.period_end, s.base_period,
        s.base_value, s.lost_reason, s.preferred, s.source_id, s.status,
@@ -9,7 +16,7 @@ SELECT s.statement_id, s.locator, s.indicator_id, s.topic_zh, s.topic_en, s.regi
        i.measure AS indicator_measure, i.flow, i.concept,
        r.name_zh AS region_zh, r.name_en AS region_en,
        o.title_zh AS source_zh, o.title_en AS source_en, o.published
-FROM statements s
+FROM {STANDING} s
 LEFT JOIN indicators i USING (indicator_id)
 LEFT JOIN regions r ON r.region_id = s.region_id
 LEFT JOIN sources o ON o.source_id = s.source_id

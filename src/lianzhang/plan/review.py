@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,22 +20,35 @@ from typing import Any, Literal, cast
 from lianzhang.errors import FileFormatError, InputError, UnknownNameError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.plan.model import COMPARATORS, KINDS, MEASURES, Place, Statement
+from lianzhang.schema.period import parse_period
 
 Decision = Literal["accept", "correct", "reject"]
 _NUMBERS = ("value", "lower", "upper", "base_value")
-_WORDS = ("indicator", "unit", "period_start", "period_end", "base_period", "region")
+_WORDS = ("indicator", "unit", "region")
+_PERIODS = ("period_start", "period_end", "base_period")
+#: The field that links a statement to an indicator of the region.
+LINK = "indicator_id"
+#: Fields that a correction may name, in the order of a form.
+FIELDS = (
+    "indicator", "value", "lower", "upper", "comparator", "unit", "measure", "kind", "period_start", "period_end",
+    "base_period", "base_value", "region", LINK,
+)  # fmt: skip
 _CHOICES: dict[str, tuple[str, ...]] = {"comparator": COMPARATORS, "measure": MEASURES, "kind": KINDS}
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A statement with the decision on it; ``statement`` carries the corrections, ``original`` is as read."""
+    """A statement with the decision on it; ``statement`` carries the corrections, ``original`` is as read.
+
+    ``indicator`` is the id of the indicator that the person linked it to, ``-`` for none, empty where nothing was said.
+    """
 
     statement: Statement
     original: Statement
     decision: Decision | None
     by: str = ""
     at: str = ""
+    indicator: str = ""
 
 
 def read_table(path: Path) -> list[Statement]:
@@ -99,14 +113,37 @@ def review(path: Path) -> list[Reviewed]:
         if entry is None:
             result.append(Reviewed(statement, statement, None))
             continue
-        fields = cast("dict[str, Any]", entry.get("fields") or {})
-        corrected = replace(statement, **fields) if fields else statement
+        fields = dict(cast("dict[str, Any]", entry.get("fields") or {}))
+        indicator = str(fields.pop(LINK, ""))
         result.append(
             Reviewed(
-                corrected, statement, entry["decision"], str(entry.get("by", "")), str(entry.get("at", ""))
+                _corrected(statement, fields),
+                statement,
+                entry["decision"],
+                str(entry.get("by", "")),
+                str(entry.get("at", "")),
+                indicator,
             )
         )
     return result
+
+
+def _corrected(statement: Statement, fields: Mapping[str, Any]) -> Statement:
+    """The statement with other fields. A one-sided bound follows its value; a cleared number says who cleared it."""
+    after = replace(statement, **fields)
+    if after.comparator in (">", ">=") and "lower" not in fields:
+        after = replace(after, lower=after.value, upper=after.upper if "upper" in fields else None)
+    elif after.comparator in ("<", "<=") and "upper" not in fields:
+        after = replace(after, upper=after.value, lower=after.lower if "lower" in fields else None)
+    elif after.comparator != "range" and {"value", "comparator"} & fields.keys():
+        after = replace(
+            after,
+            lower=after.lower if "lower" in fields else None,
+            upper=after.upper if "upper" in fields else None,
+        )
+    if after.value is None and after.lower is None and after.upper is None and not after.null_reason:
+        return replace(after, null_reason="经人工清除 cleared by a person")
+    return after
 
 
 def decisions(path: Path) -> list[dict[str, Any]]:
@@ -126,18 +163,31 @@ def decide(
     ----------
     fields:
         for ``correct``: new values of value, lower, upper, comparator, unit, measure, kind, indicator, region,
-        period_start, period_end, base_period, base_value as text; an empty text clears a number.
+        period_start, period_end, base_period, base_value, indicator_id as text; an empty text clears a number. They
+        stand in place of an earlier correction, beside what was read.
 
     Raises
     ------
     UnknownNameError
         if the table has no such statement or a statement has no such field.
     UsageError
-        if a correction has no field, or a value does not fit its field.
+        if a correction has no field, a value does not fit its field, or the bounds are the wrong way round.
     """
-    known = {statement.id for statement in read_table(path)}
-    if statement_id not in known:
-        raise UnknownNameError(Text("陈述", "statement"), statement_id, known)
+    decide_many(path, [statement_id], decision, fields, by)
+
+
+def decide_many(
+    path: Path,
+    statement_ids: Sequence[str],
+    decision: Decision,
+    fields: Mapping[str, str] | None = None,
+    by: str = "",
+) -> None:
+    """As `decide`, the same for several statements: all are taken, or none."""
+    known = {statement.id: statement for statement in read_table(path)}
+    for statement_id in statement_ids:
+        if statement_id not in known:
+            raise UnknownNameError(Text("陈述", "statement"), statement_id, known)
     if (decision == "correct") != bool(fields):
         raise UsageError(
             Text("更正要写明字段，其他决定不写", "a correction names fields, other decisions do not"),
@@ -145,16 +195,24 @@ def decide(
                 "例：--correct ID --set value=850000000", "example: --correct ID --set value=850000000"
             ),
         )
-    entry = {
-        "id": statement_id,
-        "decision": decision,
-        "fields": {name: _field(name, text) for name, text in (fields or {}).items()},
-        "by": by,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    values = {name: _field(name, text) for name, text in (fields or {}).items()}
+    for statement_id in statement_ids:
+        after = _corrected(known[statement_id], {n: v for n, v in values.items() if n != LINK})
+        if after.lower is not None and after.upper is not None and after.lower > after.upper:
+            raise UsageError(
+                Text(
+                    f"陈述 {statement_id} 的下界 {after.lower:g} 大于上界 {after.upper:g}",
+                    f"the lower bound {after.lower:g} of statement {statement_id} is above its upper bound {after.upper:g}",
+                ),
+                hint=Text("请调换上下界", "swap the bounds"),
+            )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    entries = [
+        {"id": one, "decision": decision, "fields": values, "by": by, "at": now} for one in statement_ids
+    ]
     try:
         with _log(path).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            stream.write("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries))
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
@@ -173,16 +231,27 @@ def _field(name: str, text: str) -> object:
         if not text:
             return None
         try:
-            return float(text.replace(",", ""))
+            number = float(text.replace(",", ""))
         except ValueError as error:
             raise UsageError(Text(f"{name} 不是数：{text}", f"{name} is not a number: {text!r}")) from error
+        if not math.isfinite(number):
+            raise UsageError(Text(f"{name} 不是有限的数：{text}", f"{name} is not a finite number: {text!r}"))
+        return number
     if name in _CHOICES:
         if text not in _CHOICES[name]:
             raise UnknownNameError(Text(name, name), text, _CHOICES[name])
         return text
-    if name in _WORDS:
-        return text
-    raise UnknownNameError(Text("字段", "field"), name, (*_NUMBERS, *_CHOICES, *_WORDS))
+    if name in _PERIODS:
+        try:
+            return parse_period(text).text if text else ""
+        except InputError as error:
+            raise UsageError(
+                Text(f"{name} 不是时期：{text}", f"{name} is not a period: {text!r}"),
+                hint=Text("写作 2027、2027-06 或 2027-H1", "write 2027, 2027-06 or 2027-H1"),
+            ) from error
+    if name in _WORDS or name == LINK:
+        return text.strip()
+    raise UnknownNameError(Text("字段", "field"), name, FIELDS)
 
 
 def _log(path: Path) -> Path:

@@ -13,7 +13,7 @@ from lianzhang.errors import InputError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.plan.kernel.extract import extract
 from lianzhang.plan.model import Statement
-from lianzhang.plan.reading import read_document
+from lianzhang.plan.reading import Document, read_document
 
 _PUBLISHED = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
 
@@ -35,11 +35,13 @@ def read_documents(paths: Sequence[Path], *, published: str = "") -> list[Statem
     FileFormatError, MissingExtraError
         as :func:`lianzhang.plan.reading.read_document`.
     """
-    return list(iter_documents(paths, published=published))
+    return [statement for _, found in iter_documents(paths, published=published) for statement in found]
 
 
-def iter_documents(paths: Sequence[Path], *, published: str = "") -> Iterator[Statement]:
-    """As :func:`read_documents`, one document at a time."""
+def iter_documents(
+    paths: Sequence[Path], *, published: str = ""
+) -> Iterator[tuple[Document, list[Statement]]]:
+    """Each document with its statements, one document at a time; raises as :func:`read_documents`."""
     if not paths:
         raise InputError(
             Text("没有给出文件", "no file was given"),
@@ -52,7 +54,7 @@ def iter_documents(paths: Sequence[Path], *, published: str = "") -> Iterator[St
         )
     for path in paths:
         document = read_document(path)
-        yield from extract(document.text, document.source, published=published)
+        yield document, extract(document.text, document.source, published=published)
 
 
 def write_table(statements: Iterable[Statement], path: Path) -> int:

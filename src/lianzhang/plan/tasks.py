@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lianzhang.errors import FileFormatError, InputError
 from lianzhang.i18n import Text
+from lianzhang.plan.current import succession
 from lianzhang.plan.kernel.attainment import Verdict
 from lianzhang.plan.track_model import TrackRow
 from lianzhang.plan.tracking import track
@@ -33,6 +34,21 @@ _ORDERED = """
 SELECT * FROM tasks
 ORDER BY list_position(['plan', 'task', 'project', 'special_action', 'measure'], kind), rank, task_id
 """
+#: Kinds and states of tasks in both languages.
+KINDS: dict[str, Text] = {
+    "plan": Text("规划", "plan"),
+    "task": Text("任务", "task"),
+    "project": Text("工程", "project"),
+    "special_action": Text("专项行动", "special action"),
+    "measure": Text("举措", "measure"),
+}
+STATES: dict[str, Text] = {
+    "planned": Text("计划", "planned"),
+    "under_way": Text("推进中", "under way"),
+    "done": Text("完成", "done"),
+    "dropped": Text("取消", "dropped"),
+    "unknown": Text("不明", "unknown"),
+}
 _NEEDED = ("task_id", "kind", "rank", "name_zh", "name_en", "source_id", "status")
 
 
@@ -79,15 +95,20 @@ def task_tree(
     reader: Reader, as_of: date, *, on_course: float = 0.8, out_of_reach: float = 0.2
 ) -> tuple[Task, ...]:
     """All tasks, depth first, siblings by their order; each with the verdicts of its targets on a day."""
-    tracked = track(reader, as_of, on_course=on_course, out_of_reach=out_of_reach)
+    return tree_of(reader, track(reader, as_of, on_course=on_course, out_of_reach=out_of_reach), as_of)
+
+
+def tree_of(reader: Reader, tracked: Sequence[TrackRow], as_of: date) -> tuple[Task, ...]:
+    """`task_tree` with targets that are tracked already."""
     verdicts = {place.statement_id: row for row in tracked for place in row.ledger.places}
     labels = {
         r["statement_id"]: Text(r["topic_zh"], r["topic_en"])
         for r in reader.sql("SELECT statement_id, topic_zh, topic_en FROM statements").to_pylist()
     }
+    after = succession(reader)
     linked: dict[str, list[TaskTarget]] = defaultdict(list)
     for row in reader.sql("SELECT task_id, statement_id FROM task_targets ORDER BY ALL").to_pylist():
-        linked[row["task_id"]].append(_target(row["statement_id"], verdicts, labels))
+        linked[row["task_id"]].append(_target(after.last(row["statement_id"]), verdicts, labels))
     children: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for row in reader.sql(_ORDERED).to_pylist():
         children[row["parent_id"]].append(row)

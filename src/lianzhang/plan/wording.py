@@ -31,7 +31,8 @@ _UNITS_ZH = {
     "platforms": "个", "laboratories": "个", "centers": "个", "products": "项", "mu": "亩", "km2": "平方公里", "year": "年",
     "kWh": "千瓦时", "kW": "千瓦", "households": "户", "cities": "个城市",
 }  # fmt: skip
-_KINDS = {
+#: Kinds of statements.
+KIND_WORDS: dict[str, Text] = {
     "target": Text("目标", "target"),
     "achieved": Text("实现", "achieved"),
     "expected": Text("预计", "expected"),
@@ -85,4 +86,38 @@ def period(statement: Statement, lang: Lang = "en") -> str:
 
 def kind(statement: Statement, lang: Lang = "en") -> str:
     """Target, achieved, expected, in the language."""
-    return _KINDS[statement.kind].get(lang)
+    return KIND_WORDS[statement.kind].get(lang)
+
+
+#: Comparators as a person chooses them.
+COMPARATOR_WORDS: dict[str, Text] = {
+    "=": Text("等于", "equal to"),
+    ">": Text("超过", "more than"),
+    ">=": Text("不低于", "at least"),
+    "<": Text("低于", "less than"),
+    "<=": Text("不超过", "at most"),
+    "~": Text("约", "about"),
+    "range": Text("区间", "range"),
+    "level": Text("级别词", "level word"),
+    "milestone": Text("里程碑", "milestone"),
+}
+#: What a figure measures.
+MEASURE_WORDS: dict[str, Text] = {
+    "level": Text("水平", "level"),
+    "count": Text("数量", "count"),
+    "share": Text("份额", "share"),
+    "growth": Text("增速", "growth"),
+    "growth p.a.": Text("年均增速", "growth a year"),
+    "multiple": Text("倍数", "multiple"),
+    "difference": Text("差额", "difference"),
+    "change": Text("变化", "change"),
+    "index": Text("指数", "index"),
+    "intensity": Text("强度", "intensity"),
+    "rank": Text("位次", "rank"),
+    "ratio": Text("比率", "ratio"),
+}
+
+
+def measure(statement: Statement, lang: Lang = "en") -> str:
+    """What the figure measures, in the language."""
+    return MEASURE_WORDS[statement.measure].get(lang)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, File, Form, Path, Query, Request, UploadFile
+from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -20,13 +20,12 @@ from lianzhang.api.problems import AccessError, documented
 from lianzhang.api.routes.runs import ACCEPTED, started
 from lianzhang.app.browse import work
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.browse.documents import Documents, plain_name
+from lianzhang.app.browse.documents import plain_name
 from lianzhang.app.browse.plain import plain
 from lianzhang.i18n import Text
 from lianzhang.schema import PERIOD_PATTERN, table
 from lianzhang.store import observe
 
-Identifier = Annotated[str, Path(min_length=1, max_length=200)]
 _REFUSALS = documented(400, 401, 403, 404, 413, 415, 422, 500)
 #: A day, a month or a year.
 _PUBLISHED = r"^((?:19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?)?$"
@@ -68,64 +67,6 @@ class Figure(BaseModel):
         default="official", description="How it came about. 状态"
     )
     note: str | None = Field(default=None, max_length=2000, description="Scope and doubts. 备注")
-
-
-class DecisionRequest(BaseModel):
-    """What a person decided about a statement."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    statement_id: str = Field(min_length=1, max_length=64, description="Which statement. 陈述编号")
-    decision: Literal["accept", "correct", "reject"] = Field(description="The decision. 决定")
-    fields: dict[str, str] = Field(
-        default_factory=dict,
-        max_length=20,
-        description="For `correct`: new values as text; an empty text clears a number. 更正的字段",
-    )
-
-
-class DocumentShown(BaseModel):
-    """A document that was read."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    document_id: str = Field(description="Id. 编号")
-    name: str = Field(description="File name. 文件名")
-    read_at: str = Field(description="When, UTC. 阅读时间")
-    published: str = Field(description="When it was published, as given. 发布时间")
-    statements: int = Field(description="Statements in it; unit: statements. 陈述数", ge=0)
-    decided: int = Field(description="Of them decided on; unit: statements. 已决定数", ge=0)
-
-
-class DocumentList(BaseModel):
-    """Documents that were read, the last one first."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    items: list[DocumentShown] = Field(description="All of them. 全部")
-
-
-class StatementShown(BaseModel):
-    """A statement under review."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    statement_id: str = Field(description="Id. 编号")
-    statement: dict[str, Any] = Field(
-        description="As read, with the corrections; offsets are into the text. 陈述"
-    )
-    decision: Literal["accept", "correct", "reject"] | None = Field(description="Last decision. 最近决定")
-    at: str = Field(description="When it was decided, UTC; empty if not. 决定时间")
-
-
-class DocumentRead(BaseModel):
-    """A document with its text and statements."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    document: DocumentShown = Field(description="The document. 文件")
-    text: str = Field(description="Its text. 正文")
-    statements: list[StatementShown] = Field(description="What was read. 陈述")
 
 
 class AuditEntry(BaseModel):
@@ -221,31 +162,6 @@ def write_router(desk: Desk, prefix: str) -> APIRouter:
         return started(request, desk.jobs.start("plan.read", entry.name, body, folder=folder), prefix)
 
     @router.post(
-        "/{region}/plan/documents/{document_id}/decisions",
-        tags=["plan"],
-        summary="Accept, correct or reject a statement 审核陈述",
-        status_code=201,
-        response_class=Response,
-        responses={
-            201: {"model": StatementShown, "description": "The statement as it stands now"},
-            **_REFUSALS,
-        },
-    )
-    def add_decision(
-        region: RegionName,
-        document_id: Identifier,
-        request: Request,
-        wanted: Annotated[DecisionRequest, Body()],
-        given: Annotated[Plain, Query()],
-    ) -> Response:
-        """A new row of the document's log; earlier decisions stay readable."""
-        entry = desk.readers.region(region)
-        request.state.audit = {"document_id": document_id, **wanted.model_dump()}
-        documents = Documents(desk.store.path, entry.name)
-        made = documents.decide(document_id, wanted.statement_id, wanted.decision, wanted.fields)
-        return respond.json_response(plain(made), 201)
-
-    @router.post(
         "/packs",
         tags=["house"],
         summary="Upload a pack to check or load 上传数据包",
@@ -324,43 +240,6 @@ def write_router(desk: Desk, prefix: str) -> APIRouter:
         entry = desk.readers.region(region)
         found = desk.audit.entries(entry.name, most=given.limit)
         return respond.json_response({"items": plain(found)}, headers={"Cache-Control": "no-store"})
-
-    return router
-
-
-def document_router(desk: Desk) -> APIRouter:
-    """Documents and what was read from them: reading."""
-    router = APIRouter()
-    common = documented(404, 422, 500)
-
-    @router.get(
-        "/{region}/plan/documents",
-        tags=["plan"],
-        summary="Documents that were read 已读文件",
-        response_class=Response,
-        responses={200: {"model": DocumentList, "description": "The list"}, **common},
-    )
-    def documents(region: RegionName, given: Annotated[Plain, Query()]) -> Response:
-        """Uploaded documents with how many of their statements are decided on."""
-        found = Documents(desk.store.path, desk.readers.region(region).name).heads()
-        return respond.json_response({"items": plain(found)}, headers={"Cache-Control": "no-store"})
-
-    @router.get(
-        "/{region}/plan/documents/{document_id}",
-        tags=["plan"],
-        summary="A document with its statements 文件与陈述",
-        response_class=Response,
-        responses={200: {"model": DocumentRead, "description": "Text and statements"}, **common},
-    )
-    def document(region: RegionName, document_id: Identifier, given: Annotated[Plain, Query()]) -> Response:
-        """The text, and every statement with its place in it and the decision."""
-        kept = Documents(desk.store.path, desk.readers.region(region).name)
-        body = {
-            "document": kept.head(document_id),
-            "text": kept.text(document_id),
-            "statements": kept.statements(document_id),
-        }
-        return respond.json_response(plain(body), headers={"Cache-Control": "no-store"})
 
     return router
 

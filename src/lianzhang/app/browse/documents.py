@@ -1,4 +1,4 @@
-"""Documents that were uploaded, what was read from them, and the decisions of people on it.
+"""Documents that were read, what was read from them, and the decisions of people on it.
 
 A document's folder lies beside the snapshots, ``documents/<region>/<id>/``: ``text.txt`` as it was read,
 ``statements.jsonl`` and its log of decisions, ``document.json``. Nothing there is overwritten. Whoever copies the store's
@@ -7,11 +7,13 @@ folder copies them too.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from lianzhang.app.browse.archive import check_zipped
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan.kernel.extract import extract
-from lianzhang.plan.reading import read_document
-from lianzhang.plan.review import Decision, Reviewed, decide, review
+from lianzhang.plan.model import Statement
+from lianzhang.plan.reading import Document, read_document
+from lianzhang.plan.review import Decision, Reviewed, decide_many, decisions, review
 from lianzhang.plan.service import write_table
 
 FOLDER = "documents"
@@ -31,7 +34,10 @@ _TABLE = "statements.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class DocumentHead:
-    """One document. ``read_at`` is UTC, ISO; ``published`` as given; counts in statements."""
+    """One document. ``read_at`` is UTC, ISO; ``published`` as given; counts in statements.
+
+    ``decided`` = ``accepted`` + ``corrected`` + ``rejected``.
+    """
 
     document_id: str
     name: str
@@ -39,16 +45,9 @@ class DocumentHead:
     published: str
     statements: int
     decided: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatementReview:
-    """A statement with its id and the decision on it; ``statement`` carries the corrections."""
-
-    statement_id: str
-    statement: dict[str, Any]
-    decision: Decision | None
-    at: str
+    accepted: int
+    corrected: int
+    rejected: int
 
 
 def plain_name(name: str) -> str:
@@ -74,6 +73,19 @@ class Documents:
         check_zipped(path)
         document = read_document(path)
         statements = extract(document.text, document.source, published=published)
+        return self._keep(document, statements, document_id, published)
+
+    def keep(self, document: Document, statements: Sequence[Statement], published: str = "") -> DocumentHead:
+        """Keep a document that was read elsewhere; one with the same name and text is there already."""
+        content = f"{document.source}\x1f{document.text}"
+        document_id = hashlib.sha256(content.encode()).hexdigest()[:16]
+        if (self._folder / document_id).is_dir():
+            return self.head(document_id)
+        return self._keep(document, statements, document_id, published)
+
+    def _keep(
+        self, document: Document, statements: Sequence[Statement], document_id: str, published: str
+    ) -> DocumentHead:
         head = {
             "document_id": document_id,
             "name": document.source,
@@ -101,9 +113,15 @@ class Documents:
             UnknownNameError: no such document.
         """
         raw = json.loads((self._place(document_id) / "document.json").read_text(encoding="utf-8"))
-        found = self.statements(document_id)
-        decided = sum(s.decision is not None for s in found)
-        return DocumentHead(**raw, statements=len(found), decided=decided)
+        found = Counter(item.decision for item in self.reviewed(document_id))
+        return DocumentHead(
+            **raw,
+            statements=found.total(),
+            decided=found.total() - found[None],
+            accepted=found["accept"],
+            corrected=found["correct"],
+            rejected=found["reject"],
+        )
 
     def text(self, document_id: str) -> str:
         """The document's text; offsets of statements are into it.
@@ -114,26 +132,49 @@ class Documents:
         with (self._place(document_id) / "text.txt").open(encoding="utf-8", newline="") as file:
             return file.read()
 
-    def statements(self, document_id: str) -> list[StatementReview]:
+    def reviewed(self, document_id: str) -> list[Reviewed]:
         """What was read, with the last decision on each.
 
         Raises:
             UnknownNameError: no such document.
         """
-        return [_shown(item) for item in review(self._place(document_id) / _TABLE)]
+        return review(self.table(document_id))
+
+    def log(self, document_id: str) -> list[dict[str, Any]]:
+        """All decisions on a document, oldest first.
+
+        Raises:
+            UnknownNameError: no such document.
+        """
+        return decisions(self.table(document_id))
 
     def decide(
-        self, document_id: str, statement_id: str, decision: Decision, fields: Mapping[str, str] | None = None
-    ) -> StatementReview:
-        """Accept, correct or reject a statement; a new row of the log.
+        self,
+        document_id: str,
+        statement_ids: Sequence[str],
+        decision: Decision,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        """Accept, correct or reject statements: new rows of the log, all or none.
 
         Raises:
             UnknownNameError: no such document, statement or field.
             UsageError: a correction without fields, or a value that does not fit its field.
         """
-        table = self._place(document_id) / _TABLE
-        decide(table, statement_id, decision, fields or None)
-        return next(s for s in self.statements(document_id) if s.statement_id == statement_id)
+        decide_many(self.table(document_id), statement_ids, decision, fields or None)
+
+    def table(self, document_id: str) -> Path:
+        """The document's review table, as `plan review` takes it.
+
+        Raises:
+            UnknownNameError: no such document.
+        """
+        return self._place(document_id) / _TABLE
+
+    def find(self, name: str) -> str | None:
+        """The id of a document, given its id or its file name; of several with one name the last one read."""
+        heads = self.heads()
+        return next((h.document_id for h in heads if name in (h.document_id, h.name)), None)
 
     def _place(self, document_id: str) -> Path:
         place = self._folder / document_id
@@ -141,7 +182,3 @@ class Documents:
         if not _ID.fullmatch(document_id) or not place.is_dir():
             raise UnknownNameError(Text("文件", "document"), document_id)
         return place
-
-
-def _shown(item: Reviewed) -> StatementReview:
-    return StatementReview(item.original.id, asdict(item.statement), item.decision, item.at)

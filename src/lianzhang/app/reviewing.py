@@ -1,0 +1,136 @@
+"""Review: what people decide about the statements of a document becomes part of the region at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lianzhang.app.browse.documents import Documents
+from lianzhang.app.documents import Entry, check_indicator, decided_entries, enter, meant_region
+from lianzhang.app.session import open_store
+from lianzhang.config import Settings
+from lianzhang.plan.current import succession
+from lianzhang.plan.linking import statement_id
+from lianzhang.plan.review import LINK, Decision, Reviewed, review
+from lianzhang.plan.saving import Linked, recognise
+from lianzhang.store import Reader, Store
+
+
+@dataclass(frozen=True, slots=True)
+class StatementReview:
+    """A statement with its id, the decision on it and its row in the region; ``statement`` carries the corrections.
+
+    ``row_id`` is the row that stands for it in the table ``statements``, also where people rejected it; None where it was
+    never taken in. ``indicator_id`` is that row's link.
+    """
+
+    statement_id: str
+    statement: dict[str, Any]
+    decision: Decision | None
+    at: str
+    row_id: str | None
+    indicator_id: str | None
+
+
+def document_reviews(reader: Reader, documents: Documents, document_id: str) -> list[StatementReview]:
+    """What was read from a document, with the last decision on each statement and its row in the region.
+
+    Raises:
+        UnknownNameError: no such document.
+    """
+    items = documents.reviewed(document_id)
+    rows = region_rows(reader, items)
+    return [_shown(item, rows.get(item.original.id)) for item in items]
+
+
+def region_rows(reader: Reader, items: Sequence[Reviewed]) -> dict[str, dict[str, Any]]:
+    """The row of the region that stands for each statement, by the statement's id; absent where there is none."""
+    have = {
+        r["statement_id"]: r
+        for r in reader.sql("SELECT statement_id, indicator_id, review FROM statements").to_pylist()
+    }
+    after = succession(reader)
+    twins = recognise(reader, [i.original for i in items]).twins
+    found = {}
+    for item in items:
+        identity = statement_id(item.original)
+        first = identity if identity in have else twins.get(identity)
+        if first is not None:
+            found[item.original.id] = have[after.last(first)]
+    return found
+
+
+def decide(
+    store: Store,
+    region: str,
+    document_id: str,
+    statement_ids: Sequence[str],
+    decision: Decision,
+    fields: Mapping[str, str] | None = None,
+) -> list[StatementReview]:
+    """Accept, correct or reject statements of a document: logged beside it, then taken into the region as one snapshot.
+
+    Earlier decisions that are not in the region yet (its pack was loaded afresh, say) go with them.
+
+    Raises:
+        UnknownNameError: no such document, statement, field or indicator.
+        UsageError: a correction without fields, or a value that does not fit its field.
+        StoreBusyError: another process kept writing; the decision is logged and taken in with the next one.
+    """
+    documents = Documents(store.path, region)
+    head = documents.head(document_id)
+    with store.reader(region) as reader:
+        check_indicator(reader, (fields or {}).get(LINK, ""))
+    documents.decide(document_id, statement_ids, decision, fields)
+    items = documents.reviewed(document_id)
+    with store.reader(region) as reader:
+        entries = _open_entries(reader, items, set(statement_ids))
+    enter(store, region, entries, head.published, read=[i.original for i in items])
+    with store.reader(region) as reader:
+        shown = {s.statement_id: s for s in document_reviews(reader, documents, document_id)}
+    return [shown[one] for one in dict.fromkeys(statement_ids)]
+
+
+def _open_entries(reader: Reader, items: Sequence[Reviewed], now: set[str]) -> list[Entry]:
+    """Decisions made just now, and earlier ones of which the region knows nothing."""
+    rows = region_rows(reader, items)
+
+    def waits(item: Reviewed) -> bool:
+        row = rows.get(item.original.id)
+        return item.original.id in now or row is None
+
+    return decided_entries(i for i in items if waits(i))
+
+
+def settle_table(
+    settings: Settings, table: Path, statement_ids: Sequence[str], published: str = ""
+) -> tuple[str, Linked]:
+    """Take the decisions on statements of a review table into the region that is meant.
+
+    Raises:
+        UnknownNameError: several regions are loaded and none is named; or a chosen indicator is not the region's.
+        StoreBusyError: another process kept writing.
+    """
+    store = open_store(settings)
+    region = meant_region(store, settings.region)
+    chosen = set(statement_ids)
+    every = review(table)
+    items = [i for i in every if i.original.id in chosen]
+    if store.regions():
+        with store.reader(region) as reader:
+            for item in items:
+                check_indicator(reader, item.indicator)
+    return region, enter(store, region, decided_entries(items), published, read=[i.original for i in every])
+
+
+def _shown(item: Reviewed, row: dict[str, Any] | None) -> StatementReview:
+    return StatementReview(
+        item.original.id,
+        asdict(item.statement),
+        item.decision,
+        item.at,
+        row["statement_id"] if row else None,
+        row["indicator_id"] if row else None,
+    )
