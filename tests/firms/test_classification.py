@@ -40,6 +40,8 @@ def read(scope: str, name: str = "某某市甲乙有限公司") -> Classificatio
         ("制造矿山机械用变速箱", ()),
         ("销售、维修汽车配件", ()),
         ("铅酸蓄电池制造", ()),
+        ("制造(加工),销售,汽车配件,阀门", ("AUTOGEN",)),
+        ("设计、制造、集成、销售：汽车座椅", ("TRM",)),
     ],
 )
 def test_chain_slots(scope: str, chain: tuple[str, ...]) -> None:
@@ -80,6 +82,13 @@ def test_maker(scope: str, maker: bool) -> None:
         ("某市壬汽车零部件有限公司", "生产：汽车零部件", "36"),
         ("某市癸模具有限公司", "模具制造", "35"),
         ("某市子食品有限公司", "豆制品生产、销售", "13"),
+        # Goods that no phrase names are those that the firm is named for.
+        ("某市丑阀门有限公司", "加工及销售：旋流嘴、涨圈座；经营砂轮、黄油枪的销售业务", "34"),
+        # A name's word of trade says little where nothing is sold.
+        ("某市寅商业有限公司", "普通货运", "54"),
+        ("某市卯经营部", "零售：农业生产资料、日用杂品", "52"),
+        ("某市辰清洁有限公司", "保洁服务；外墙清洗", "82"),
+        ("某市巳港务有限公司", "长江干线普通货船运输，仓储", "55"),
     ],
 )
 def test_division(name: str, scope: str, gb2: str) -> None:

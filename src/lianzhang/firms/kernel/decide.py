@@ -28,7 +28,8 @@ class Weights(NamedTuple):
     division counts that much less; ``breadth``: for each further kind of goods sold. ``name``: words of the name,
     ``name_modifier``: those before the last; ``maker_name``: on making, where the name says 厂 or 制造;
     ``farm_name``: on farming, for cooperatives; ``sold_name``: on a name's goods that are only sold;
-    ``process_with_goods``: on a process (铸造) that has goods beside it.
+    ``unsold_name``: on a name's word of trade (商业) where nothing is sold; ``process_with_goods``: on a process (铸造)
+    that has goods beside it.
     """
 
     group_decay: float = 0.6
@@ -46,6 +47,7 @@ class Weights(NamedTuple):
     repeat: float = 0.6
     farm_name: float = 2.0
     sold_name: float = 0.5
+    unsold_name: float = 0.25
     breadth: float = 0.03
 
 
@@ -177,7 +179,7 @@ def decide(
             made[k] = False  # an unknown name among seedlings is a seedling
         any_made = any_made or made[k]
     settle_context(n, acts, kinds_of, made, name_auto, name_moto)
-    maker_sum = 0.0
+    maker_sum, unnamed = 0.0, 0.0
     any_sold = False
     chain, cluster = 0, 0
     rank, group, place, sold_in = -1, -2, 0, -2
@@ -192,6 +194,8 @@ def decide(
         gb2, worth = 0, 0.0
         if made[k]:
             gb2, worth = acts.gb2[k], base * w.make
+            if gb2 == 0 and token < 0:
+                unnamed += worth
             if flags & c.F_FARM:
                 score[gb2] += 0.5 * worth
                 gb2 = 13
@@ -213,7 +217,7 @@ def decide(
             if role & c.SELL and kind in (c.GOOD, c.CTX, c.TRADE, c.PART, c.OTHER):
                 sold_in = acts.group[k]
                 any_sold = True
-                score[51] += w.breadth * w.group_decay**rank * w.sell
+                score[52 if role & c.RETAIL else 51] += w.breadth * w.group_decay**rank * w.sell
             if (
                 flags & c.F_SOFT
                 and kind == c.SERVICE
@@ -227,13 +231,25 @@ def decide(
             score[gb2] += worth
         given[k], given_to[k] = worth, gb2
     for k in range(n_names):
+        gb2 = lexicon.gb2[name_ids[k]]
+        if 13 <= gb2 <= 43:
+            # Goods that no phrase names are those that the firm is named for.
+            score[gb2] += unnamed
+            break
+    for k in range(n_names):
         phrase = name_ids[k]
         worth = lexicon.weight[phrase] * w.name
         if k + 1 < n_names and not flags_of[name_ids[n_names - 1]] & c.F_MAKER_WORD:
             worth *= w.name_modifier
         gb2 = lexicon.gb2[phrase]
         if not any_made and 13 <= gb2 <= 43 and any_sold:
-            gb2, worth = 51, worth * w.sold_name  # a firm named after goods that it only sells
+            # A firm named after goods that it only sells: wholesale or retail, as it mostly sells.
+            gb2, worth = (52 if score[52] > score[51] else 51), worth * w.sold_name
+        elif flags_of[phrase] & c.F_TRADE_NAME and n > 0:
+            if not any_sold:
+                worth *= w.unsold_name
+            elif gb2 == 51 and score[52] > score[51]:
+                gb2 = 52
         if gb2 > 0:
             score[gb2] += worth
     if name_farms:

@@ -315,7 +315,9 @@ def _clause_roles(
         after = j
         if after < b and kinds[live[after]] == c.LINK:
             after += 1
-        colon_after = j < b and kinds[live[j]] == c.COLON
+        colon_after = j < b and (
+            kinds[live[j]] == c.COLON or (i == a and _comma_for_colon(j, b, live, kinds))
+        )
         object_after = after < b and _is_object(kinds[live[after]])
         relative = j < b and kinds[live[j]] == c.DE
         split = j
@@ -387,6 +389,17 @@ def _clause_roles(
     if leading:
         _grant(boundary, b, live, kinds, roles, groups, leading, leading_group, False)
     return group, leading
+
+
+@njit(cache=True, nogil=True)
+def _comma_for_colon(j: int, b: int, live: NDArray[np.int32], kinds: NDArray[np.int8]) -> bool:
+    """Whether verbs that begin a clause are followed by a comma and then by goods alone ("制造,销售,甲,乙")."""
+    if j + 1 >= b or kinds[live[j]] != c.COMMA or not _is_object(kinds[live[j + 1]]):
+        return False
+    for s in range(j, b):  # noqa: SIM110 — numba compiles no generators
+        if kinds[live[s]] == c.VERB:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
