@@ -2,18 +2,20 @@
 
 Kinds of finding: ``factor-of-ten`` and ``value`` (two figures for the same thing), ``series`` (one figure given to two
 different things, or output value taken for revenue), ``part`` (a part larger than its whole), ``arithmetic`` (a growth
-rate or an intensity against the figures it should follow from).
+rate or an intensity against the figures it should follow from), ``level`` (level words that do not agree). What a region
+holds adds ``observation`` and ``definition`` (`lianzhang.plan.against`).
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
 from lianzhang.i18n import Text
+from lianzhang.plan.kernel.levels import Level, differing, levels
 from lianzhang.plan.kernel.merge import sameness
 from lianzhang.plan.kernel.topics import Topic, related, topic_of
 from lianzhang.plan.model import Statement
@@ -27,13 +29,37 @@ _NEARBY = 8  # lines within which figures of one calculation stand
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A figure that a region holds: what, how much, when, from which source, where in it.
+
+    ``row`` is the id of its row in the table ``statements``; None for an observation.
+    """
+
+    label: Text
+    value: float | None
+    lower: float | None
+    upper: float | None
+    comparator: str
+    unit: str
+    period: str
+    source: Text
+    locator: str | None
+    row: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """A contradiction, or a check that passed (``holds``), with the statements it is about and a plain sentence."""
+    """A contradiction, or a check that passed (``holds``), with the statements it is about and a plain sentence.
+
+    ``known`` are figures of the region that speak against them; ``noted`` says that people recorded it with the region.
+    """
 
     kind: str
     holds: bool
     statements: tuple[Statement, ...]
     text: Text
+    known: tuple[Known, ...] = field(default=())
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +70,13 @@ class _Fact:
     high: float
 
 
-def find(statements: Sequence[Statement]) -> list[Finding]:
-    """All findings among statements of any number of documents, contradictions first."""
+def find(statements: Sequence[Statement], texts: Mapping[str, str] | None = None) -> list[Finding]:
+    """All findings among statements of any number of documents, contradictions first.
+
+    Args:
+        statements: what was read.
+        texts: the documents' texts by name; their level words are compared too.
+    """
     facts = [
         _Fact(s, topic_of(s), *interval(s)) for s in statements if s.value is not None or s.lower is not None
     ]
@@ -55,23 +86,28 @@ def find(statements: Sequence[Statement]) -> list[Finding]:
         *_parts(facts),
         *_growth(facts),
         *_intensity(facts),
+        *(finding for source, text in (texts or {}).items() for finding in _levels(source, text)),
     ]
     return sorted(found, key=lambda finding: finding.holds)
 
 
 def interval(statement: Statement) -> tuple[float, float]:
-    """Where the true figure can lie if the statement holds: rounding, "about", bounds, ranges, level words.
+    """Where the true figure can lie if a statement holds, as :func:`spread` has it."""
+    return spread(statement.comparator, statement.value, statement.lower, statement.upper)
+
+
+def spread(
+    comparator: str, value: float | None, lower: float | None = None, upper: float | None = None
+) -> tuple[float, float]:
+    """Where the true figure can lie: rounding, "about", bounds, ranges, level words.
 
     ``= 2.82 trillion`` covers 2.815 to 2.825 trillion (half of the last digit written); ``> 500 000`` everything above;
     a level word from its threshold to ten times as much.
     """
-    value = statement.value
     if value is None:
-        return (statement.lower if statement.lower is not None else -math.inf), (
-            statement.upper if statement.upper is not None else math.inf
-        )
+        return (lower if lower is not None else -math.inf), (upper if upper is not None else math.inf)
     slack = rounding(value)
-    match statement.comparator:
+    match comparator:
         case ">" | ">=":
             return value - slack, math.inf
         case "<" | "<=":
@@ -355,6 +391,47 @@ def _intensity(facts: Sequence[_Fact]) -> Iterable[Finding]:
                 f"{amount(s)}" + (": consistent" if holds else ""),
             ),
         )
+
+
+def _levels(source: str, text: str) -> Iterable[Finding]:
+    """An exact level word in one place and a vague one in another, of the same number of the same thing."""
+    for exact, vague in differing(levels(text)):
+        sides = (_as_statement(source, exact), _as_statement(source, vague))
+        count = exact.count
+        yield Finding(
+            "level",
+            False,
+            sides,
+            Text(
+                f"同是{count}个{exact.noun}，{_at(sides[0])}写“{exact.quote}”，{_at(sides[1])}写“{vague.quote}”：级别词不一致，"
+                "前者是一个量级，后者是它的数倍",
+                f"of the same {count} {exact.noun}s {_at(sides[0])} says {exact.quote!r} and {_at(sides[1])} says "
+                f"{vague.quote!r}: the level words do not agree, the first is one order of magnitude, the second several "
+                "times as much",
+            ),
+        )
+
+
+def _as_statement(source: str, level: Level) -> Statement:
+    return Statement(
+        source=source,
+        line=level.line,
+        char_start=level.char_start,
+        char_end=level.char_end,
+        quote=level.quote,
+        indicator=" ".join(level.about.split()),
+        value=level.unit if level.exact else None,
+        lower=None if level.exact else level.low,
+        upper=None if level.exact else level.high,
+        comparator="level" if level.exact else "range",
+        unit="yuan",
+        unit_text=level.quote,
+        measure="level",
+        kind="target",
+        period_start="",
+        period_end="",
+        lang="zh" if level.noun >= "\u4e00" else "en",
+    )
 
 
 def _zh(statement: Statement) -> str:

@@ -65,13 +65,13 @@ _ZH = re.compile(
   | (?P<span>(?P<lead_s>自|从|由)?(?P<s1>{YEAR})\s*年?{DASH}(?P<s2>{YEAR})\s*年(?:底|末|间|期间)?)
   | (?P<paren>[(（]\s*(?P<p1>{YEAR})\s*年?{DASH}(?P<p2>{YEAR})\s*年?\s*[)）])
   | (?P<md>(?<!\d)\d{{1,2}}月\d{{1,2}}日|[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}})日)
-  | (?P<lead>力争到|争取到|预计到|计划到|截至到|截止到|截至|截止|力争|到|至|于|在|自|从|由)?\s*
+  | (?P<lead>到了|力争到|争取到|预计到|计划到|截至到|截止到|截至|截止|力争|到|至|于|在|自|从|由)?\s*
     (?P<y>{YEAR}|二[零0][一二三四五六七八九零]{{2}})\s*年\s*(?P<edge>底|末|年底|年末|初|中)?(?P<within>前|以前|
         之前|内|止|起|以来)?
     (?:\s*(?P<m1>\d{{1,2}})\s*(?:{DASH}(?P<m2>\d{{1,2}}))?\s*月(?:份|底|末)?(?:\s*(?P<d>\d{{1,2}})\s*日)?
      |\s*(?P<part>上半年|下半年|前三季度|前[一二三]季度|[第]?[一二三四]季度|全年))?
-  | (?P<plan>(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?(?P<fyp_edge>时期末|期末|末|收官|
-      结束时)?(?:时期|期间|规划)?)
+  | (?P<plan>(?P<plan_base>较之|较|比|相比|对比|与)?(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?(?P<fyp_edge>时期末|期末|末|收官|
+      结束时|以来)?(?:时期|期间|规划)?)
   | (?P<rel>(?P<rel_lead>到|截至|截止)?(?P<rel_word>目前|当前|现阶段|迄今|至今|如今|现已|今年以来|今年|本年度|
       本年|年内|去年|上年|上一年|明年|前年|年底|年末)
       (?P<rel_edge>底|末|年底|年末)?(?:为止)?(?:\s*(?P<rm1>\d{{1,2}})\s*(?:{DASH}(?P<rm2>\d{{1,2}}))?\s*月|
@@ -121,7 +121,7 @@ _EN = re.compile(
       (?:the\s+)?(?:corresponding|same|year-ago|year-earlier)\s+(?:period|quarter|month|half|time|stretch)(?:\s+(?:in|of)\s+
       (?P<same_y>{YEAR}|last\s+year|the\s+previous\s+year)|\s+(?:last\s+year|a\s+year\s+(?:ago|earlier)))?|(?:compared\s+(?:with|to)|from|than|over|
       on)\s+(?:a\s+year\s+(?:ago|earlier|before)|last\s+year|the\s+(?:previous|prior|preceding)\s+year)))
-  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:that|those|
+  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?<!said\s)(?<!says\s)(?<!added\s)(?<!noted\s)(?<!shows\s)(?<!showed\s)(?:that|those|
       figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
       of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{YEAR}){_YEAR_END}(?:\s+levels?)?|
       \b(?P<base_y2>{YEAR})\s+levels?\b)
@@ -142,7 +142,7 @@ _EN = re.compile(
     (?:(?P<mon>{MON})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+))?(?:of\s+)?)?
     (?P<y>(?<![\d,.$€£¥])(?<![A-Z\d]-){YEAR}){_YEAR_END}
   | (?P<md>\b(?:on\s+)?{MON}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:million|billion))|\b\d{{1,2}}\s+{MON}\b)
-  | (?P<plan>\b(?:(?P<plan_lead>by|during|in|for|under|
+  | (?P<plan>\b(?:(?P<plan_lead>by|during|in|for|under|since|
       over)\s+)?(?P<plan_edge>(?:the\s+)?end\s+of\s+)?(?:the\s+)?[“"']?(?P<fyp>\d{{2}}th|eleventh|twelfth|
       thirteenth|fourteenth|fifteenth)\s+Five[-\s]Year\s+Plan[”"']?(?:\s+period)?)
   | (?P<partial>\b(?:in\s+|over\s+|
@@ -201,7 +201,7 @@ _MULTIPLE_OF = re.compile(
 )
 #: "under Vision 2030": the year of a plan's name governs no figure, but it is when the plan's targets fall due
 TITLE = re.compile(
-    r"(?:[Pp]lan|[Vv]ision|[Ss]trategy|[Pp]olicy|Agenda|Mission|[Rr]oadmap|Programme|Program|Initiative|Scheme|Act|Goals?|Pact|Decree|Made\s+in\s+\w+|"
+    r"(?:[Pp]lan|[Vv]ision|[Ss]trategy|[Pp]olicy|Agenda|Mission|[Rr]oadmap|Programme|Program|Initiative|Scheme|Act|Goals?|Budget|Survey|Report|Outlook|Summit|Expo|Forum|Conference|Pact|Decree|Made\s+in\s+\w+|"
     r"\b(?!GDP|USD|RMB|CAGR|FY|EV|NEV|R&D)[A-Z]{3,})[”\"’)]?,?\s?$"
 )
 # The date patterns try many openings at every character; they only run around what every date contains.
@@ -251,6 +251,10 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         return _zh_year(g, ref)
     if g["fyp"]:
         first = 2006 + 5 * "一二三四五六七".index(g["fyp"][1])
+        if g["plan_base"]:
+            return str(first + 4), str(first + 4), "base"
+        if g["fyp_edge"] == "以来":
+            return str(first), ref.period if first <= ref.year <= first + 5 else str(first + 4), "since"
         if not g["plan_lead"] and _OPENING_OF_PLAN.match(m.string, m.end()):
             return "", "", "date"
         role = "deadline" if g["fyp_edge"] or g["plan_lead"] else "range"
@@ -307,7 +311,7 @@ def _zh_year(g: dict[str, str], ref: Reference) -> tuple[str, str, str]:
         return start, end, "since" if g["within"] in ("起", "以来") else "base"
     if g["within"] in ("起", "以来"):
         return start, end, "since"
-    if lead in ("到", "至", "力争到", "争取到", "预计到", "计划到") or g["within"] in ("前", "以前", "之前"):
+    if lead in ("到", "到了", "至", "力争到", "争取到", "预计到", "计划到") or g["within"] in ("前", "以前", "之前"):
         return start, end, "deadline"
     return start, end, "in"
 
@@ -372,6 +376,8 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
     if g["fyp"]:
         number = _EN_FYP.get(g["fyp"].lower()) or int(g["fyp"][:2])
         first = 2006 + 5 * (number - 11)
+        if (g["plan_lead"] or "").lower() == "since":
+            return str(first), ref.period if first <= ref.year <= first + 5 else str(first + 4), "since"
         deadline = bool(g["plan_edge"]) or (g["plan_lead"] or "").lower() == "by"
         return (
             (str(first + 4) if deadline else str(first)),

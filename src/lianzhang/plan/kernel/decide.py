@@ -182,6 +182,8 @@ def settle(
     dim = quantity.dim
     if dim in ("rank", "ratio"):
         return dim
+    if quantity.unit == "ones" and counted:
+        quantity.unit, quantity.generic = counted, False
     if dim == "duration" or quantity.structural:
         return ""
     if dim == "points":
@@ -283,6 +285,9 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
         if quantity.unit:
             return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
+    if size >= 100 and _JOBS_EN.search(left):
+        quantity.unit, quantity.dim = "jobs", "people"
+        return True
     if size >= 1000 and _PEOPLE[lang].search(left):
         quantity.unit, quantity.dim = "people", "people"
         return True
@@ -327,6 +332,7 @@ _NUMBER_OF = {
 # "rose 0.9 per cent, or 200,000": the same change once more; "enterprises – 7.8 million"
 _OR_NUMBER = re.compile(r"\bor\s+(?:about\s+|some\s+|nearly\s+)?$", re.IGNORECASE)
 _DASHED = re.compile(r"(?P<noun>[A-Za-z]+)\s*[–—:]\s*$")
+_JOBS_EN = re.compile(r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE)
 _PEOPLE = {
     "zh": re.compile("(?:人口|居民|参保人数|客流量|游客)[^，。；]{0,8}$"),
     "en": re.compile(r"\bpopulation\b[^,;]{0,30}$", re.IGNORECASE),
@@ -339,6 +345,9 @@ def _cue_vehicle(lang: str, text: str) -> bool:
 
 def _refine_vehicles(lang: str, quantity: Quantity, clause: str, topic: str, sentence: str) -> None:
     if quantity.dim == "units":
+        if lang == "zh" and re.search("充电(?:基础)?(?:设施|桩|枪|设备|终端|接口)[^，。；]{0,12}$", topic):
+            quantity.unit, quantity.dim = "charging piles", "count"
+            return
         if cue(lang, "flow", "motorcycle").search(topic) and not _cue_vehicle(lang, clause):
             quantity.unit = quantity.unit.replace("units", "motorcycles")
         elif _cue_vehicle(lang, topic) or _cue_vehicle(lang, sentence):

@@ -160,6 +160,7 @@ class Cues:
     expected: bool
     achieved: bool
     nearest: str
+    weak: bool
 
 
 _CUE: dict[str, dict[str, re.Pattern[str]]] = {}
@@ -180,6 +181,10 @@ def cues(lang: str, text: str) -> Cues:
         for match in pattern.finditer(text):
             if lang == "zh" and _REPORTED_ZH.search(text, 0, match.end()):
                 last["achieved"] = max(last["achieved"], match.start())
+            elif name == "target" and lang == "en" and (
+                _RESULT_TO.search(text, 0, match.start()) or text[: match.start()].endswith(("Year ", "year "))
+            ):
+                continue
             elif name == "target" and lang == "en" and _FIRST_TO.search(text, 0, match.start()):
                 last["achieved"] = max(last["achieved"], match.start())
             elif name == "achieved" and lang == "en" and _INFINITIVE.search(text, 0, match.start()):
@@ -187,6 +192,9 @@ def cues(lang: str, text: str) -> Cues:
             elif name != "imperative" or lang == "zh":
                 last[name] = match.start()
     instruction = last.pop("imperative") >= 0
+    weak = 0 <= last["achieved"] and not any(
+        match.group() not in _WEAK_ZH for match in _kind_patterns(lang)["achieved"].finditer(text)
+    )
     nearest = max(last, key=lambda name: last[name])
     return Cues(
         target=last["target"] >= 0,
@@ -194,12 +202,20 @@ def cues(lang: str, text: str) -> Cues:
         instruction=instruction,
         expected=last["expected"] >= 0,
         achieved=last["achieved"] >= 0,
+        weak=weak,
         nearest="" if last[nearest] < 0 else ("target" if nearest == "strong_target" else nearest),
     )
 
 
+# words that report, but also stand in goals (到2026年，累计培育 300 个)
+_WEAK_ZH = frozenset("累计 完成 拥有 共有 共计 达成 稳居 位居 排名 名列 连续 增至 创建 涌现 同比 成功".split())
 # "became the first province to exceed": an infinitive that reports
 _FIRST_TO = re.compile(r"\b(?:first|only|second|third|latest|youngest)\b[^,.;]{0,50}$", re.IGNORECASE)
+# "has built 15,000, driving investment to exceed": a result, in the tense of the main verb
+_RESULT_TO = re.compile(
+    r"\b(?:driving|bringing|pushing|taking|lifting|sending|propelling|pulling|helping|allowing|causing|leading)\b[^,.;]{0,60}$",
+    re.IGNORECASE,
+)
 # 初步预计: a first estimate of what was reached; 完成年计划的: what was planned, as a measure of what was reached
 _REPORTED_ZH = re.compile("初步(?:预计|预测|估计|测算)$|完成[^，。；,;]{0,8}(?:计划|目标)$")
 # "will be increased", "to have reached": a participle that reports nothing

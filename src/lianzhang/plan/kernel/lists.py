@@ -32,6 +32,10 @@ _WITH_EN = re.compile(
     r"above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
     re.IGNORECASE,
 )
+# "21 projects with a combined investment of 41 billion": a sum over them, no threshold
+_SUM_EN = re.compile(
+    r"\b(?:combined|total|aggregate|overall|cumulative|joint)\s+[\w\s-]{0,40}$", re.IGNORECASE
+)
 _UNIVERSE = {
     "en": re.compile(r"\b(?:among|of|out\s+of)\s+(?:the|its|these|all|all\s+the)\s+$", re.IGNORECASE),
     "zh": re.compile(r"[^，。；、]{0,8}?(?:当中|之中|中)[，,有]"),
@@ -118,6 +122,14 @@ def universe(lang: str, masked: str, found: list[Quantity]) -> set[int]:
 _SUM_ZH = re.compile("[，,](?:总数|总量|总计|合计|累计|总)(?:已|将)?(?:达到|达|为|增至|超过|突破)?$")
 
 
+_OF_THESE_ZH = re.compile("(?:其中|[个家项座条]?[^，。；,;\\d]{0,12}、)[^，。；,;\\d]{0,6}$")
+# "100,000 jobs in battery production and 120,000 in the charging sector"
+_SHARED_AFTER_EN = re.compile(
+    r"(?:\s+(?:in|for|from|of|at|with)\s+[\w\s,.’'()-]{2,60}?)?,?\s+(?:and|plus|alongside|while)\s+(?:(?:about|over|more\s+than|"
+    r"nearly|around|another|some|the\s+remaining)\s+){0,2}",
+    re.IGNORECASE,
+)
+_ELSEWHERE_EN = re.compile(r"\s+(?:in|for|from|at|by|will)\b", re.IGNORECASE)
 _SHARED_EN = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+", re.IGNORECASE)
 
 
@@ -136,7 +148,17 @@ def take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> Non
         and _SUM_ZH.search(body[: quantity.start])
     ):
         quantity.unit = former.unit  # 新布局16家中心，总数达33家
+    if lang == "zh" and quantity.generic and former.dim == "count" and _OF_THESE_ZH.search(body[: quantity.start]):
+        quantity.unit = former.unit  # 92个县…，其中73个…、17个…
     if quantity.unit:
+        return
+    if (
+        lang == "en"
+        and former.dim in ("count", "people", "vehicles")
+        and _SHARED_AFTER_EN.fullmatch(body[former.noun_end : quantity.start])
+        and _ELSEWHERE_EN.match(body, quantity.end)
+    ):
+        quantity.unit, quantity.dim = former.unit, former.dim
         return
     size = quantity.value if quantity.value is not None else 0.0
     counted = former.dim in ("count", "vehicles", "people", "physical", "money") or (
@@ -201,9 +223,9 @@ def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
             continue
         if lang == "en":
             left = masked[: quantity.start]
-            relative = _RELATIVE_EN.search(left)
+            relative = _RELATIVE_EN.search(left) if not _SUM_EN.search(left) else None
             if (relative and any(found[c].start < relative.start() + 12 for c in counts)) or (
-                _WITH_EN.search(left) and not quantity.level
+                _WITH_EN.search(left) and not quantity.level and not _SUM_EN.search(left)
             ):
                 result.add(at)
             continue

@@ -174,6 +174,11 @@ _WORD = re.compile(r"(?P<gap>[\s“”\"'‘’\x00-]*)(?P<word>[A-Za-z][A-Za-z&
 _BOUND = re.compile(
     r"\s+(?:or more|or above|and above|or so|plus|or fewer|or less)(?=\s+[a-z])", re.IGNORECASE
 )
+#: "80 10-billion-yuan projects", "six trillion-yuan industries": how large each of what is counted is
+LEVEL_NAME = re.compile(
+    r"\s(?:\d[\d.]*-)?(?:hundred-)?(?:million|billion|trillion)-(?:yuan|RMB|dollar|euro)s?(?:-level|-class)?(?=\s+[a-z])",
+    re.IGNORECASE,
+)
 #: "8 crore (80 million) electric vehicles"
 _PARAPHRASE = re.compile(r"\s*\([^()]{0,24}\d[^()]{0,24}\)(?=\s+[a-z])", re.IGNORECASE)
 #: "32 million vehicle sales": vehicles are counted, sold or shipped
@@ -203,7 +208,7 @@ def count_noun(quantity: Quantity, s: str, position: int) -> bool:
     found: tuple[str, str, bool, int] | None = None
     last_plural: tuple[str, int] | None = None
     previous = ""
-    bound = _BOUND.match(s, position) or _PARAPHRASE.match(s, position)
+    bound = _BOUND.match(s, position) or _PARAPHRASE.match(s, position) or LEVEL_NAME.match(s, position)
     if bound:
         position = bound.end()
     for _ in range(_MAX_WORDS):

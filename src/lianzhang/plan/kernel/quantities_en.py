@@ -14,7 +14,7 @@ from lianzhang.plan.kernel.numerals import (
     clean,
     parse_arabic,
 )
-from lianzhang.plan.kernel.nouns_en import count_noun, per_year
+from lianzhang.plan.kernel.nouns_en import LEVEL_NAME, count_noun, per_year
 from lianzhang.plan.kernel.quantities import Quantity, ratio
 from lianzhang.plan.kernel.ranks_en import read_ranks
 from lianzhang.plan.kernel.tables import load_units
@@ -68,7 +68,7 @@ def _quantity() -> re.Pattern[str]:
             \bone(?=[\s-](?:million|billion|trillion|hundred|thousand)\b(?!-)))(?P<plus>\+)?
         (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b|(?<=\d)(?:bn|mn|k|tn)\b)?\s*(?P<join>-{{1,2}}|–|—|
             \bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
-        (?:[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|
+        (?:(?!\s(?:million|billion|trillion)-(?:yuan|RMB|dollar|euro)s?\b)[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|
             m|b|k|tn)\b))?(?P<plus2>\+)?
         (?:[\s-]*(?P<sym>%|‰)|[\s-]+(?P<unit>{immediate})\b|(?<=\d)(?P<unit2>km|kW|MW|GW|GWh|MWh|kWh|TWh|ha|t|x|
             pp|Mt)\b)?
@@ -95,23 +95,38 @@ def quantities(masked: str) -> list[Quantity]:
     """Quantities of a masked English sentence, in order, not overlapping."""
     found: list[Quantity] = []
     ranks = read_ranks(masked)
-    taken = 0
-    for match in _quantity().finditer(masked):
-        if match.end() == match.start() or match.start() < taken:
-            continue
+    position = 0
+    while match := _quantity().search(masked, position):
         if any(rank.start < match.end() and match.start() < rank.end for rank in ranks):
+            position = match.end()
             continue
+        if match["n2"] is not None and not _is_range(match, masked):
+            alone = _quantity().match(masked[: match.start("join")], match.start())
+            match = alone or match
         quantity = _build(match, masked)
-        if quantity is None or _paraphrase(masked, found, quantity):
+        if quantity is None or _inside(masked, found, quantity):
+            position = match.end()
             continue
         found.extend(_two_states(match, masked, quantity))
-        taken = quantity.end
+        position = max(quantity.end, match.start() + 1)
     return sorted(found + ranks, key=lambda quantity: quantity.start)
 
 
-def _paraphrase(s: str, found: list[Quantity], quantity: Quantity) -> bool:
-    """ "8 crore (80 million) vehicles": the number in brackets says the former one again."""
-    return bool(found) and quantity.start < found[-1].noun_end and "(" in s[found[-1].end : quantity.start]
+def _inside(s: str, found: list[Quantity], quantity: Quantity) -> bool:
+    """ "8 crore (80 million) vehicles", "80 10-billion-yuan projects": part of the phrase that the former number counts."""
+    if not found or quantity.start >= found[-1].noun_end:
+        return False
+    return "(" in s[found[-1].end : quantity.start] or bool(LEVEL_NAME.match(s, quantity.start - 1))
+
+
+def _is_range(m: re.Match[str], s: str) -> bool:
+    """Whether two numbers joined by a dash or "to" are one range; not in "rose 4.4 percent to 1.15 trillion"."""
+    first, second = (m["u0"] or "").lower(), (m["sym"] or m["unit"] or "").lower()
+    if first[:3] in ("%", "per") and not (second[:3] in ("%", "per") or (not second and not m["scale"] and not m["cur"])):
+        return False
+    scale = EN_SCALES.get((m["scale"] or "").lower(), 1.0)
+    low = parse_arabic(m["n1"]) * EN_SCALES.get(first, scale) if m["n1"][0].isdigit() else 0.0
+    return parse_arabic(m["n2"]) * scale > low or bool(_FROM.search(s[: m.start()]))
 
 
 # "grows from 21 to 39 billion" are two states, "ranging from 4% to 6%" is one range

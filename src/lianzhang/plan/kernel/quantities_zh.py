@@ -25,6 +25,8 @@ _NOUN_STOP = re.compile(
     + "]|建设|开展|进入|入选|上市(?!级|公司|企业)|通过|实现|完成|投资|落户|形成|获|被|纳入|营业|产值|达到|超过|占|其中|分别"
     r"|投产|投入|开工|在(?!线)|和(?=\d)|以及|及(?=\d)|的(?:转型|发展|建设|培育|招商|目标|规模)"
 )
+# between a noun and its number: 目标达到 3 个, 任务共 138 项
+_LINKED = re.compile("(?:数量|总数|数|已|将|要|达到|达|为|超过|突破|超|共计|共有|共|有|增至|增加到|约|近|分别|各|累计)*$")
 _LEVEL = re.compile(
     r"(?:及?以上|左右|以下)?\s*(?:\d+(?:\.\d+)?)?(?:万亿|千亿|百亿|十亿|亿)(?:元)?级?(?:以上)?|(?:及?以上|左右|以下)"
 )
@@ -71,7 +73,7 @@ def _quantity() -> re.Pattern[str]:
       | 百分之(?P<pc>{ZH_NUMERAL}+|\d+(?:\.\d+)?)
       | (?P<fa>[二三四五六七八九十]+)分之(?P<fb>[一二两三四五六七八九]+)
       | (?P<cheng>[一二两三四五六七八九])成(?P<cheng5>五|半)?(?![为立长员本果功效套交绩年就都渝])
-      | (?P<fan>翻了?(?P<fn>[一二两三四])番|翻番|翻一番|成倍增长|(?<!四个)倍增(?!计划|行动|工程|器|企业))
+      | (?P<fan>翻了?(?P<fn>[一二两三四])番|翻番|翻一番|成倍增长|(?:(?<=实现)|(?<=达到)|(?<=规模)|(?<=收入)|(?<=产值)|(?<=总量))倍增(?=[，。；,;、]|$))
       | (?P<pre>数|上|几)?(?P<n1>{_NUM})(?P<f1>多|余|几)?\s*(?P<s1>{scale})?(?P<f1b>多|余)?\s*(?P<u1>{units})?
           (?:{_DASH}(?P<n2>{_NUM})(?P<f2>多|余)?\s*(?P<s2>{scale})?\s*(?P<u2>{units})?)?
           (?P<tail>[(（]含[)）])?
@@ -254,12 +256,16 @@ def _counted(s: str, end: int, start: int, classifier: str) -> tuple[Noun | None
     stop = _NOUN_STOP.search(s, end, end + _NOUN_WINDOW)
     limit = stop.start() if stop else min(len(s), end + _NOUN_WINDOW)
     noun, noun_end = _last_noun(s, end, limit)
-    if noun is not None:
+    if noun is None and stop is not None and stop.group() == "、" and stop.start() >= end + 3:
+        beyond = _NOUN_STOP.search(s, stop.end(), end + _NOUN_WINDOW)  # 50个通用、垂直领域大模型产品
+        limit = beyond.start() if beyond else min(len(s), end + _NOUN_WINDOW)
+        noun, noun_end = _last_noun(s, stop.end(), limit)
+    if noun is not None and not (noun.structural and noun_end < limit):
         return noun, noun_end
     clause = max(s.rfind(mark, 0, start) for mark in "，。；,;：")
     before = _BRACKETS.sub(lambda found: BLANK * len(found.group()), s[max(clause + 1, start - 40) : start])
-    noun, _ = _last_noun(before, 0, len(before))
-    if noun is not None and noun.structural and classifier == "家":
+    noun, noun_end = _last_noun(before, 0, len(before))
+    if noun is not None and noun.structural and (classifier == "家" or not _LINKED.match(before, noun_end)):
         return None, end
     return noun, end
 
@@ -269,11 +275,11 @@ def _nouns() -> re.Pattern[str]:
     plain = [
         form
         for form in load_units().zh_nouns
-        if form not in ("国家", "地区", "城市", "桩", "站", "店", "村", "技术", "标准", "成果")
+        if form not in ("国家", "地区", "城市", "桩", "站", "店", "村", "县", "技术", "标准", "成果")
     ]
     # 国家级, 技术创新中心, 城市公交: short words that more often begin another word than end a phrase
     short = (
-        "国家(?![级重高新制实工技企科])|地区(?!生产)|城市(?!公交|物流|道路|更新)|桩|站(?!位)|店|村"
+        "县(?![级委城域里内市区]|政府)|国家(?![级重高新制实工技企科])|地区(?!生产)|城市(?!公交|物流|道路|更新)|桩|站(?!位)|店|村"
         "|技术(?!创新|中心|改造|研发|先进|企业)|标准(?!化|煤|体系)|成果(?!转化)"
     )
     return re.compile(f"(?:{_alternatives(plain)}|{short})")

@@ -27,6 +27,7 @@ _AHEAD = re.compile(
     r"[^.;\n]{0,60}$",
     re.IGNORECASE,
 )
+_LAST_YEAR = re.compile(r"(?<![比较])去年(?!同期)|\b(?<!with )(?<!from )(?<!over )(?<!than )(?<!to )last year\b")
 _HEAD, _TAIL, _LEFT = 2500, 400, 90
 
 
@@ -52,7 +53,8 @@ def reference_of(text: str, fallback_year: int = 0) -> Reference:
     if plain:
         bound = max(ahead, default=9999)
         usual = [year for year in plain if year < bound]
-        return Reference(max(usual or plain), 0)
+        # a report that says "last year" beside the years it reports on speaks in the year after
+        return Reference(max(usual or plain) + bool(_LAST_YEAR.search(text)), 0)
     if ahead:
         return Reference(min(ahead) - 1, 0)
     return Reference(fallback_year, 0)

@@ -91,3 +91,9 @@ def _subjects(text: str) -> frozenset[str]:
     pattern, names = _forms("subject")
     found = {names[match.group()] for match in pattern.finditer(text)}
     return frozenset(subject for subject in found if not any(subject in _wholes(other) for other in found))
+
+
+def topic_of_name(name: str) -> Topic:
+    """Topic of an indicator's name."""
+    low = name.lower()
+    return Topic(_subjects(low), _series(low))

@@ -87,8 +87,16 @@ def decide_when(
         kind = _behind(body, quantity, token, context) or kind
     if kind in ("target", "expected") and _starts_a_change(lang, body, left_start, quantity, found):
         return _as_of_document(context, lang, quantity, clause, body)
+    if token is not None and token.role == "range" and _starts_a_change(lang, body, left_start, quantity, found):
+        return When(token.period_start, token.period_start, "achieved", "own", token)
+    if kind in ("target", "expected") and _came_from(lang, body, quantity, found):
+        return _as_of_document(context, lang, quantity, clause, body)
     if token is not None:
         return _own(token, kind, context, _flows(lang, quantity, clause, body))
+    frame = context.frame
+    if frame is not None and frame.token.role == "range" and not frame.future:
+        if frame.paragraph == sentence.paragraph and _starts_a_change(lang, body, left_start, quantity, found):
+            return When(frame.token.period_start, frame.token.period_start, "achieved", "frame")
     return _framed(sentence, body, context, near, kind) or _undated(
         context, lang, quantity, clause, body, kind
     )
@@ -115,6 +123,24 @@ def _starts_a_change(
     return bool(_STARTING[lang].search(body[left_start : quantity.start])) and any(
         other.start > quantity.end and _ENDING[lang].search(body[quantity.end : other.start])
         for other in found
+    )
+
+
+# "to 25 per cent by 2035 from 12.9 per cent": the state before the change, told last
+_CAME_FROM_EN = re.compile(
+    r"\b(?:up\s+|down\s+)?from\s+(?:(?:about|around|nearly|some|the|current|currently|just|only)\s+){0,3}$", re.IGNORECASE
+)
+
+
+def _came_from(lang: str, body: str, quantity: Quantity, found: list[Quantity]) -> bool:
+    if lang != "en" or not _CAME_FROM_EN.search(body[: quantity.start]):
+        return False
+    former = next((other for other in reversed(found) if other.end <= quantity.start), None)
+    return (
+        former is not None
+        and former.unit == quantity.unit
+        and bool(re.search(r"\bto\s+[\w\s]{0,20}[$€£]?$", body[: former.start]))
+        and not re.search("[.;]", body[former.end : quantity.start])
     )
 
 
@@ -149,7 +175,8 @@ def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: s
         return None if kind == "target" and near.strong else When(start, end, "achieved", "frame")
     if frame.heading_block and frame.future and context.section == "goal":
         return When(start, end, "expected" if kind == "expected" else "target", "frame")
-    if frame.future and kind != "achieved":
+    if frame.future and (kind != "achieved" or (near.weak and frame.paragraph == sentence.paragraph)):
+        kind = "target" if kind == "achieved" else kind
         if wants_future:
             frame.paragraph = sentence.paragraph  # a list of goals goes on
         return When(start, end, kind or "target", "frame")
@@ -168,6 +195,9 @@ def _as_of_document(context: Context, lang: str, quantity: Quantity, clause: str
     if context.reference.year <= 0:
         return When("", "", "achieved", "none")
     if _flows(lang, quantity, clause, body):
+        frame = context.frame
+        if frame is not None and not frame.future and frame.token.year == context.reference.year:
+            return When(frame.token.period_start, frame.token.period_end, "achieved", "frame")
         return When(str(context.data_year), str(context.data_year), "achieved", "none")
     return When(context.reference.period, context.reference.period, "achieved", "none")
 
@@ -189,6 +219,9 @@ def _kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> 
     if token is None:
         return _undated_kind(lang, found, context)
     if token.year == context.reference.year and found.nearest == "achieved" and not found.target:
+        return "achieved"
+    covers = token.role == "range" and int(token.period_start[:4]) <= context.reference.year <= token.year
+    if covers and found.nearest == "achieved" and not found.target and not found.weak:
         return "achieved"
     if frames.is_future(token, context.reference):
         if found.expected and not (lang == "zh" and found.strong and token.role == "deadline"):
