@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lianzhang.app.report import build_report
-from lianzhang.app.risk import inputs, rank, remedy, runs, stress
+from lianzhang.app.risk import inputs, rank, remedy, runs, stress, targets
 from lianzhang.app.risk.inputs import Industry
 from lianzhang.app.risk.kept import kept_risk
 from lianzhang.app.risk.network import Draw, draw
+from lianzhang.app.risk.scenario import Scenario, Who
 from lianzhang.app.state import compute_state
 from lianzhang.chain.service import io_table
 from lianzhang.cli import main
@@ -183,40 +185,46 @@ def thinned_count(found: rank.RegionRank) -> float:
 
 def test_stress_tests_hit_whom_they_name(few: Settings, one: Draw) -> None:
     with runs.open_risk(few) as region:
-        tests = {t.fails: t for t in stress.tests_of(region.reader)}
-        flooded = stress.failing(region, one, tests["region"])
-        assert {one.industry.district_ids[k] for k in one.district[flooded]} == {"500109"}
-        chips = stress.failing(region, one, tests["largest"])
+        tests = {t.fails: t.scenario(1) for t in stress.tests_of(region.reader)}
+
+        def hit(wanted: Scenario) -> NDArray[np.int64]:
+            return targets.hit(region.reader, region.groups, one, wanted)
+
+        assert {one.industry.district_ids[k] for k in one.district[hit(tests["region"])]} == {"500109"}
+        chips = hit(tests["largest"])
         assert len(chips) == 1
         same = (one.sector == one.sector[chips[0]]) & (one.district >= 0)
         assert one.output[chips[0]] == one.output[same].max()
-        batteries = stress.failing(region, one, tests["inflow"])
-        assert (one.district[batteries] == -1).all()
+        assert (one.district[hit(tests["inflow"])] == -1).all()
         with pytest.raises(UnknownNameError):
-            stress.failing(region, one, replace(tests["region"], target_id="nowhere"))
+            hit(replace(tests["region"], who=(Who("region", "nowhere"),)))
         with pytest.raises(UnknownNameError):
-            stress.chosen(region, "no such test")
+            stress.chosen(region.reader, "no such test")
 
 
 def test_stress_paths_begin_undisturbed_and_balance(few: Settings) -> None:
     with runs.open_risk(few) as region:
         (found,) = stress.stress(region, 2, "beibei-flood-10d")
-    assert found.mid[: found.test.first_day] == (1.0,) * found.test.first_day
-    assert min(found.mid) < 1.0
-    assert all(a <= b <= c for a, b, c in zip(found.low, found.mid, found.high, strict=True))
-    assert found.loss[0] <= found.loss[1] <= found.loss[2]
-    assert found.imbalance < 1e-9
-    assert found.districts[0].name.zh == "北碚区"
-    assert found.districts[0].lowest == pytest.approx(0.0)
+    run = found.run
+    assert run.output.mid[: found.test.first_day] == (1.0,) * found.test.first_day
+    assert min(run.output.mid) < 1.0
+    for path in (run.output, run.value_added):
+        assert all(a <= b <= c for a, b, c in zip(path.low, path.mid, path.high, strict=True))
+    assert run.loss.low <= run.loss.mid <= run.loss.high
+    assert run.imbalance < 1e-9
+    first = run.districts[0]
+    assert first.name.zh == "北碚区"
+    assert first.lowest is not None
+    assert first.lowest.mid == pytest.approx(0.0)
 
 
 def test_remedies_are_ranked_by_what_they_save(few: Settings) -> None:
     with runs.open_risk(few) as region:
         found = remedy.remedies(region, 1, "beibei-flood-10d")
-    savings = [r.saving[1] for r in found]
+    savings = [r.saving_cny.mid for r in found]
     assert savings == sorted(savings, reverse=True)
     stock = next(r for r in found if r.kind == "more stock")
-    assert 0 < stock.saving[1] < stock.loss
+    assert 0 < stock.saving_cny.mid < stock.loss_cny
 
 
 def test_the_report_says_which_command_is_missing_then_shows_what_was_kept(

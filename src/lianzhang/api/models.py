@@ -114,7 +114,9 @@ def notes() -> dict[str, str]:
 @cache
 def model_of(cls: type) -> type[BaseModel]:
     """A frozen dataclass as a model: texts in both languages, periods as text, enumerations as words."""
-    word = cls.__module__.split(".")[1].capitalize()
+    # A package of use cases is named after its word: app.risk.outcome is of risk.
+    parts = cls.__module__.split(".")
+    word = parts[2 if parts[1] == "app" and len(parts) > 3 else 1].capitalize()
     module = cls.__module__.rpartition(".")[2]
     # Two modules of one word may each have a Conflict; the name says which.
     name = f"{word}{'Disagreement' if module == 'disagreements' else ''}{cls.__name__}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lianzhang.cli._common import emit_json, lang, note, progress, say, settings, table
-from lianzhang.i18n import Text
+from lianzhang.i18n import Lang, Text
 
 if TYPE_CHECKING:
-    from lianzhang.app.risk.remedy import Relief, Remedy
-    from lianzhang.app.risk.stress import StressResult
+    from lianzhang.app.risk.gaps import GapLink, LinkedRemedy
+    from lianzhang.app.risk.remedy import Relief
 
+#: What tables are told by.
+By = Literal["firm", "sector", "district", "cluster", "node"]
 #: Said with every result.
 RECONSTRUCTED = Text(
     "网络为重构：企业是合成的，只能按部门、区县和规模来读",
@@ -146,7 +148,7 @@ def region_rank(draws: int, epsilon: float, largest: int | None, sample: int | N
     note(RECONSTRUCTED)
 
 
-def stress(name: str | None = None, *, draws: int = 5, json: bool = False) -> None:
+def stress(name: str | None = None, *, draws: int = 5, by: By | None = None, json: bool = False) -> None:
     """Run the stress tests of the loaded pack: what stops when, and what it costs.
 
     Day by day on several reconstructed networks with drawn stocks. Results are kept; the report shows them.
@@ -157,6 +159,8 @@ def stress(name: str | None = None, *, draws: int = 5, json: bool = False) -> No
         Id or name of a stress test (table scenarios); all of them by default.
     draws
         Networks for the band of uncertainty.
+    by
+        What the table tells: firm, sector, district, cluster or node; sectors and districts by default.
     json
         Print JSON.
     """
@@ -171,8 +175,12 @@ def stress(name: str | None = None, *, draws: int = 5, json: bool = False) -> No
     if json:
         emit_json({"status": "reconstructed", "tests": found})
         return
+    from lianzhang.cli.risk_shock import print_shock
+
     for one in found:
-        _print_stress(one)
+        print_shock(one.run, by or "sector")
+        if by is None:
+            print_shock(one.run, "district", head=False)
     note(RECONSTRUCTED)
 
 
@@ -188,24 +196,30 @@ def remedy(name: str | None = None, *, draws: int = 2, json: bool = False) -> No
     json
         Print JSON.
     """
+    from datetime import UTC, datetime
+
     from lianzhang.app.risk import remedy as helping
+    from lianzhang.app.risk.gaps import linked_here
     from lianzhang.app.risk.runs import DRAWS, open_risk
 
     with (
         open_risk(settings()) as region,
         progress(Text("逐项重算", "Computing each remedy"), total=1.0) as show,
     ):
-        found = helping.remedies(region, draws, name, lambda done, whole: show(done / whole))
+        tried = helping.remedies(region, draws, name, lambda done, whole: show(done / whole))
         general = () if name else helping.relief(region, DRAWS)
+        found = linked_here(region, tried, datetime.now(UTC).date())
     if json:
         rows = [
             {
-                "test_id": r.test_id,
+                "test_id": r.scenario,
                 "remedy": r.what,
                 "kind": r.kind,
-                "loss_cny": r.loss,
-                "saving_cny": r.saving,
+                "sector": r.sector,
+                "loss_cny": r.loss_cny,
+                "saving_cny": r.saving_cny,
                 "share": r.share,
+                "gaps": r.gaps,
             }
             for r in found
         ]
@@ -215,43 +229,7 @@ def remedy(name: str | None = None, *, draws: int = 2, json: bool = False) -> No
     note(RECONSTRUCTED)
 
 
-def _print_stress(one: StressResult) -> None:
-    from lianzhang.report.format import money
-
-    language = lang()
-    low, mid, high = (money(v, language) for v in one.loss)
-    lowest = min(one.mid)
-    say(
-        Text(
-            f"{one.test.name.zh}：损失增加值 {mid}（{low}–{high}），日产出最低 {lowest:.1%}，"
-            f"另有 {one.stopped:,.0f} 家停产"
-            + (f"，第 {one.first_stop} 天起" if one.first_stop is not None else ""),
-            f"{one.test.name.en}: {mid} of value added lost ({low} to {high}), daily output down to {lowest:.1%}, "
-            f"{one.stopped:,.0f} other firms stop"
-            + (f", from day {one.first_stop}" if one.first_stop is not None else ""),
-        )
-    )
-    for title, hits in (
-        (Text("受影响最大的部门", "Sectors hit most"), one.sectors),
-        (Text("受影响最大的区县", "Districts hit most"), one.districts),
-    ):
-        if hits:
-            table(
-                title,
-                [
-                    Text("名称", "Name"),
-                    Text("日产出最低", "Lowest daily output"),
-                    Text("首次受影响", "First hit on day"),
-                    Text("停产企业", "Firms stopped"),
-                ],
-                [
-                    (h.name.get(language), f"{h.lowest:.1%}", h.first_day, f"{h.stopped:,.0f}")
-                    for h in hits[:5]
-                ],
-            )
-
-
-def _print_remedies(found: tuple[Remedy, ...], general: tuple[Relief, ...]) -> None:
+def _print_remedies(found: tuple[LinkedRemedy, ...], general: tuple[Relief, ...]) -> None:
     from lianzhang.report.format import money, percent
 
     language = lang()
@@ -263,14 +241,16 @@ def _print_remedies(found: tuple[Remedy, ...], general: tuple[Relief, ...]) -> N
             Text("节省增加值", "Value added saved"),
             Text("各次抽取", "Over draws"),
             Text("占损失", "Of the loss"),
+            Text("对应缺口", "Gaps of the chain"),
         ],
         [
             (
-                r.test.get(language),
+                r.title.get(language),
                 r.what.get(language),
-                money(r.saving[1], language),
-                f"{money(r.saving[0], language)}–{money(r.saving[2], language)}",
+                money(r.saving_cny.mid, language),
+                f"{money(r.saving_cny.low, language)}–{money(r.saving_cny.high, language)}",
                 percent(round(r.share * 100, 1), language),
+                "、".join(_gap(g, language) for g in r.gaps[:2]),
             )
             for r in found
         ],
@@ -285,6 +265,12 @@ def _print_remedies(found: tuple[Remedy, ...], general: tuple[Relief, ...]) -> N
             ],
             [(g.name.get(language), f"{g.before:.2%}", f"{g.after:.2%}") for g in general],
         )
+
+
+def _gap(gap: GapLink, language: Lang) -> str:
+    if gap.rank:
+        return f"{gap.name.get(language)} ({Text('第', 'rank ').get(language)}{gap.rank})"
+    return f"{gap.name.get(language)} ({Text('待查', 'look first').get(language)})"
 
 
 def _short(value: float) -> str:

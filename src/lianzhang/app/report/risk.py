@@ -228,33 +228,33 @@ def _stress(results: tuple[StressResult, ...], given: Industry, origins: Provena
     origin = _origin(given, origins, Text("压力测试", "Stress tests"), ("scenarios",))
     rows, paths = [], []
     for one in results:
-        test = one.test
-        lowest = m.Quantity(min(one.mid) * 100, "pct", origin)
+        test, run = one.test, one.run
+        lowest = m.Quantity(min(run.output.mid) * 100, "pct", origin)
         never = Text("没有", "none")
         rows.append(
             (
                 test.name,
-                m.Quantity(one.loss[1], "cny", origin),
-                m.Quantity(one.loss[0], "cny", origin),
-                m.Quantity(one.loss[2], "cny", origin),
+                m.Quantity(run.loss.mid, "cny", origin),
+                m.Quantity(run.loss.low, "cny", origin),
+                m.Quantity(run.loss.high, "cny", origin),
                 lowest,
-                m.Quantity(one.stopped, "enterprises", origin),
-                never if one.first_stop is None else m.Quantity(float(one.first_stop), "count", origin),
-                one.sectors[0].name if one.sectors else never,
-                one.districts[0].name if one.districts else never,
+                m.Quantity(run.stopped, "enterprises", origin),
+                never if run.first_stop is None else m.Quantity(float(run.first_stop), "count", origin),
+                run.sectors[0].name,
+                run.districts[0].name,
             )
         )
         paths.append(
             m.DayPath(
                 name=test.name,
-                low=tuple(v * 100 for v in one.low),
-                mid=tuple(v * 100 for v in one.mid),
-                high=tuple(v * 100 for v in one.high),
+                low=tuple(v * 100 for v in run.output.low),
+                mid=tuple(v * 100 for v in run.output.mid),
+                high=tuple(v * 100 for v in run.output.high),
                 shock=(test.first_day, test.first_day + test.days),
                 lowest=lowest,
             )
         )
-    worst = max(results, key=lambda r: r.loss[1])
+    worst = max(results, key=lambda r: r.run.loss.mid)
     source = origins.line([*given.sources])
     measure = Text("本地工业日产出（%）", "Daily output of local industry (%)")
     return [
@@ -265,9 +265,9 @@ def _stress(results: tuple[StressResult, ...], given: Industry, origins: Provena
                     f"“{worst.test.name.en}” costs most: {{loss}} of value added ({{low}} to {{high}}).",
                 ),
                 {
-                    "loss": m.Quantity(worst.loss[1], "cny", origin),
-                    "low": m.Quantity(worst.loss[0], "cny", origin),
-                    "high": m.Quantity(worst.loss[2], "cny", origin),
+                    "loss": m.Quantity(worst.run.loss.mid, "cny", origin),
+                    "low": m.Quantity(worst.run.loss.low, "cny", origin),
+                    "high": m.Quantity(worst.run.loss.high, "cny", origin),
                 },
             ),
             figure=m.DayPaths(
@@ -309,11 +309,11 @@ def _remedies(kept: KeptRisk, origins: Provenance) -> m.Block:
     best = kept.remedies[0]
     rows: tuple[tuple[m.Cell, ...], ...] = tuple(
         (
-            r.test,
+            r.title,
             r.what,
-            m.Quantity(r.saving[1], "cny", origin),
-            m.Quantity(r.saving[0], "cny", origin),
-            m.Quantity(r.saving[2], "cny", origin),
+            m.Quantity(r.saving_cny.mid, "cny", origin),
+            m.Quantity(r.saving_cny.low, "cny", origin),
+            m.Quantity(r.saving_cny.high, "cny", origin),
             m.Quantity(r.share * 100, "pct", origin),
         )
         for r in kept.remedies
@@ -332,11 +332,11 @@ def _remedies(kept: KeptRisk, origins: Provenance) -> m.Block:
     return m.Block(
         finding=m.Prose(
             Text(
-                f"节省最多的是“{best.test.zh}”中的“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
-                f"Most is saved in “{best.test.en}” by “{best.what.en}”: {{saving}}, or {{share}} of the loss.",
+                f"节省最多的是“{best.title.zh}”中的“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
+                f"Most is saved in “{best.title.en}” by “{best.what.en}”: {{saving}}, or {{share}} of the loss.",
             ),
             {
-                "saving": m.Quantity(best.saving[1], "cny", origin),
+                "saving": m.Quantity(best.saving_cny.mid, "cny", origin),
                 "share": m.Quantity(best.share * 100, "pct", origin),
             },
         ),

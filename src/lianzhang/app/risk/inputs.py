@@ -93,6 +93,7 @@ class Industry:
     distance_km: Floats
     left_out: float
     parts: tuple[str, ...]
+    divided: tuple[str, ...]  #: divisions that consist of parts and have no rest
     sources: tuple[str, ...]
 
     def within(self, sector_id: str, links: Mapping[str, str]) -> list[int]:
@@ -112,8 +113,11 @@ class Industry:
                 return [self.sector_ids.index(GROUPS[start])]
             if start in links:
                 within = [k for k, parent in enumerate(self.parents) if parent == links[start]]
+                own = [k for k in within if self.sector_ids[k].startswith(f"io153:{start[-2:]}")]
                 rest = [k for k in within if self.sector_ids[k] not in self.parts]
-                return within if start == sector_id else rest or within
+                if start in self.divided:
+                    return own
+                return (own + rest if start == sector_id else rest) or within
         return []
 
 
@@ -199,6 +203,12 @@ def industry(reader: Reader, region_id: str) -> Industry:
         distance_km=_distances(reader, counted.region_ids),
         left_out=1.0 - float(kept.sum()) / all_flows if all_flows > 0 else 0.0,
         parts=tuple(p.sector_id for p in pieces if p.sector_id not in place),
+        divided=tuple(
+            division
+            for division in links
+            if sum(p.of_division for p in pieces if p.sector_id.startswith(f"io153:{division[-2:]}"))
+            > 1.0 - 1e-6
+        ),
         sources=tuple(
             dict.fromkeys(
                 [head.source_id, *counted.sources, *census_sources, *(r["source_id"] for r in types)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from lianzhang.app.risk import rank, remedy, stress
+from lianzhang.app.risk import rank, remedy
 from lianzhang.app.risk.inputs import Industry, industry
+from lianzhang.app.risk.outcome import summarise
 from lianzhang.app.risk.rank import RegionRank
 from lianzhang.app.risk.remedy import Relief, Remedy
 from lianzhang.app.risk.runs import latest
-from lianzhang.app.risk.stress import StressResult
-from lianzhang.errors import NotComputableError
+from lianzhang.app.risk.scenario import read
+from lianzhang.app.risk.stress import StressResult, newest, tests_of
+from lianzhang.app.risk.targets import groups_of
+from lianzhang.i18n import Text
 from lianzhang.store import Reader, Store
 
 
@@ -30,30 +31,62 @@ class KeptRisk:
 def kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
     """Read the kept results; None where there are none."""
     ranked = next(latest(store, reader, "risk.rank"), None)
-    tested: dict[str, dict[str, pa.Table]] = {}
-    for params, tables in latest(store, reader, "risk.stress", stress.ALSO):
-        tested.setdefault(params["test"]["scenario_id"], tables)
-    helped: dict[str, dict[str, pa.Table]] = {}
-    for params, tables in latest(store, reader, "risk.remedy", stress.ALSO):
-        helped.setdefault(params["test"], tables)
-    relieved = next(latest(store, reader, "risk.second-source"), None)
+    tested = newest(store, reader)
     if ranked is None and not tested:
         return None
     given = industry(reader, region_id)
-    try:
-        tests = stress.tests_of(reader)
-    except NotComputableError:
-        tests = ()
-    results, remedies = [], []
-    for test in tests:
-        if test.scenario_id in tested:
-            results.append(stress.summarise(given, test, tested[test.scenario_id]))
-        if test.scenario_id in helped:
-            remedies += remedy.summarise(given, test, helped[test.scenario_id]["remedies"])
+    groups = groups_of(reader, given)
+    results = []
+    for test in tests_of(reader) if tested else ():
+        found = tested.get(test.scenario_id)
+        if found is not None:
+            wanted, tables = read(found.params["scenario"]), store.run(found.run_id).tables()
+            results.append(StressResult(test, summarise(groups, wanted, tables, test.name, found.run_id)))
+    relieved = next(latest(store, reader, "risk.second-source"), None)
     return KeptRisk(
         given,
-        rank.summarise(given, ranked[1]) if ranked else None,
+        rank.summarise(given, store.run(ranked.run_id).tables()) if ranked else None,
         tuple(results),
-        tuple(sorted(remedies, key=lambda r: -r.saving[1])),
-        remedy.reliefs(given, relieved[1]["relief"]) if relieved else (),
+        remedy.kept_remedies(store, reader, groups),
+        remedy.reliefs(given, store.run(relieved.run_id).table("relief")) if relieved else (),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkNumber:
+    """A number of one network."""
+
+    key: str
+    name: Text
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkHead:
+    """A kept reconstructed network with the numbers that describe it."""
+
+    seed: int
+    run_id: str
+    firms: int
+    links: int
+    statistics: tuple[NetworkNumber, ...]
+
+
+def kept_networks(store: Store, reader: Reader) -> tuple[NetworkHead, ...]:
+    """Reconstructed networks that are kept, by seed."""
+    names = rank.statistic_names()
+    found: dict[int, NetworkHead] = {}
+    for entry in latest(store, reader, "risk.network"):
+        run = store.run(entry.run_id)
+        values = {r["name"]: float(r["value"]) for r in run.table("statistics").to_pylist()}
+        found.setdefault(
+            int(entry.params["seed"]),
+            NetworkHead(
+                int(entry.params["seed"]),
+                entry.run_id,
+                int(values["firms"]),
+                entry.tables["links"].rows,
+                tuple(NetworkNumber(key, names[key], v) for key, v in values.items() if key in names),
+            ),
+        )
+    return tuple(found[seed] for seed in sorted(found))

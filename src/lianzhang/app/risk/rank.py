@@ -334,6 +334,11 @@ def compared(statistics: dict[str, tuple[float, float, float]]) -> tuple[Statist
     )
 
 
+def statistic_names() -> dict[str, Text]:
+    """What the statistics of a network are called, by key."""
+    return {key: name for key, name, _ in _STATISTICS}
+
+
 def over_draws(drawn: list[Draw]) -> dict[str, tuple[float, float, float]]:
     """Statistics of some networks: lowest, median, highest."""
     return _bands(_statistics(drawn))

@@ -12,14 +12,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lianzhang.app.risk import stress as stress_tests
+from lianzhang.app.risk import targets
 from lianzhang.app.risk.inputs import Industry
 from lianzhang.app.risk.network import Draw, made_up_name
+from lianzhang.app.risk.outcome import Band, band
 from lianzhang.app.risk.rank import region_rank
-from lianzhang.app.risk.runs import Progress, Region, kept, networks
-from lianzhang.app.risk.stress import StressTest, chosen, events, failing, more_stock, simulate
+from lianzhang.app.risk.runs import Progress, Region, graph_of, kept, latest, networks
+from lianzhang.app.risk.scenario import Scenario, read
+from lianzhang.app.risk.shocks import more_stock, simulate, title_of
+from lianzhang.app.risk.stress import chosen
+from lianzhang.app.risk.targets import Groups
 from lianzhang.i18n import Text
 from lianzhang.risk import service
+from lianzhang.store import Reader, Store
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -37,19 +42,23 @@ CRITICAL_FIRMS = 5
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One remedy of one stress test. Money in yuan of value added; low and high over the draws."""
+    """One remedy of one scenario. Money in yuan of value added; ``sector`` None where it concerns every input.
 
-    test_id: str
-    test: Text
+    ``loss_cny`` is the median loss without it.
+    """
+
+    scenario: Scenario
+    title: Text
     kind: Kind
-    sector: Text | None  #: None where it concerns every input
-    loss: float  #: without it, median
-    saving: tuple[float, float, float]
+    sector_id: str | None
+    sector: Text | None
+    loss_cny: float
+    saving_cny: Band
 
     @property
     def share(self) -> float:
         """Part of the loss that is saved."""
-        return self.saving[1] / self.loss if self.loss > 0 else 0.0
+        return self.saving_cny.mid / self.loss_cny if self.loss_cny > 0 else 0.0
 
     @property
     def what(self) -> Text:
@@ -143,31 +152,53 @@ def remedies(
     region: Region, draws: int, name: str | None = None, progress: Progress | None = None
 ) -> tuple[Remedy, ...]:
     """Remedies of the stress tests, the largest saving first; read if they are kept."""
-    tests = chosen(region, name)
-    drawn: list[Draw] = []
+    wanted = [t.scenario(draws) for t in chosen(region.reader, name)]
     found: list[Remedy] = []
-    for k, test in enumerate(tests):
+    for k, one in enumerate(wanted):
 
-        def compute(test: StressTest = test, before: int = k) -> dict[str, pa.Table]:
-            if not drawn:
-                drawn.extend(networks(region, draws))
-            rows: list[dict[str, object]] = []
-            sectors = _sectors(region, drawn[0], test)
-            for n, one in enumerate(drawn):
-                rows += _try_all(region, one, test, sectors)
-                if progress is not None:
-                    progress(before * draws + n + 1, len(tests) * draws)
-            return {"remedies": pa.Table.from_pylist(rows)}
+        def told(done: int, of: int, before: int = k) -> None:
+            if progress is not None:
+                progress(before * of + done, len(wanted) * of)
 
-        params = {"draws": draws, "test": test.scenario_id, "taken_over": TAKEN_OVER, "days": MORE_DAYS}
-        tables = kept(region, "risk.remedy", params, compute, stress_tests.ALSO)
-        found += summarise(region.industry, test, tables["remedies"])
-    return tuple(sorted(found, key=lambda r: -r.saving[1]))
+        found += remedies_of(region, one, told)
+    return by_saving(found)
 
 
-def _sectors(region: Region, one: Draw, test: StressTest) -> list[int]:
+def by_saving(found: list[Remedy]) -> tuple[Remedy, ...]:
+    """The largest saving first."""
+    return tuple(sorted(found, key=lambda r: -r.saving_cny.mid))
+
+
+def remedies_of(region: Region, wanted: Scenario, progress: Progress | None = None) -> list[Remedy]:
+    """Remedies of one scenario: more stock, and second sources and local makers for what delivers most from where the
+    shock hits. Each is built into every network and the shock run again; read if they are kept.
+
+    Args:
+        region: an open region.
+        wanted: the scenario.
+        progress: called with (networks done, networks in all); may raise to stop.
+    """
+
+    def compute() -> dict[str, pa.Table]:
+        drawn = networks(region, wanted.draws)
+        sectors: list[int] = []
+        rows: list[dict[str, object]] = []
+        for n, one in enumerate(drawn):
+            hit = targets.hit(region.reader, region.groups, one, wanted)
+            sectors = sectors if n else _delivering(one, hit)
+            rows += _try_all(region, one, hit, wanted, sectors)
+            if progress is not None:
+                progress(n + 1, wanted.draws)
+        return {"remedies": pa.Table.from_pylist(rows)}
+
+    params = {"scenario": wanted.plain(), "taken_over": TAKEN_OVER, "days": MORE_DAYS}
+    also = targets.TABLES + (("firms",) if any(w.kind == "firm" for w in wanted.who) else ())
+    table = kept(region, "risk.remedy", params, compute, also)["remedies"]
+    return summarise(region.groups, wanted, title_of(region.reader, wanted), table)
+
+
+def _delivering(one: Draw, hit: Longs) -> list[int]:
     """Sectors of failing firms, those that deliver most essential inputs to firms that go on first."""
-    hit = failing(region, one, test)
     fails = np.zeros(len(one.sector), bool)
     fails[hit] = True
     a, b = one.sector[one.supplier], one.sector[one.buyer]
@@ -177,10 +208,11 @@ def _sectors(region: Region, one: Draw, test: StressTest) -> list[int]:
     return [int(k) for k in order if delivered[k] > 0]
 
 
-def _try_all(region: Region, one: Draw, test: StressTest, sectors: list[int]) -> list[dict[str, object]]:
-    hit = failing(region, one, test)
-    scenario = events(test, hit)
-    loss = simulate(one, scenario).value_added_lost
+def _try_all(
+    region: Region, one: Draw, hit: Longs, wanted: Scenario, sectors: list[int]
+) -> list[dict[str, object]]:
+    graph = graph_of(region, one)
+    loss = simulate(one, hit, wanted, graph).value_added_lost
     rows: list[dict[str, object]] = []
 
     def add(kind: Kind, sector: int, left: float) -> None:
@@ -188,36 +220,52 @@ def _try_all(region: Region, one: Draw, test: StressTest, sectors: list[int]) ->
             {"draw": one.seed, "kind": kind, "sector": sector, "loss_cny": loss, "saving_cny": loss - left}
         )
 
-    add("more stock", -1, simulate(one, more_stock(scenario, MORE_DAYS)).value_added_lost)
-    for sector in sectors:
-        for kind, changed in (
-            ("second source", second_source(one, hit, sector, TAKEN_OVER, one.seed)),
-            ("local maker", local_maker(one, sector, TAKEN_OVER)),
-        ):
-            if changed is not None:
-                add(kind, sector, simulate(changed, scenario).value_added_lost)  # type: ignore[arg-type]
+    add("more stock", -1, simulate(one, hit, more_stock(wanted, MORE_DAYS), graph).value_added_lost)
+    tries: tuple[tuple[Kind, int, Draw | None], ...] = tuple(
+        one_try
+        for sector in sectors
+        for one_try in (
+            ("second source", sector, second_source(one, hit, sector, TAKEN_OVER, one.seed)),
+            ("local maker", sector, local_maker(one, sector, TAKEN_OVER)),
+        )
+    )
+    for kind, sector, changed in tries:
+        if changed is not None:
+            add(kind, sector, simulate(changed, hit, wanted).value_added_lost)
     return rows
 
 
-def summarise(given: Industry, test: StressTest, table: pa.Table) -> list[Remedy]:
+def summarise(groups: Groups, wanted: Scenario, title: Text, table: pa.Table) -> list[Remedy]:
     """Median and span of the savings over the draws."""
     grouped: dict[tuple[Kind, int], list[dict[str, float]]] = {}
     for row in table.to_pylist():
         grouped.setdefault((row["kind"], row["sector"]), []).append(row)
     found = []
     for (kind, sector), rows in grouped.items():
-        savings = [r["saving_cny"] for r in rows]
+        savings = np.array([r["saving_cny"] for r in rows])
         found.append(
             Remedy(
-                test.scenario_id,
-                test.name,
+                wanted,
+                title,
                 kind,
-                given.sectors[sector] if sector >= 0 else None,
+                groups.industry.sector_ids[sector] if sector >= 0 else None,
+                groups.industry.sectors[sector] if sector >= 0 else None,
                 float(np.median([r["loss_cny"] for r in rows])),
-                (min(savings), float(np.median(savings)), max(savings)),
+                band(savings),
             )
         )
     return found
+
+
+def kept_remedies(store: Store, reader: Reader, groups: Groups) -> tuple[Remedy, ...]:
+    """Remedies of the scenarios for which they are kept, the newest of each scenario, the largest saving first."""
+    newest: dict[str, list[Remedy]] = {}
+    for entry in latest(store, reader, "risk.remedy"):
+        wanted = read(entry.params["scenario"])
+        if wanted.name not in newest:
+            table = store.run(entry.run_id).table("remedies")
+            newest[wanted.name] = summarise(groups, wanted, title_of(reader, wanted), table)
+    return by_saving([r for found in newest.values() for r in found])
 
 
 def relief(region: Region, draws: int) -> tuple[Relief, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,24 +15,30 @@ import pyarrow as pa
 from lianzhang import __version__
 from lianzhang.app.risk.inputs import TABLES, Industry, industry
 from lianzhang.app.risk.network import Draw, draw
+from lianzhang.app.risk.targets import Groups, groups_of
 from lianzhang.app.session import open_store
 from lianzhang.app.state import region_head
 from lianzhang.config import Settings
 from lianzhang.errors import StoreBusyError
 from lianzhang.i18n import Text
-from lianzhang.store import Reader, Store
+from lianzhang.risk import shock
+from lianzhang.risk.kernel.shock import ShockGraph
+from lianzhang.store import Reader, RunEntry, Store
 
 #: Networks that give the band of uncertainty.
 DRAWS = 5
 #: Changes when a network or result could differ in any bit.
-METHOD = "2"
+METHOD = "3"
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """A loaded region as the commands of risk see it."""
+    """A loaded region as the commands of risk see it.
+
+    ``cache`` holds what several computations on the same snapshot share; a server keeps it between requests.
+    """
 
     store: Store
     reader: Reader
@@ -40,6 +46,15 @@ class Region:
     title: Text
     industry: Industry
     workers: int
+    cache: dict[Hashable, Any] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> Groups:
+        """Sectors, districts, nodes and clusters as parts of the network."""
+        if "groups" not in self.cache:
+            self.cache["groups"] = groups_of(self.reader, self.industry)
+        found: Groups = self.cache["groups"]
+        return found
 
 
 @contextmanager
@@ -52,10 +67,28 @@ def open_risk(settings: Settings) -> Iterator[Region]:
     """
     store = open_store(settings)
     with store.reader(settings.region, memory_gb=settings.memory_gb, threads=settings.processes) as reader:
-        head = region_head(reader)
-        yield Region(
-            store, reader, head.region_id, head.name, industry(reader, head.region_id), settings.processes
-        )
+        yield risk_region(store, reader, settings.processes)
+
+
+def risk_region(
+    store: Store, reader: Reader, workers: int, cache: dict[Hashable, Any] | None = None
+) -> Region:
+    """A region that is open already.
+
+    Args:
+        store: where results are kept.
+        reader: the loaded region.
+        workers: threads for what can be shared among them.
+        cache: of the same snapshot, from an earlier call.
+
+    Raises:
+        NotComputableError: a table that the network rests on is empty.
+    """
+    head = region_head(reader)
+    shared = {} if cache is None else cache
+    if "industry" not in shared:
+        shared["industry"] = industry(reader, head.region_id)
+    return Region(store, reader, head.region_id, head.name, shared["industry"], workers, shared)
 
 
 def kept(
@@ -65,6 +98,17 @@ def kept(
     compute: Callable[[], dict[str, pa.Table]],
     also: tuple[str, ...] = (),
 ) -> dict[str, pa.Table]:
+    """The tables of a run; see :func:`kept_run`."""
+    return kept_run(region, name, params, compute, also)[1]
+
+
+def kept_run(
+    region: Region,
+    name: str,
+    params: Mapping[str, Any],
+    compute: Callable[[], dict[str, pa.Table]],
+    also: tuple[str, ...] = (),
+) -> tuple[str | None, dict[str, pa.Table]]:
     """The tables of a run: read if it was made from the same tables with the same parameters, else computed and kept.
 
     Args:
@@ -73,39 +117,50 @@ def kept(
         params: parameters, as JSON knows them.
         compute: the computation.
         also: tables that go in besides those of the network.
+
+    Returns:
+        The run's id, None where it could not be kept, and its tables.
     """
     inputs = region.reader.hashes(*TABLES, *also)
     version = f"{__version__}+{METHOD}"
     place = region.reader.region.name
     found = region.store.find_run(place, name, params=params, inputs=inputs, version=version)
     if found is not None:
-        return found.tables()
+        return found.run_id, found.tables()
     began = time.perf_counter()
     tables = compute()
     seconds = time.perf_counter() - began
+    run_id: str | None = None
     # The result does not wait for the record, as everywhere.
     with contextlib.suppress(StoreBusyError, PermissionError):
-        region.store.save_run(
+        run_id = region.store.save_run(
             place, name, params=params, inputs=inputs, version=version, tables=tables, seconds=seconds
         )
-    return tables
+    return run_id, tables
 
 
-def latest(
-    store: Store, reader: Reader, name: str, also: tuple[str, ...] = ()
-) -> Iterator[tuple[dict[str, Any], dict[str, pa.Table]]]:
-    """Parameters and tables of the runs of that name that rest on the tables as they are now, newest first."""
-    inputs = reader.hashes(*TABLES, *also)
-    version = f"{__version__}+{METHOD}"
-    for entry in store.runs(reader.region.name):
-        if entry.name == name and entry.inputs == inputs and entry.version == version:
-            yield entry.params, store.run(entry.run_id).tables()
+def current(reader: Reader, entry: RunEntry) -> bool:
+    """Whether a run rests on the tables as they are now and was made by this method."""
+    return same_method(entry) and entry.inputs == reader.hashes(*entry.inputs)
+
+
+def same_method(entry: RunEntry) -> bool:
+    """Whether a run was made by this method, so that its tables can be read."""
+    return entry.version == f"{__version__}+{METHOD}"
+
+
+def latest(store: Store, reader: Reader, name: str) -> Iterator[RunEntry]:
+    """Records of the runs of that name that rest on the tables as they are now, newest first."""
+    return (e for e in store.runs(reader.region.name) if e.name == name and current(reader, e))
 
 
 def networks(region: Region, draws: int = DRAWS, progress: Progress | None = None) -> list[Draw]:
     """Reconstructed networks with seeds 1 … draws."""
-    found = []
+    found: list[Draw] = []
     for seed in range(1, draws + 1):
+        if ("draw", seed) in region.cache:
+            found.append(region.cache["draw", seed])
+            continue
         fresh: list[Draw] = []
 
         def make(seed: int = seed, fresh: list[Draw] = fresh) -> dict[str, pa.Table]:
@@ -114,8 +169,17 @@ def networks(region: Region, draws: int = DRAWS, progress: Progress | None = Non
 
         tables = kept(region, "risk.network", {"seed": seed}, make)
         found.append(fresh[0] if fresh else _draw(region.industry, seed, tables))
+        region.cache["draw", seed] = found[-1]
         if progress is not None:
             progress(seed, draws)
+    return found
+
+
+def graph_of(region: Region, one: Draw) -> ShockGraph:
+    """A network laid out for the daily model."""
+    if ("graph", one.seed) not in region.cache:
+        region.cache["graph", one.seed] = shock.prepare(one.goods(), one.final)[0]
+    found: ShockGraph = region.cache["graph", one.seed]
     return found
 
 
