@@ -109,7 +109,15 @@ def test_gradient_of_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         "firm_id,held,market_years,rd_cny,rd_share_pct,revenue_cny\na,,3,2000000,5,20000000\n", "utf-8"
     )
     assert main(["firms", "gradient", "--facts", str(facts), "--rung", "specialised", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["verdict"] == "met"
+    found = json.loads(capsys.readouterr().out)
+    assert found["firms"][0]["verdict"] == "met"
+    assert found["rung"]["cited"]["en"].endswith("annex 2")
+    # After the revision of 2026 the old rules of this class are still shown, with a word of care.
+    assert (
+        main(["firms", "gradient", "--facts", str(facts), "--rung", "specialised", "--as-of", "2026-06-01"])
+        == 0
+    )
+    assert "2026-04-01" in capsys.readouterr().out
     facts.write_text("firm_id,rd_cny\na,much\n", "utf-8")
     assert main(["firms", "gradient", "--facts", str(facts)]) == 2
     assert "much" in capsys.readouterr().err

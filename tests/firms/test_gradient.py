@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianzhang.errors import InputError, UnknownNameError
-from lianzhang.firms.gradient import candidates, counts_by_year, load_rungs, stand
+from lianzhang.firms.gradient import candidates, counts_by_year, load_classes, load_rungs, rungs_on, stand
 from lianzhang.schema import table
 
-RUNGS = {rung.id: rung for rung in load_rungs()}
+#: The rules of 2022, and those that follow them.
+RUNGS = {rung.id: rung for rung in rungs_on(date(2025, 6, 1), load_rungs())}
+NEWEST = {rung.id: rung for rung in rungs_on(date.max, load_rungs())}
 GOOD = {"market_years": 4.0, "rd_cny": 2e6, "rd_share_pct": 6.5, "revenue_cny": 6e7, "main_share_pct": 90.0}
-GOOD |= {"growth_2y_pct": 8.0, "debt_ratio_pct": 40.0}
+GOOD |= {"growth_2y_pct": 8.0, "debt_ratio_pct": 40.0, "market_share_pct": 20.0, "ip_class1": 3.0}
 
 
 def test_rungs_are_classes_of_the_schema() -> None:
     column = next(column for column in table("firm_status").columns if column.name == "status_class")
     assert set(RUNGS) <= set(column.one_of)
-    assert all(rung.criteria and rung.source for rung in RUNGS.values())
+    assert all(rung.criteria and rung.source and rung.cited for rung in load_rungs())
+    assert {item.id for item in load_classes()} == set(column.one_of)
+
+
+def test_the_day_picks_the_rules() -> None:
+    """The revised measures are in force from 2026-04-01; they ask for more of a little giant."""
+    assert RUNGS["little_giant"].valid_to == date(2026, 3, 31)
+    assert NEWEST["little_giant"].valid_from == date(2026, 4, 1)
+    firm = GOOD | {"rd_2y_cny": 1.5e7}
+    assert stand("f", RUNGS["little_giant"], firm, ["specialised"]).verdict == "met"
+    assert stand("f", NEWEST["little_giant"], firm, ["specialised"]).unknown == ("property",)
+    assert stand("f", NEWEST["little_giant"], firm | {"ip_class1": 4.0}, ["specialised"]).verdict == "met"
+    # Where the successor is not known the old rules stay, and say that they are replaced.
+    late = NEWEST["specialised"]
+    assert late.caution is not None
+    assert not late.in_force(date(2026, 4, 1))
+
+
+def test_a_class_held_can_stand_in_for_size() -> None:
+    rung = NEWEST["champion"]
+    firm = {"market_years": 12.0, "main_product_share_pct": 80.0, "revenue_cny": 1e8}
+    assert stand("f", rung, firm).unmet == ("size",)
+    assert stand("f", rung, firm, ["little_giant"]).verdict == "met"
+    assert stand("f", rung, firm | {"revenue_cny": 5e8}).verdict == "met"
 
 
 def test_a_firm_that_meets_every_rule_qualifies() -> None:

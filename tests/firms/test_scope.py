@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.firms import scope_oracle as oracle
 
 from lianzhang.firms.kernel import codes as c
 from lianzhang.firms.kernel.charmap import code_units
 from lianzhang.firms.kernel.scope import assign_roles, mask_restrictions, tokenise
 from lianzhang.firms.phrases import load_phrases
+from tests.firms import scope_oracle as oracle
 
 TABLE = load_phrases()
 _LEXICON = TABLE.lexicon

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from lianzhang.cli._common import emit_json, emit_json_lines, say, settings, table
+from lianzhang.cli.firms_gradient import gradient
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lianzhang.firms.register.run import ImportReport
 
 app = App(name="firms", help="Firms: registers, classification, gradient.")
+app.command(gradient)
 
 _SHOWN = 40
 
@@ -247,115 +249,6 @@ def duplicates(folder: Path, *, threshold: float = 0.95, json: bool = False) -> 
         shown,
     )
     say(Text(f"共 {len(groups):,} 组，写入 {folder}", f"{len(groups):,} groups, written to {folder}"))
-
-
-@app.command
-def gradient(
-    *,
-    facts: Path | None = None,
-    rung: str = "little_giant",
-    rules: Path | None = None,
-    first: int = 2015,
-    last: int = 2026,
-    json: bool = False,
-) -> None:
-    """Count the loaded firms by rung and year; with facts, say who meets the rules of a rung.
-
-    Parameters
-    ----------
-    facts
-        CSV with firm_id, one column per metric of the rules, and optionally `held` (classes held now, by ;).
-    rung
-        Class to reach: technology_sme, high_tech, specialised, little_giant or champion.
-    rules
-        File with rungs and criteria, in place of the bundled one.
-    first
-        First year of the counts.
-    last
-        Last year of the counts.
-    json
-        Print JSON instead of a table.
-    """
-    from lianzhang.firms.gradient import candidates, counts_by_year, load_rungs
-
-    if facts is None:
-        from lianzhang.app.session import open_region
-
-        with open_region(settings()) as reader:
-            rows = reader.table("firm_status").to_pylist() if reader.has("firm_status") else []
-        counts = counts_by_year(rows, first, last)
-        if json:
-            emit_json(counts)
-            return
-        table(
-            Text("各年梯度企业数", "Firms by rung and year"),
-            [
-                Text("类别", "Class"),
-                Text("年份", "Year"),
-                Text("年末", "Held"),
-                Text("新增", "Gained"),
-                Text("减少", "Lost"),
-            ],
-            [(c.status_class, str(c.year), c.held, c.gained, c.lost) for c in counts],
-        )
-        if not counts:
-            say(
-                Text(
-                    "数据包里没有梯度记录（firm_status 表）",
-                    "the pack has no status history (table firm_status)",
-                )
-            )
-        return
-    values, held = _read_facts(facts)
-    rungs = load_rungs(rules)
-    found = candidates(rung, values, held, rungs)
-    if json:
-        emit_json(found)
-        return
-    verdicts = {
-        "met": Text("规则均满足", "meets the rules"),
-        "unmet": Text("有规则不满足", "breaks a rule"),
-        "unknown": Text("资料不全", "facts missing"),
-    }
-    from lianzhang.cli._common import lang
-
-    language = lang()
-    chosen = next(item for item in rungs if item.id == rung)
-    table(
-        Text(f"{chosen.text.zh}（{chosen.source}）", f"{chosen.text.en} ({chosen.source})"),
-        [Text("企业", "Firm"), Text("结论", "Verdict"), Text("不满足", "Unmet"), Text("缺资料", "Unknown")],
-        [
-            (s.firm_id, verdicts[s.verdict].get(language), " ".join(s.unmet), " ".join(s.unknown))
-            for s in found[:_SHOWN]
-        ],
-    )
-    say(Text(f"另须评审：{chosen.judged.zh}", f"a panel judges besides: {chosen.judged.en}"))
-
-
-def _read_facts(path: Path) -> tuple[dict[str, dict[str, float | None]], dict[str, list[str]]]:
-    import csv
-
-    from lianzhang.errors import InputError
-    from lianzhang.firms.reading import detect_encoding
-
-    values: dict[str, dict[str, float | None]] = {}
-    held: dict[str, list[str]] = {}
-    with path.open(encoding=detect_encoding(path), newline="") as handle:
-        reader = csv.DictReader(handle)
-        if "firm_id" not in (reader.fieldnames or ()):
-            raise InputError(Text(f"{path.name} 没有 firm_id 列", f"{path.name} has no column firm_id"))
-        for row in reader:
-            firm = row.pop("firm_id")
-            held[firm] = [name for name in (row.pop("held", "") or "").split(";") if name]
-            try:
-                values[firm] = {
-                    metric: float(text) if text else None for metric, text in row.items() if metric
-                }
-            except ValueError as error:
-                raise InputError(
-                    Text(f"{path.name}：{firm}：{error}", f"{path.name}: {firm}: {error}")
-                ) from None
-    return values, held
 
 
 def _show_import(report: ImportReport) -> None:

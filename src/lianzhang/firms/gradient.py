@@ -1,24 +1,35 @@
 """The enterprise gradient: how many firms stand on which rung, and who meets the rule-like criteria of the next.
 
-Rungs and criteria are data (data/gradient.toml). A criterion is *met*, *unmet* or *unknown* (the fact is missing); a
-firm *qualifies by the rules* for a rung if every rule is met. What a panel judges is named beside it and never
-decided here.
+Classes, rungs and criteria are data (data/gradient.toml). A criterion is *met*, *unmet* or *unknown* (the fact is
+missing); a firm *qualifies by the rules* for a rung if every rule is met. What a panel judges is named beside it and
+never decided here. A rung has one version for each document that set its rules; the day of the question picks one.
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from lianzhang.errors import InputError, UnknownNameError
 from lianzhang.i18n import Text
 
+T = TypeVar("T")
 Verdict = Literal["met", "unmet", "unknown"]
+Checked = Literal["text", "secondary", "none"]
+#: How the thresholds of a rung were checked, for readers.
+CHECKED_TEXT: dict[Checked, Text] = {
+    "text": Text("已对照条文", "checked against the article"),
+    "secondary": Text("按转载核对", "checked against reprints"),
+    "none": Text("未核对", "not checked"),
+}
+#: A metric that says whether a firm holds a class: 1 or 0.
+_HOLDS = "holds:"
 _COMPARE = {
     ">=": lambda a, b: a >= b,
     "<=": lambda a, b: a <= b,
@@ -42,8 +53,22 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusClass:
+    """A class of the gradient. ``indicators`` count its firms in a pack and carry the plan's targets."""
+
+    id: str
+    text: Text
+    indicators: tuple[str, ...]
+    note: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
-    """A class of the gradient with its rules; ``after``: classes that a firm has to hold before."""
+    """A class of the gradient with its rules by one document; ``after``: classes that a firm has to hold before.
+
+    ``source`` is the document, ``cited`` the place in it, ``valid_from`` and ``valid_to`` the days on which it is in
+    force, ``checked`` how the thresholds were checked, ``caution`` what to be careful about.
+    """
 
     id: str
     text: Text
@@ -51,6 +76,17 @@ class Rung:
     after: tuple[str, ...]
     judged: Text
     criteria: tuple[Criterion, ...]
+    cited: Text | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    checked: Checked = "none"
+    caution: Text | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether its document is in force on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +113,38 @@ class YearCount:
 
 
 def load_rungs(path: Path | None = None) -> tuple[Rung, ...]:
-    """Rungs of a file like the bundled one.
+    """Rungs of a file like the bundled one, every version of each.
 
     Raises:
         InputError: the file is no gradient file; says what is wrong.
     """
+    return _parsed(path, lambda parsed: tuple(_rung(entry) for entry in parsed["rung"]))
+
+
+def load_classes(path: Path | None = None) -> tuple[StatusClass, ...]:
+    """Classes of a file like the bundled one, lowest first; those of the bundled file where it names none.
+
+    Raises:
+        InputError: the file is no gradient file; says what is wrong.
+    """
+    found = _parsed(path, lambda parsed: tuple(_class(entry) for entry in parsed.get("class", ())))
+    return found or load_classes()
+
+
+def rungs_on(day: date, rungs: Iterable[Rung]) -> tuple[Rung, ...]:
+    """One version of every rung: the one in force on a day, else the last that has begun, else the first to come."""
+    versions: dict[str, list[Rung]] = {}
+    for rung in rungs:
+        versions.setdefault(rung.id, []).append(rung)
+    chosen = []
+    for found in versions.values():
+        found.sort(key=lambda r: r.valid_from or date.min)
+        begun = [r for r in found if r.valid_from is None or r.valid_from <= day]
+        chosen.append(next((r for r in reversed(begun) if r.in_force(day)), (begun or found[:1])[-1]))
+    return tuple(chosen)
+
+
+def _parsed(path: Path | None, read: Callable[[Mapping[str, Any]], T]) -> T:
     if path is None:
         raw = (resources.files("lianzhang.firms") / "data" / "gradient.toml").read_text("utf-8")
     elif path.is_file():
@@ -89,13 +152,25 @@ def load_rungs(path: Path | None = None) -> tuple[Rung, ...]:
     else:
         raise InputError(Text(f"找不到文件 {path}", f"there is no file {path}"))
     try:
-        parsed = tomllib.loads(raw)
-        return tuple(_rung(entry) for entry in parsed["rung"])
+        return read(tomllib.loads(raw))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             Text(f"梯度文件有误：{error}", f"the gradient file is wrong: {error}"),
             hint=Text("可参照自带的 gradient.toml", "compare with the bundled gradient.toml"),
         ) from None
+
+
+def _class(entry: Mapping[str, Any]) -> StatusClass:
+    return StatusClass(
+        id=entry["id"],
+        text=Text(entry["zh"], entry["en"]),
+        indicators=tuple(entry.get("indicators", ())),
+        note=_text(entry, "note"),
+    )
+
+
+def _text(entry: Mapping[str, Any], name: str) -> Text | None:
+    return Text(entry[f"{name}_zh"], entry[f"{name}_en"]) if f"{name}_zh" in entry else None
 
 
 def _rung(entry: Mapping[str, Any]) -> Rung:
@@ -122,6 +197,9 @@ def _rung(entry: Mapping[str, Any]) -> Rung:
                 any_of=item.get("any_of"),
             )
         )
+    checked = entry.get("checked", "none")
+    if checked not in CHECKED_TEXT:
+        raise ValueError(f"checked {checked!r}")
     return Rung(
         id=entry["id"],
         text=Text(entry["zh"], entry["en"]),
@@ -129,6 +207,11 @@ def _rung(entry: Mapping[str, Any]) -> Rung:
         after=tuple(entry.get("after", ())),
         judged=Text(entry["judged_zh"], entry["judged_en"]),
         criteria=tuple(criteria),
+        cited=_text(entry, "cited"),
+        valid_from=date.fromisoformat(entry["from"]) if "from" in entry else None,
+        valid_to=date.fromisoformat(entry["to"]) if "to" in entry else None,
+        checked=checked,
+        caution=_text(entry, "caution"),
     )
 
 
@@ -157,7 +240,8 @@ def stand(firm_id: str, rung: Rung, facts: Mapping[str, float | None], held: Ite
     found: dict[Verdict, list[str]] = {"met": [], "unmet": [], "unknown": []}
     holds = set(held)
     for needed in rung.after:
-        found["met" if needed in holds else "unmet"].append(f"holds:{needed}")
+        found["met" if needed in holds else "unmet"].append(f"{_HOLDS}{needed}")
+    facts = {**facts, **_holding(rung, holds)}
     alternatives: dict[str, list[Verdict]] = {}
     for criterion in rung.criteria:
         verdict = judge(criterion, facts)
@@ -174,11 +258,21 @@ def stand(firm_id: str, rung: Rung, facts: Mapping[str, float | None], held: Ite
     return Standing(firm_id, rung.id, overall, *(tuple(found[v]) for v in ("met", "unmet", "unknown")))
 
 
+def _holding(rung: Rung, holds: set[str]) -> dict[str, float]:
+    """Facts that follow from the classes held: a class that is not held is known not to be."""
+    return {
+        criterion.metric: float(criterion.metric.removeprefix(_HOLDS) in holds)
+        for criterion in rung.criteria
+        if criterion.metric.startswith(_HOLDS)
+    }
+
+
 def candidates(
     rung_id: str,
     facts: Mapping[str, Mapping[str, float | None]],
     held: Mapping[str, Iterable[str]],
     rungs: tuple[Rung, ...] | None = None,
+    on: date | None = None,
 ) -> list[Standing]:
     """Firms that do not hold a rung, those that qualify by the rules first, then by how few rules are open.
 
@@ -186,11 +280,13 @@ def candidates(
         rung_id: class to reach.
         facts: firm → facts.
         held: firm → classes held now.
+        rungs: rungs in place of the bundled ones.
+        on: day whose rules count; the newest rules by default.
 
     Raises:
         UnknownNameError: no such rung.
     """
-    known = {rung.id: rung for rung in (rungs or load_rungs())}
+    known = {rung.id: rung for rung in rungs_on(on or date.max, rungs or load_rungs())}
     if rung_id not in known:
         raise UnknownNameError(Text("梯度类别", "rung"), rung_id, known)
     order = {"met": 0, "unknown": 1, "unmet": 2}

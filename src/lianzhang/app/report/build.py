@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from lianzhang import __version__
-from lianzhang.app.report import accounts, chain, clusters, disagreements, places, risk, targets
+from lianzhang.app.gradient import gradient_of
+from lianzhang.app.report import accounts, chain, clusters, disagreements, gradient, places, risk, targets
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap, ClusterSystem, RegionalAccounts
@@ -38,6 +39,9 @@ def build_report(state: State, reader: Reader) -> m.Report:
                 "lianzhang plan read",
             )
         )
+    classes = gradient.section(gradient_of(reader, state.as_of, state.targets), origins)
+    if classes is not None:
+        sections.append(classes)
     if isinstance(state.clusters, ClusterSystem):
         sections.append(clusters.section(state.clusters, origins))
         summary.append(clusters.summary(state.clusters, origins))
