@@ -140,7 +140,7 @@ _EN = re.compile(
         H2|Q[1-4]|year)(?:-|\s+)(?:of\s+)?(?:the\s+)?(?:year\s+)?|end-|mid-|early\s+|late\s+|(?:the\s+)?year\s+|
         Q[1-4]\s+|(?:the\s+)?(?:second|third|fourth|final|last)\s+(?:quarter|half)\s+(?:of\s+)?)?
     (?:(?P<mon>{MON})\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+))?(?:of\s+)?)?
-    (?P<y>(?<![\d,.$€£¥])(?<![A-Z\d]-){YEAR}){_YEAR_END}
+    (?P<y>(?<![\d,.$€£¥])(?<!(?-i:[A-Z\d])-){YEAR}){_YEAR_END}
   | (?P<md>\b(?:on\s+)?{MON}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:million|billion))|\b\d{{1,2}}\s+{MON}\b)
   | (?P<plan>\b(?:(?P<plan_lead>by|during|in|for|under|since|
       over)\s+)?(?P<plan_edge>(?:the\s+)?end\s+of\s+)?(?:the\s+)?[“"']?(?P<fyp>\d{{2}}th|eleventh|twelfth|
@@ -189,7 +189,7 @@ def _collect(
                 start, end, role = build(match, reference)
                 if role == "in" and _MULTIPLE_OF.search(sentence, 0, match.start()):
                     role = "base"
-                elif role == "in" and pattern is _EN and TITLE.search(sentence, 0, match.start()):
+                elif role == "in" and pattern is _EN and match.group()[0] == "2" and TITLE.search(sentence, 0, match.start()):
                     role = "title"
                 tokens.append(DateToken(match.start(), match.end(), start, end, role))
     return tokens
@@ -202,7 +202,7 @@ _MULTIPLE_OF = re.compile(
 #: "under Vision 2030": the year of a plan's name governs no figure, but it is when the plan's targets fall due
 TITLE = re.compile(
     r"(?:[Pp]lan|[Vv]ision|[Ss]trategy|[Pp]olicy|Agenda|Mission|[Rr]oadmap|Programme|Program|Initiative|Scheme|Act|Goals?|Budget|Survey|Report|Outlook|Summit|Expo|Forum|Conference|Pact|Decree|Made\s+in\s+\w+|"
-    r"\b(?!GDP|USD|RMB|CAGR|FY|EV|NEV|R&D)[A-Z]{3,})[”\"’)]?,?\s?$"
+    r"\b(?!GDP|USD|RMB|CAGR|FY|EV|NEV|R&D)[A-Z]{3,})[”\"’)]?\s?$"
 )
 # The date patterns try many openings at every character; they only run around what every date contains.
 _ANCHOR = re.compile(

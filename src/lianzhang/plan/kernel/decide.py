@@ -42,11 +42,12 @@ def _after(lang: str) -> list[tuple[str, re.Pattern[str]]]:
     words = load_words(lang)["comparator"]["after"]
     flags = 0 if lang == "zh" else re.IGNORECASE
     return [
-        (sign, re.compile(r"\s*[(（]?" + alternation(lang, forms), flags)) for sign, forms in words.items()
+        (sign, re.compile(r"\s*[(（]?" + alternation(lang, forms) + r"(?!\s*[$€£¥\d])", flags)) for sign, forms in words.items()
     ]
 
 
 _NOT_BOUND_ZH = re.compile(r"(?:规模|限额)$")
+_SHARE_ZH = re.compile(r"(?P<sign>约|近|接近|超过?|逾)占[^，。；\d]{0,14}$")
 _CAP_ZH = re.compile(r"(?:控制|限制|压减|压缩|稳定|保持|维持)(?:在|到)?[^，。；]{0,4}$")
 
 
@@ -69,6 +70,9 @@ def comparator(sentence: str, lang: str, quantity: Quantity) -> tuple[str, int]:
                 continue
             return sign, match.end()
     left = sentence[max(0, quantity.start - 40) : quantity.start]
+    share = _SHARE_ZH.search(left) if lang == "zh" else None
+    if share:
+        left = share["sign"]  # 约占全国三分之一
     for sign, pattern in _before(lang):
         if pattern.search(left):
             if sign == "<=" and lang == "zh" and left.rstrip().endswith("控制在"):
@@ -140,7 +144,7 @@ _INDEX = {"zh": re.compile("指数|得分|评分"), "en": re.compile(r"\bindex\b
 _WORK = {"zh": re.compile("就业|从业|岗位|用工"), "en": re.compile(r"\bemploy", re.IGNORECASE)}
 _TIMES_GROWTH = {
     "zh": re.compile(r"(?:增长|增加|提高|提升|扩大|翻)(?!到|至|为)" + _FILL_ZH + "$"),
-    "en": re.compile(r"\b(?:increas|ris|rose|grow|grew|expand)\w*" + _FILL_EN, re.IGNORECASE),
+    "en": re.compile(r"\b(?:(?:increas|ris|rose|grow|grew|expand)\w*|up(?!\s+to\b))" + _FILL_EN, re.IGNORECASE),
 }
 _MONEY = {
     "zh": re.compile(
@@ -208,7 +212,7 @@ def settle(
         return "index"
     if quantity.unit == "people" and _WORK[lang].search(clause):
         quantity.unit = "jobs"
-    _refine_vehicles(lang, quantity, clause, topic, sentence)
+    _refine_vehicles(lang, quantity, clause, topic, sentence, counted)
     if quantity.dim != "count" and _declines(lang, left) and not quantity.level:
         negate(quantity)
         return "change"
@@ -343,14 +347,16 @@ def _cue_vehicle(lang: str, text: str) -> bool:
     return bool(cue(lang, "flow", "vehicle").search(text))
 
 
-def _refine_vehicles(lang: str, quantity: Quantity, clause: str, topic: str, sentence: str) -> None:
+def _refine_vehicles(
+    lang: str, quantity: Quantity, clause: str, topic: str, sentence: str, counted: str
+) -> None:
     if quantity.dim == "units":
         if lang == "zh" and re.search("充电(?:基础)?(?:设施|桩|枪|设备|终端|接口)[^，。；]{0,12}$", topic):
             quantity.unit, quantity.dim = "charging piles", "count"
             return
         if cue(lang, "flow", "motorcycle").search(topic) and not _cue_vehicle(lang, clause):
             quantity.unit = quantity.unit.replace("units", "motorcycles")
-        elif _cue_vehicle(lang, topic) or _cue_vehicle(lang, sentence):
+        elif _cue_vehicle(lang, topic) or _cue_vehicle(lang, sentence) or counted == "vehicles":
             quantity.unit = quantity.unit.replace("units", "vehicles")
         quantity.dim = "vehicles"
     if quantity.dim != "vehicles":

@@ -276,8 +276,8 @@ class _Reader:
             end = max(tail, quantity.noun_end, quantity.end)
             start = _trim_start(body, left_start, quantity.start)
             place = self.place(sentence.start + start, sentence.start + end)
-            if quantity.dim == "count" and not quantity.generic:
-                context.counted = quantity.unit
+            if quantity.dim in ("count", "vehicles") and not quantity.generic:
+                context.counted = quantity.unit.split("/")[0]
             if quantity.dim == "money" and not quantity.level:
                 context.currency = quantity.unit.split("/")[0]
             if subject and quantity.dim != "rank":

@@ -179,6 +179,8 @@ def cues(lang: str, text: str) -> Cues:
     last = dict.fromkeys(_kind_patterns(lang), -1)
     for name, pattern in _kind_patterns(lang).items():
         for match in pattern.finditer(text):
+            if lang == "zh" and _UNDER_WAY_ZH.search(text, 0, match.end()):
+                continue
             if lang == "zh" and _REPORTED_ZH.search(text, 0, match.end()):
                 last["achieved"] = max(last["achieved"], match.start())
             elif name == "target" and lang == "en" and (
@@ -218,6 +220,8 @@ _RESULT_TO = re.compile(
 )
 # 初步预计: a first estimate of what was reached; 完成年计划的: what was planned, as a measure of what was reached
 _REPORTED_ZH = re.compile("初步(?:预计|预测|估计|测算)$|完成[^，。；,;]{0,8}(?:计划|目标)$")
+# 在建和拟建的规模: what there is, named by its state
+_UNDER_WAY_ZH = re.compile("在建[和及、与]?拟建$")
 # "will be increased", "to have reached": a participle that reports nothing
 _INFINITIVE = re.compile(
     r"\b(?:will|would|to|should|shall|can|could|may|must)\s+(?:be\s+|have\s+|have\s+been\s+)?$", re.IGNORECASE
@@ -337,8 +341,9 @@ def update_frame(
         if lead and context.section == "goal":
             ahead = token.year >= context.reference.year
         future = kinds.get(token.start, ahead)
-        if future and context.section == "past" and token.start not in kinds:
-            continue
+        block = context.section == "past" and context.frame is not None and context.frame.heading_block
+        if token.start not in kinds and not lead and (block or (future and context.section == "past")):
+            continue  # a mere mention does not move a block that looks back
         if token.start < first or token.role == "deadline" or not context.section:
             context.frame = Frame(token, paragraph, future, bool(context.section))
 

@@ -25,7 +25,7 @@ _SUBJECT_ZH = re.compile(
     r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|"
     r"过|在|高于)\s*$"
 )
-_RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|that have|which have)\b[^,;]*$", re.IGNORECASE)
+_RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|each worth|each exceeding|that have|which have)\b[^,;]*$", re.IGNORECASE)
 _WITH_EN = re.compile(
     r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|"
     r"cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|"

@@ -40,6 +40,14 @@ EN_SCALES = {
     "trillion": 1e12,
     "tn": 1e12,
     "trn": 1e12,
+    "bln": 1e9,
+    "trln": 1e12,
+    "lakh crore": 1e12,
+    "lakh crores": 1e12,
+    "thousand crore": 1e10,
+    "thousand million": 1e9,
+    "hundred million": 1e8,
+    "hundred thousand": 1e5,
 }
 _EN_UNITS = [
     "zero",

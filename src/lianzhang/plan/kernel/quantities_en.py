@@ -82,6 +82,12 @@ def _quantity() -> re.Pattern[str]:
 _NUMBER_TO = re.compile(
     r"\bnumber\s+of\b[^.;]{3,90}\b(?:to|reached|reaching|at|hit|is|was)\s+$", re.IGNORECASE
 )
+# "a 5,000-acre park", "2-nanometer chips": how large one thing is
+_SIZE = re.compile(
+    r"[\d.,]+-(?:acre|hectare|nanometer|nanometre|micron|kilometer|kilometre|mile|meter|metre|page|inch|storey|story|lane|tonne|ton|"
+    r"liter|litre|seat|bed|person|member|point|generation)\b",
+    re.IGNORECASE,
+)
 # "the top 500", "a station every 25 km", "per 9-square-km grid": a name, a spacing
 _NAMED = re.compile(r"\b(?:top|every|per)\s$", re.IGNORECASE)
 # "63 cars per 1,000 people", "30 out of every 100"
@@ -121,10 +127,10 @@ def _inside(s: str, found: list[Quantity], quantity: Quantity) -> bool:
 
 def _is_range(m: re.Match[str], s: str) -> bool:
     """Whether two numbers joined by a dash or "to" are one range; not in "rose 4.4 percent to 1.15 trillion"."""
-    first, second = (m["u0"] or "").lower(), (m["sym"] or m["unit"] or "").lower()
+    first, second = _spaced(m["u0"]), (m["sym"] or m["unit"] or "").lower()
     if first[:3] in ("%", "per") and not (second[:3] in ("%", "per") or (not second and not m["scale"] and not m["cur"])):
         return False
-    scale = EN_SCALES.get((m["scale"] or "").lower(), 1.0)
+    scale = EN_SCALES.get(_spaced(m["scale"]), 1.0)
     low = parse_arabic(m["n1"]) * EN_SCALES.get(first, scale) if m["n1"][0].isdigit() else 0.0
     return parse_arabic(m["n2"]) * scale > low or bool(_FROM.search(s[: m.start()]))
 
@@ -207,6 +213,11 @@ def _multiplied(m: re.Match[str], s: str) -> Quantity | None:
     return Quantity(start, end, value, unit="%", unit_text=m.group(), dim="doubling", words=True)
 
 
+def _spaced(text: str | None) -> str:
+    """A scale word in lower case with single spaces (lakh-crore as "lakh crore")."""
+    return re.sub(r"[\s-]+", " ", text.lower()) if text else ""
+
+
 def _vague(m: re.Match[str], s: str) -> Quantity | None:
     if m["dozen"]:
         value = {"adozen": 12.0, "ahundred": 100.0, "athousand": 1000.0, "twodozen": 24.0}[
@@ -226,11 +237,11 @@ def _vague(m: re.Match[str], s: str) -> Quantity | None:
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
     raw = m["n1"]
-    if _NAMED.search(s, 0, m.start()):
+    if _NAMED.search(s, 0, m.start()) or _SIZE.match(s, m.start()):
         return None
     words = not raw[0].isdigit()
     first = EN_CARDINALS[re.sub(r"\s+", "-", raw.lower())] if words else parse_arabic(raw)
-    scale = EN_SCALES.get((m["scale"] or "").lower(), 1.0)
+    scale = EN_SCALES.get(_spaced(m["scale"]), 1.0)
     start, end = m.span()
     while end > start and s[end - 1] in " -":
         end -= 1
@@ -259,7 +270,7 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     elif quantity.noun_end > quantity.end or quantity.dim == "physical":
         per_year(quantity, s)
     if m["n2"] is not None and quantity.value is not None:
-        low_scale = EN_SCALES.get((m["u0"] or "").lower(), scale)
+        low_scale = EN_SCALES.get(_spaced(m["u0"]), scale)
         factor = unit.factor if unit is not None and not m["cur"] else 1.0
         low, high = clean(first * low_scale * factor), clean(parse_arabic(m["n2"]) * scale * factor)
         if high <= low and not _FROM.search(s[:start]):

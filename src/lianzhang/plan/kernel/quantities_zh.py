@@ -107,10 +107,20 @@ def quantities(masked: str) -> list[Quantity]:
         if any(start < match.end() and match.start() < end for start, end in rank_spans):
             continue
         quantity = _build(match, masked)
-        if quantity is not None:
+        if quantity is not None and not _paraphrase(masked, found, quantity):
             found.append(quantity)
             taken = quantity.end
     return sorted(found + ranks, key=lambda quantity: quantity.start)
+
+
+def _paraphrase(s: str, found: list[Quantity], quantity: Quantity) -> bool:
+    """600万千瓦(6GW): the same in another unit."""
+    return (
+        bool(found)
+        and quantity.dim == found[-1].dim == "physical"
+        and s[found[-1].end : quantity.start] in ("(", "（")
+        and s[quantity.end : quantity.end + 1] in (")", "）")
+    )
 
 
 def _rank(match: re.Match[str]) -> Quantity | None:

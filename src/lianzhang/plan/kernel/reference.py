@@ -15,9 +15,16 @@ _FULL_DATE = re.compile(
     r"|(?<![\d-])(?P<y4>[0-3]\d)-(?P<m4>[01]\d)-[0-3]\d\s+\d{1,2}:\d{2}",
     re.IGNORECASE,
 )
-_HORIZON = re.compile(rf"[(（]\s*(?P<a>{YEAR})\s*年?{DASH}(?P<b>{YEAR})\s*年?\s*[)）]")
+_HORIZON = re.compile(
+    rf"[(（]\s*(?P<a>{YEAR})\s*年?{DASH}(?P<b>{YEAR})\s*年?\s*[)）]"
+    rf"|\b(?:Plan|Strategy|Programme|Program|Roadmap|Blueprint)\b[^\n.(]{{0,60}}?\b(?P<a2>{YEAR}){DASH}{YEAR}\b"
+)
+# the plan of one year speaks in that year
+_YEARLY = re.compile(
+    rf"(?P<y>{YEAR})年[^，。；,;\n]{{0,16}}(?:经济和社会发展计划|工作计划|工作要点|政府工作报告|工作安排|重点工作任务)"
+)
 _PLAIN_YEAR = re.compile(
-    rf"(?P<ahead>到|至|(?:by|before|until|till|end\s+of)\s+(?:{MON}\s+)?|力争|目标)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
+    rf"(?P<ahead>到|至|(?:by|before|until|till|end\s+of)\s+(?:the\s+)?(?:(?:year-)?end[-\s](?:of\s+)?)?(?:{MON}\s+)?|力争|目标)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
     re.IGNORECASE,
 )
 # What stands before a year in its sentence and says that the year lies ahead
@@ -34,16 +41,19 @@ _HEAD, _TAIL, _LEFT = 2500, 400, 90
 def reference_of(text: str, fallback_year: int = 0) -> Reference:
     """The date a document speaks from.
 
-    First full date near its beginning (or end), else the first year of the horizon in its title, else the latest year
+    First full date near its beginning (or end), else the year of a yearly plan, else the first year of the horizon in its title, else the latest year
     that is named without a word of deadline or intent, else ``fallback_year``.
     """
     match = _FULL_DATE.search(text, 0, _HEAD) or _FULL_DATE.search(text, max(0, len(text) - _TAIL))
     if match:
         year, month = _year_month(match)
         return Reference(year, month if 1 <= month <= 12 else 0, stated=True)
+    yearly = _YEARLY.search(text, 0, _HEAD)
+    if yearly:
+        return Reference(int(yearly["y"]), 0)
     horizon = _HORIZON.search(text, 0, _HEAD)
     if horizon:
-        return Reference(int(horizon["a"]), 0)
+        return Reference(int(horizon["a"] or horizon["a2"]), 0)
     plain, ahead = [], []
     for found in _PLAIN_YEAR.finditer(text):
         if TITLE.search(text, max(0, found.start() - _LEFT), found.start()):

@@ -36,6 +36,7 @@ _BEHIND_EN = re.compile(
     r"|(?P<target>will|shall|must|should)|(?P<achieved>were|was|has\s+been|have\s+been|had\s+been))\b",
     re.IGNORECASE,
 )
+_CURRENT = re.compile(r"\bcurrent(?:ly)?\b|目前|现在|当前", re.IGNORECASE)
 # "from 30,000 to 300,000 by 2030": the first figure is the state of today
 _STARTING = {
     "zh": re.compile("(?:由|从)(?:目前|现在|当前)?的?(?:约|近)?$"),
@@ -86,6 +87,8 @@ def decide_when(
     if lang == "en" and not near.target and not near.expected:
         kind = _behind(body, quantity, token, context) or kind
     if kind in ("target", "expected") and _starts_a_change(lang, body, left_start, quantity, found):
+        if reference.year and _CURRENT.search(body, left_start, quantity.start):
+            return When(reference.period, reference.period, "achieved", "none")
         return _as_of_document(context, lang, quantity, clause, body)
     if token is not None and token.role == "range" and _starts_a_change(lang, body, left_start, quantity, found):
         return When(token.period_start, token.period_start, "achieved", "own", token)
@@ -228,6 +231,8 @@ def _kind(lang: str, token: DateToken | None, found: Cues, context: Context) -> 
             return "expected"
         return "target"
     if token.year == context.reference.year and token.role in ("in", "range") and len(token.period_end) == 4:
+        if lang == "en" and found.expected and found.nearest != "achieved":
+            return "expected"
         if found.strong and found.nearest != "achieved":
             return "target"
         if found.expected:
