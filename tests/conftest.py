@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from lianzhang.compute.spark import SparkCompute
 
 # Shared machines are slow now and then; a property is wrong or right, never late.
 settings.register_profile(
@@ -30,6 +36,20 @@ def shared() -> Path:
     if not (folder / "truth").is_dir():
         pytest.skip(f"evaluation material is not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkCompute]:
+    """Spark with two worker processes on this machine; the test is skipped where pyspark or Java is absent."""
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        pytest.skip("Spark needs Java, which is not installed")
+    from lianzhang.compute.spark import SparkCompute
+
+    # The rest of the suite runs at the same time: little memory, and no more shuffle tasks than there are workers.
+    small = {"spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2"}
+    with SparkCompute("local[2]", small) as machines:
+        yield machines
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,8 @@
     │  ├─ StoreBusyError                3    409   another process won the write
     │  └─ StoreCorruptError             3    500   a snapshot does not match its manifest
     ├─ NotComputableError               4    409   data is missing; says what would make it computable
-    └─ MissingExtraError                5    501   an optional dependency is not installed
+    ├─ MissingExtraError                5    501   an optional dependency is not installed
+    └─ ComputeError                     6    503   the machines that should do the work do not
 
 An error has a stable ``code`` (for scripts and for the documentation), a message and a hint in Chinese and
 English, and ``details`` (JSON-serialisable) for programs.
@@ -213,3 +214,12 @@ class MissingExtraError(LianzhangError):
             ),
             details={"package": package, "extra": extra},
         )
+
+
+class ComputeError(LianzhangError):
+    """The machines that should do the work do not: Spark has no Java, no master, or lost its workers."""
+
+    code = "compute"
+    exit_code = 6
+    http_status = 503
+    title = Text("计算环境出错", "Computing failed")

@@ -15,7 +15,7 @@ from lianzhang.errors import InputError
 from lianzhang.i18n import Text
 
 
-def _fail_on_three(value: int) -> int:
+def fail_on_three(value: int) -> int:
     if value == 3:
         raise InputError(Text("三", "three"), hint=Text("别用三", "not three"), details={"value": value})
     return value
@@ -30,7 +30,7 @@ def test_map_keeps_the_order_whatever_the_number_of_processes(processes: int) ->
 
 def test_an_error_crosses_processes_whole() -> None:
     with pytest.raises(InputError) as caught:
-        list(LocalCompute(2).map(_fail_on_three, range(5)))
+        list(LocalCompute(2).map(fail_on_three, range(5)))
     assert caught.value.message.zh == "三"
     assert caught.value.hint is not None
     assert caught.value.hint.zh == "别用三"

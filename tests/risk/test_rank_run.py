@@ -114,12 +114,12 @@ def test_torn_frame_is_cut_off(tmp_path: Path) -> None:
 
 _ENDLESS = """
 import sys, time
-from lianzhang.risk import service
-real = service.fail_each
+from lianzhang.risk import spread
+real = spread.fail_each
 def slow(graph, space, ranks, *rest):
     real(graph, space, ranks, *rest)
     time.sleep(0.05)
-service.fail_each = slow
+spread.fail_each = slow
 from lianzhang.cli import main
 sys.exit(main(sys.argv[1:]))
 """

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from lianzhang.cli._common import emit_json, note, progress, say, table
 from lianzhang.i18n import Text
+
+if TYPE_CHECKING:
+    from lianzhang.compute import Compute
+    from lianzhang.risk.model import FirmNetwork
 
 app = App(name="risk", help="Which firm's failure hurts most, and what stops when.")
 
@@ -25,6 +31,24 @@ app.command(
     help="What second sources, stocks and local makers would save · 应对措施",
 )
 
+app.command(
+    "lianzhang.cli.risk_day:shock",
+    name="shock",
+    help="What stops when: a scenario of one's own, day by day · 逐日冲击",
+)
+app.command(
+    "lianzhang.cli.risk_safety:points",
+    name="points",
+    help="Single points of failure of a cluster · 单点",
+)
+app.command(
+    "lianzhang.cli.risk_safety:safety",
+    name="safety",
+    help="Who depends on a firm or node, and what would replace it · 供应链安全",
+)
+
+Names = Annotated[list[str] | None, Parameter(negative_iterable=())]
+
 
 @app.command
 def rank(
@@ -40,8 +64,11 @@ def rank(
     seed: int = 7,
     largest: int | None = None,
     workers: int | None = None,
+    compute: Literal["local", "spark"] = "local",
+    spark_master: str | None = None,
     self_loops: SelfLoops = "keep",
     draws: int = 5,
+    by: Literal["sector", "district", "cluster", "node"] | None = None,
     json: bool = False,
 ) -> None:
     """Systemic risk index of every firm: the share of all output lost when it fails.
@@ -74,16 +101,27 @@ def rank(
         Only the so many firms with the largest sales.
     workers
         Threads; one per processor by default. Results do not depend on it.
+    compute
+        Where the firms are computed: on this machine, or on the workers of Spark. The results are the same.
+    spark_master
+        Spark's master, such as local[2] or spark://host:7077; by default what Spark's own settings say.
     self_loops
         Firms' sales to themselves: keep, drop or error.
     draws
         Without an edge list: networks for the band of uncertainty.
+    by
+        Without an edge list: fail whole sectors, districts, clusters or chain nodes instead of firms.
     json
         Print the summary as JSON.
     """
     from lianzhang.errors import UsageError
 
     if edges is None and sectors is None and types is None and out is None:
+        if by is not None:
+            from lianzhang.cli.risk_shock import region_groups
+
+            region_groups(by, draws, json)
+            return
         from lianzhang.cli.risk_pack import region_rank
 
         region_rank(draws, epsilon, largest, sample, json)
@@ -119,13 +157,17 @@ def rank(
     elif largest is not None:
         chosen = service.largest(network, largest)
     count = network.firms if chosen is None else len(chosen)
-    with progress(Text("逐家计算停产影响", "Failing firms one by one"), total=count) as show:
+    with (
+        _machines(compute, spark_master) as machines,
+        progress(Text("逐家计算停产影响", "Failing firms one by one"), total=count) as show,
+    ):
         result = service.rank(
             network,
             chosen,
             epsilon=epsilon,
             converged=converged,
             workers=workers,
+            compute=machines,
             checkpoint=out,
             progress=lambda done, _: show(done),
         )
@@ -156,21 +198,51 @@ def rank(
     say(Text(f"已写入 {out}", f"written to {out}"))
 
 
+@contextmanager
+def _machines(compute: str, spark_master: str | None) -> Iterator[Compute | None]:
+    """Where to compute; None is the threads of this process."""
+    if compute == "local":
+        if spark_master is not None:
+            from lianzhang.errors import UsageError
+
+            raise UsageError(
+                Text("--spark-master 须与 --compute spark 一起用", "--spark-master goes with --compute spark")
+            )
+        yield None
+        return
+    from lianzhang.compute.spark import SparkCompute
+
+    with SparkCompute(spark_master) as machines:
+        yield machines
+
+
 @app.command
 def explain(
     *,
-    edges: Path,
-    sectors: Path,
-    types: Path,
-    firm: Annotated[list[str] | None, Parameter(negative_iterable=())] = None,
+    edges: Path | None = None,
+    sectors: Path | None = None,
+    types: Path | None = None,
+    firm: Names = None,
+    node: Names = None,
+    district: Names = None,
+    sector: Names = None,
+    cluster: Names = None,
+    inflow: Names = None,
+    largest: Names = None,
+    within: Names = None,
+    depth: float = 1.0,
     capacity: Path | None = None,
     epsilon: float = 0.01,
     converged: bool = False,
     top: int = 20,
     self_loops: SelfLoops = "keep",
+    draws: int = 3,
     json: bool = False,
 ) -> None:
-    """Whom a failure reaches, and along which path. Needs no pack.
+    """Whom a failure reaches, and along which path.
+
+    With an edge list it needs no pack. Without one the failure is on the reconstructed networks of the loaded region: name
+    firms, chain nodes, districts, sectors or clusters, which fail together.
 
     Parameters
     ----------
@@ -181,7 +253,24 @@ def explain(
     types
         Matrix of input types, as for ``risk rank``.
     firm
-        Failing firm; repeat for several that fail together.
+        Failing firm; repeat for several that fail together. In a region, the largest made-up firm of its sector and
+        district stands in for a registered firm.
+    node
+        Region: failing chain node.
+    district
+        Region: failing district.
+    sector
+        Failing sector.
+    cluster
+        Region: failing cluster.
+    inflow
+        Region: sector or node whose inflow from elsewhere ends.
+    largest
+        Region: the largest made-up firms of a sector, written SECTOR=FIRMS.
+    within
+        Region: only firms in this district.
+    depth
+        Share of capacity that is lost.
     capacity
         Instead: a table of firm and the capacity left to it (0 … 1); other firms keep all of theirs.
     epsilon
@@ -192,20 +281,39 @@ def explain(
         How many of the most affected firms to show.
     self_loops
         Firms' sales to themselves: keep, drop or error.
+    draws
+        Region: networks for the band of uncertainty.
     json
         Print JSON.
     """
+    if edges is None and sectors is None and types is None and capacity is None:
+        from lianzhang.app.risk.scenario import Scenario
+        from lianzhang.cli.risk_shock import UNNAMED, region_explain, targets_of
+
+        who = targets_of(firm, node, district, sector, cluster, inflow, largest)
+        wanted = Scenario(name=UNNAMED, who=who, within=tuple(within or ()), depth=depth, draws=draws)
+        region_explain(wanted, top, json)
+        return
     from lianzhang.errors import UsageError
     from lianzhang.risk import service
     from lianzhang.risk.network import capacities, read_capacities, read_network
 
-    if (capacity is None) == (not firm):
-        raise UsageError(Text("请给 --firm 或 --capacity 之一", "give either --firm or --capacity"))
+    if edges is None or sectors is None or types is None:
+        from lianzhang.cli.risk_day import together
+
+        raise together()
+    if (capacity is None) == (not firm and not sector) or node or district or cluster or inflow or largest:
+        raise UsageError(
+            Text(
+                "有链接表时，请给 --firm、--sector，或 --capacity",
+                "with an edge list give --firm and --sector, or --capacity",
+            )
+        )
     network = read_network(edges, sectors, types, self_loops=self_loops)
     psi = (
         read_capacities(capacity, network.firm_ids)
         if capacity is not None
-        else capacities(network.firm_ids, dict.fromkeys(firm or [], 0.0))
+        else capacities(network.firm_ids, dict.fromkeys(_firms_of(network, firm, sector), 1.0 - depth))
     )
     result = service.scenario(network, psi, epsilon=epsilon, converged=converged, top=top)
     if json:
@@ -250,97 +358,17 @@ def explain(
     )
 
 
-@app.command
-def shock(
-    *,
-    scenario: Path,
-    edges: Path,
-    sectors: Path,
-    types: Path,
-    out: Path,
-    runs: int = 1,
-    seed: int = 7,
-    self_loops: SelfLoops = "drop",
-    json: bool = False,
-) -> None:
-    """Day by day: what stops when, through stocks and orders. Needs no pack.
+def _firms_of(network: FirmNetwork, firms: list[str] | None, sectors: list[str] | None) -> list[str]:
+    """Firms of an edge list that are named, and all of the sectors that are."""
+    from lianzhang.errors import UnknownNameError
 
-    Parameters
-    ----------
-    scenario
-        TOML or JSON: days, stocks and events (who, from which day, how deep, how it recovers).
-    edges
-        Supplier, buyer, yearly sales: TSV, CSV or Parquet.
-    sectors
-        Sector number of firm 1, 2, … (one column), or firm and sector.
-    types
-        Matrix of input types, as for ``risk rank``.
-    out
-        Folder to write daily.csv, firms.csv and sectors.csv into.
-    runs
-        How often to repeat with stocks drawn anew; daily.csv then has the 10th, 50th and 90th percentile.
-    seed
-        Seed of the draws.
-    self_loops
-        Firms' sales to themselves: keep, drop or error.
-    json
-        Print the summary as JSON.
-    """
-    import numpy as np
-
-    from lianzhang.risk import shock as dynamic
-    from lianzhang.risk.network import read_network
-
-    plan = dynamic.read_scenario(scenario)
-    network = read_network(edges, sectors, types, self_loops=self_loops)
-    for remark in network.remarks:
-        note(remark)
-    rng = np.random.default_rng(seed)
-    graph, _ = dynamic.prepare(network)
-    with progress(Text("逐日模拟", "Day by day"), total=runs if runs > 1 else plan.days) as show:
-        if runs > 1:
-            band = dynamic.monte_carlo(
-                network, plan, runs, rng, graph=graph, progress=lambda done, _: show(done)
-            )
-            result = band.runs[0]
-            lost = band.value_added_lost.tolist()
-            daily = band.daily_output
-        else:
-            result = dynamic.run(network, plan, graph=graph, rng=rng, progress=lambda done, _: show(done))
-            lost = [result.value_added_lost]
-            daily = result.daily_output[None, :]
-    dynamic.write(network, result, daily, out)
-    summary = {
-        "scenario": plan.name,
-        "days": plan.days,
-        "runs": runs,
-        "value_added_lost": float(np.median(lost)),
-        "value_added_lost_p10": float(np.percentile(lost, 10)),
-        "value_added_lost_p90": float(np.percentile(lost, 90)),
-        "lowest_daily_output": float(daily[daily.shape[0] // 2].min()),
-        "firms_stopped": int((result.first_stopped_day >= 0).sum()),
-        "largest_imbalance": result.largest_imbalance,
-        "assumed": "sales to final users and value added (30 % of output at least)",
-    }
-    if json:
-        emit_json(summary)
-        return
-    say(
-        Text(
-            f"{plan.name}：{plan.days} 天内损失增加值 {summary['value_added_lost']:,.0f}"
-            f"（{summary['value_added_lost_p10']:,.0f}—{summary['value_added_lost_p90']:,.0f}），"
-            f"最低日产出 {summary['lowest_daily_output']:.2%}，{summary['firms_stopped']:,} 家停产；已写入 {out}",
-            f"{plan.name}: {summary['value_added_lost']:,.0f} of value added lost in {plan.days} days "
-            f"({summary['value_added_lost_p10']:,.0f} to {summary['value_added_lost_p90']:,.0f}), daily output down to "
-            f"{summary['lowest_daily_output']:.2%}, {summary['firms_stopped']:,} firms stop; written to {out}",
-        )
-    )
-    say(
-        Text(
-            "对最终用户的销售与增加值（产出的 30%）为假定",
-            "sales to final users and value added (30 % of output) are assumed",
-        )
-    )
+    found = list(firms or ())
+    for label in sectors or ():
+        if label not in network.sector_labels:
+            raise UnknownNameError(Text("部门", "sector"), label, network.sector_labels)
+        place = network.sector_labels.index(label)
+        found += [network.firm_ids[k] for k in (network.sector == place).nonzero()[0].tolist()]
+    return found
 
 
 @app.command

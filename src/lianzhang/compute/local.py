@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lianzhang.compute.shared import SharedFile, shared_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,7 +27,12 @@ class LocalCompute:
         self.processes = processes or os.cpu_count() or 1
         self.memory_gb = memory_gb
 
-    def map(self, fn: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    @property
+    def workers(self) -> int:
+        """Processes."""
+        return self.processes
+
+    def map(self, fn: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
         """``fn`` of every item in order; with one process, or one item, in this process."""
         listed = list(items)
         if self.processes == 1 or len(listed) <= 1:
@@ -37,6 +46,12 @@ class LocalCompute:
         finally:
             # On ctrl-C or an error nobody waits for work whose result is no longer wanted.
             pool.shutdown(wait=True, cancel_futures=True)
+
+    @contextmanager
+    def share(self, arrays: Mapping[str, NDArray[Any]]) -> Iterator[SharedFile]:
+        """Arrays in a temporary file that every process maps."""
+        with shared_file(arrays) as path:
+            yield SharedFile(str(path))
 
     def sql(self, query: str, tables: Mapping[str, Path | list[Path]]) -> pa.Table:
         """One SQL query over Parquet files."""

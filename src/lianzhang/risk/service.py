@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import os
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lianzhang.compute import Compute
 from lianzhang.errors import InputError
 from lianzhang.i18n import Text
 from lianzhang.risk.checkpoint import RECORD, Checkpoint, key
@@ -30,6 +30,7 @@ from lianzhang.risk.model import (
     ScenarioResult,
     SystemicRisk,
 )
+from lianzhang.risk.spread import Rule, on_compute, on_threads
 
 #: Changes when the kernel's results could differ in any bit; part of the key of unfinished runs.
 KERNEL_VERSION = "single-1"
@@ -50,6 +51,7 @@ def rank(
     converged: bool = False,
     max_steps: int = MAX_STEPS,
     workers: int | None = None,
+    compute: Compute | None = None,
     checkpoint: Path | None = None,
     progress: Progress | None = None,
 ) -> SystemicRisk:
@@ -60,12 +62,14 @@ def rank(
         epsilon: the published stopping rule: stop after the step whose largest decrease is ≤ ε.
         converged: run until nothing moves (ε = 10⁻¹²) instead.
         workers: threads; by default one per processor. The results do not depend on it.
+        compute: machines to share the firms among instead of threads of this process; the same results, bit for bit.
         checkpoint: output path beside which finished firms are kept, to be resumed from after a kill.
-        progress: called with (firms done, firms in all), from any thread.
+        progress: called with (firms done, firms in all).
 
     Raises:
         InputError: ε is not positive.
-        KeyboardInterrupt: passed on; finished firms are kept in the checkpoint.
+        ComputeError: the machines gave up; finished firms are kept in the checkpoint.
+        KeyboardInterrupt: passed on; so are they.
     """
     if converged:
         epsilon = CONVERGED_EPSILON
@@ -80,58 +84,40 @@ def rank(
 
     table = np.zeros(network.firms, RECORD)
     known = np.zeros(network.firms, bool)
-    store = (
-        None
-        if checkpoint is None
-        else Checkpoint(checkpoint, key(network, epsilon, max_steps, KERNEL_VERSION))
-    )
-    if store is not None:
-        store.__enter__()
-        table[store.done["firm"]] = store.done
-        known[store.done["firm"]] = True
-    resumed = int(known[wanted].sum())
-    todo = np.unique(wanted[~known[wanted]])
-    threads = max(1, workers or os.cpu_count() or 1)
-    # Blocks are small enough to share the load and to lose little by a kill, large enough to cost nothing.
-    size = int(np.clip(len(todo) // (threads * 64), 1, 256))
-    blocks = [todo[start : start + size] for start in range(0, len(todo), size)]
-    local = threading.local()
-    lock = threading.Lock()
-    stop = threading.Event()
-    finished = resumed
-
-    def work(block: NDArray[np.int64]) -> None:
-        nonlocal finished
-        if stop.is_set():
-            return
-        if not hasattr(local, "space"):
-            local.space = workspace(graph)
-        values = np.zeros((len(block), 3))
-        steps = np.zeros(len(block), np.int32)
-        fail_each(graph, local.space, graph.rank_of[block], epsilon, max_steps, ahead, values, steps)
-        records = np.zeros(len(block), RECORD)
-        records["firm"], records["steps"] = block, steps
-        records["esri"], records["down"], records["up"] = values.T
-        with lock:
-            table[block] = records
+    with ExitStack() as stack:
+        store = None
+        if checkpoint is not None:
+            store = stack.enter_context(
+                Checkpoint(checkpoint, key(network, epsilon, max_steps, KERNEL_VERSION))
+            )
+            table[store.done["firm"]] = store.done
+            known[store.done["firm"]] = True
+        resumed = int(known[wanted].sum())
+        todo = np.unique(wanted[~known[wanted]])
+        threads = max(1, workers or os.cpu_count() or 1)
+        # Blocks are small enough to share the load and to lose little by a kill, large enough to cost nothing; handing
+        # one to another process costs as much as failing many firms.
+        size = (
+            np.clip(len(todo) // (threads * 64), 1, 256)
+            if compute is None
+            else np.clip(len(todo) // (compute.workers * 32), 16, 4096)
+        )
+        blocks = [todo[start : start + size] for start in range(0, len(todo), int(size))]
+        rule = Rule(epsilon, max_steps)
+        started = time.perf_counter()
+        spread = (
+            on_threads(graph, ahead, rule, blocks, threads)
+            if compute is None
+            else on_compute(graph, ahead, rule, blocks, compute)
+        )
+        finished = resumed
+        for records in stack.enter_context(closing(spread)):
+            table[records["firm"]] = records
             if store is not None:
                 store.append(records)
-            finished += len(block)
+            finished += len(records)
             if progress is not None:
                 progress(finished, len(wanted))
-
-    started = time.perf_counter()
-    try:
-        with ThreadPoolExecutor(threads) as pool:
-            try:
-                for future in [pool.submit(work, block) for block in blocks]:
-                    future.result()
-            except BaseException:
-                stop.set()
-                raise
-    finally:
-        if store is not None:
-            store.__exit__(None, None, None)
     seconds = time.perf_counter() - started
     rows = table[wanted]
     return SystemicRisk(
