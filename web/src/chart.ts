@@ -12,21 +12,46 @@ export class LzChart extends HTMLElement {
     button.textContent = "PNG";
     button.title = this.dataset.png ?? "PNG";
     button.setAttribute("aria-label", button.title);
+    const name = this.dataset.name ?? "figure";
     button.addEventListener("click", () => {
       button.disabled = true;
-      save(address, this.dataset.name ?? "figure")
+      this.drawing(address)
+        .then((text) => savePng(text, name))
         .catch(() => location.assign(address))
         .finally(() => (button.disabled = false));
     });
     files.prepend(button);
+    const link = files.querySelector<HTMLAnchorElement>('a[href*=".svg"]');
+    link?.addEventListener("click", (event) => {
+      if (!this.changed) return;
+      event.preventDefault();
+      void this.drawing(address).then((text) => handOver(new Blob([text], { type: "image/svg+xml" }), `${name}.svg`));
+    });
+  }
+
+  /** Whether the page shows another drawing than the server keeps. */
+  get changed(): boolean {
+    return false;
+  }
+
+  /** The drawing as a file of its own. */
+  async drawing(address: string): Promise<string> {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(String(response.status));
+    return response.text();
   }
 }
 
-/** Fetch a drawing, paint it on white and hand it over as a PNG. */
-async function save(address: string, name: string): Promise<void> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(String(response.status));
-  const text = await response.text();
+function handOver(content: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Paint a drawing on white and hand it over as a PNG. */
+async function savePng(text: string, name: string): Promise<void> {
   // Kept as text: parsed in this page, the drawing's own style sheet would fall under the page's policy.
   const [w = 1000, h = 600] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(text)?.slice(1).map(Number) ?? [];
   const pad = 24;
@@ -46,11 +71,7 @@ async function save(address: string, name: string): Promise<void> {
     context.drawImage(image, pad * SCALE, pad * SCALE, w * SCALE, h * SCALE);
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
     if (!blob) throw new Error("no picture");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${name}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    handOver(blob, `${name}.png`);
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -32,6 +32,9 @@ export function startFrame(): void {
     if (day.value) day.form?.requestSubmit();
   });
 
+  for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-submit]"))
+    select.addEventListener("change", () => select.form?.requestSubmit());
+
   // The back button after a part was exchanged: the page of that address is made anew.
   addEventListener("popstate", () => location.reload());
   document.addEventListener("keydown", (event) => {

@@ -4,7 +4,7 @@ import { LzChart } from "./chart";
 export abstract class LinkedDrawing extends LzChart {
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#oneStop(this.querySelector("a[aria-current]") ?? this.links[0]);
+    this.oneStop();
     this.addEventListener("keydown", (event) => this.#move(event));
     this.addEventListener("focusin", (event) => {
       const link = (event.target as Element).closest("a.hit");
@@ -15,6 +15,11 @@ export abstract class LinkedDrawing extends LzChart {
   /** The links of the variant that is shown. */
   get links(): SVGAElement[] {
     return [...this.querySelectorAll<SVGAElement>("svg a.hit")].filter((a) => a.getClientRects().length > 0);
+  }
+
+  /** One stop of the Tab key: the chosen link, else the first. */
+  oneStop(): void {
+    this.#oneStop(this.querySelector("a[aria-current]") ?? this.links[0]);
   }
 
   #oneStop(here: Element | null | undefined): void {

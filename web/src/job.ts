@@ -6,6 +6,7 @@ interface Told {
   progress: number;
   step: { zh: string; en: string };
   problem: { title: string; detail: string; hint?: string } | null;
+  result: Record<string, unknown> | null;
 }
 
 const JOBS = "/api/v1/jobs";
@@ -13,14 +14,21 @@ const JOBS = "/api/v1/jobs";
 /**
  * A computation that the reader starts here: a button, then progress and a way to stop it, then the page of its result.
  * `data-start` takes the request, `data-body` is what is asked for, `data-then` is where the result stands.
- * A page that is opened again finds the computation it had started.
+ * A page that is opened again finds the computation it had started. Where the part `start` is a form, its fields are what
+ * is sent, and `data-then` may name parts of the result in braces.
  */
 export class LzJob extends HTMLElement {
   #events: EventSource | null = null;
   #id = "";
 
   connectedCallback(): void {
-    this.#part("start")?.addEventListener("click", () => void this.#start());
+    const start = this.#part("start");
+    if (start instanceof HTMLFormElement)
+      start.addEventListener("submit", (event) => {
+        event.preventDefault();
+        void this.#start(new FormData(start));
+      });
+    else start?.addEventListener("click", () => void this.#start());
     this.#part("stop")?.addEventListener("click", () => void write(`${JOBS}/${this.#id}`, "DELETE"));
     const known = sessionStorage.getItem(this.#key);
     if (known) this.#follow(known);
@@ -56,11 +64,11 @@ export class LzJob extends HTMLElement {
     this.#part<HTMLProgressElement>("bar")?.setAttribute("value", String(done));
   }
 
-  async #start(): Promise<void> {
+  async #start(form?: FormData): Promise<void> {
     const { start, body } = this.dataset;
     if (!start) return;
     this.#show("busy", this.dataset.waiting);
-    const answer = await write(start, "POST", JSON.parse(body ?? "{}")).catch(() => undefined);
+    const answer = await write(start, "POST", form ?? JSON.parse(body ?? "{}")).catch(() => undefined);
     if (answer === null) this.#show("ready");
     else if (!answer?.ok) this.#fail(answer ? await answer.json().catch(() => null) : null);
     else this.#follow(((await answer.json()) as Told).job_id);
@@ -89,7 +97,8 @@ export class LzJob extends HTMLElement {
 
   #end(told: Told): void {
     this.#forget();
-    if (told.state === "done") location.assign(this.dataset.then || location.href);
+    const then = this.dataset.then?.replace(/\{(\w+)\}/g, (_, name: string) => String(told.result?.[name] ?? ""));
+    if (told.state === "done") location.assign(then || location.href);
     else if (told.state === "failed") this.#fail(told.problem);
     else this.#show("ready", told.step[this.#lang]);
   }

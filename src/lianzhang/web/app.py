@@ -16,7 +16,13 @@ from lianzhang.web.site import PATIENCE_S, Site
 
 
 def create_app(
-    settings: Settings, *, access: Access | None = None, patience_s: float = PATIENCE_S, warm: bool = True
+    settings: Settings,
+    *,
+    access: Access | None = None,
+    patience_s: float = PATIENCE_S,
+    warm: bool = True,
+    earlier_s: float = 0.0,
+    borders: str | None = None,
 ) -> FastAPI:
     """API and pages of one store.
 
@@ -25,9 +31,11 @@ def create_app(
         access: who may read and write; by default as for loopback.
         patience_s: how long a page may compute before the reader is told that it is on its way.
         warm: compute in the background, from the start of the server, what its first readers will ask for.
+        earlier_s: how long the answers of the earlier snapshot may be given while the new ones are made, in seconds.
+        borders: GeoJSON of districts for regions whose pack has none of its own.
     """
-    app = create_api(settings, access=access)
-    site = Site(app.state.desk, patience_s=patience_s)
+    app = create_api(settings, access=access, earlier_s=earlier_s)
+    site = Site(app.state.desk, patience_s=patience_s, borders=borders)
     app.state.site = site
     serving = app.router.lifespan_context
 

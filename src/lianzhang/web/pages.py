@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -10,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lianzhang.api.problems import NoSuchPageError
-from lianzhang.app.pages import chain, firms, overview, places, plan, risk, sources
+from lianzhang.app.pages import chain, firms, overview, places, plan, sources
 from lianzhang.app.pages.content import Content
 from lianzhang.i18n import Text
 from lianzhang.report.words import VERDICT
 from lianzhang.store import Reader
 from lianzhang.web.assets import assets
 from lianzhang.web.finding import FINDING, indicator_page
+from lianzhang.web.reviewing import REVIEWING, tasks_page
+from lianzhang.web.risk import RISK
 from lianzhang.web.site import Site, Visit
 
 K = TypeVar("K", bound=str)
@@ -42,9 +45,16 @@ def page_router(site: Site) -> APIRouter:
     def bare(region: str) -> Response:
         return RedirectResponse(f"/{region}/", status_code=308)
 
+    @router.get("/{region}/places/map.geojson")
+    def borders(region: str) -> Response:
+        found = site.borders(region)
+        if found is None:
+            raise _nothing()
+        return Response(found, media_type="application/geo+json", headers={"Cache-Control": "no-cache"})
+
     for path, page, template, build in _PAGES:
         router.add_api_route(path, _endpoint(site, page, template, build), methods=["GET"])
-    for path, page, template, build in FINDING:
+    for path, page, template, build in (*FINDING, *REVIEWING):
         router.add_api_route(path, _endpoint(site, page, template, build, fresh=True), methods=["GET"])
 
     @router.get("/{path:path}")
@@ -134,16 +144,14 @@ def _places(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     made = places.places_view(
         visit.state(reader), reader, visit.view.link, visit.query.get("measure") or None
     )
-    return {"content": made.content, "made": made}
+    known = [{"key": d.region_id, "names": d.names} for d in made.districts]
+    given = made.shapes or visit.borders
+    return {"content": made.content, "made": made, "districts": json.dumps(known), "borders": given}
 
 
 def _place(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     made = places.place_view(visit.state(reader), reader, visit.key)
     return {"content": made.content, "place": made}
-
-
-def _risk(visit: Visit, reader: Reader) -> Mapping[str, Any]:
-    return {"content": risk.risk_view(visit.desk, reader)}
 
 
 def _sources(visit: Visit, reader: Reader) -> Mapping[str, Any]:
@@ -162,13 +170,14 @@ def _choice(given: str | None, known: Mapping[K, Any], default: K) -> K:
 _PAGES: tuple[tuple[str, str, str, Any], ...] = (
     ("/{region}/", "overview", "overview.html.j2", _overview),
     ("/{region}/plan", "plan", "plan.html.j2", _plan),
+    ("/{region}/plan/tasks", "plan", "tasks.html.j2", tasks_page),
     ("/{region}/plan/indicators/{key}", "plan", "plan_indicator.html.j2", indicator_page),
     ("/{region}/chain", "chain", "chain.html.j2", _chain),
     ("/{region}/firms", "firms", "firms.html.j2", _firms),
     ("/{region}/firms/{key}", "firms", "firm.html.j2", _firm),
     ("/{region}/places", "places", "places.html.j2", _places),
     ("/{region}/places/{key}", "places", "place.html.j2", _place),
-    ("/{region}/risk", "risk", "risk.html.j2", _risk),
+    *RISK,
     ("/{region}/sources", "sources", "sources.html.j2", _sources),
     ("/{region}/sources/{key}", "sources", "source.html.j2", _source),
 )

@@ -7,6 +7,7 @@ import csv
 import functools
 import hashlib
 import io
+import json
 import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
@@ -22,12 +23,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lianzhang import __version__
+from lianzhang.api.kept import depends
 from lianzhang.api.language import lang_of
 from lianzhang.api.problems import FaultError
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.figures import svg_file
 from lianzhang.app.browse.memory import Memory
-from lianzhang.app.pages import firms
+from lianzhang.app.pages import firms, places
 from lianzhang.app.pages.content import Content
 from lianzhang.app.state import State
 from lianzhang.errors import LianzhangError, UnknownNameError, UsageError
@@ -43,6 +45,8 @@ _log = logging.getLogger("lianzhang.web")
 #: How long a page may compute before the reader is told that it is on its way.
 PATIENCE_S = 2.0
 _PAGES = 160
+#: Pages that change when a result is kept.
+_SHOW_RUNS = ("sources", "overview", "risk")
 _YEAR_S = 365 * 86400
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -64,6 +68,8 @@ class Visit:
     query: Mapping[str, str]
     key: str = ""
     """The thing that the page is about, where it is about one."""
+    borders: bool = False
+    """Whether the server was given a file of borders."""
 
     def state(self, reader: Reader) -> State:
         """The state as of the day asked for."""
@@ -92,8 +98,9 @@ class Visit:
 class Site:
     """Pages of one desk, remembered by snapshot and address."""
 
-    def __init__(self, desk: Desk, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, desk: Desk, *, patience_s: float = PATIENCE_S, borders: str | None = None) -> None:
         self.desk = desk
+        self._borders = borders
         self.patience_s = patience_s
         self._memory = Memory(most=_PAGES)
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="pages")
@@ -111,7 +118,8 @@ class Site:
             view = self._view(request, page, self.desk.readers.region(region))
             if "theme" in request.query_params:
                 return self._remember_choices(request, RedirectResponse(view.same(), status_code=303))
-            visit = Visit(self.desk, view, dict(request.query_params), request.path_params.get("key", ""))
+            key = request.path_params.get("key", "")
+            visit = Visit(self.desk, view, dict(request.query_params), key, self._borders is not None)
             if "save" in visit.query:
                 return self._file(visit, build)
             if fresh:
@@ -124,6 +132,12 @@ class Site:
         except Exception:
             _log.exception("%s %s", request.method, request.url.path)
             return self.failure(request, _fault())
+
+    def borders(self, region: str) -> str | None:
+        """GeoJSON of the districts: the pack's own shapes, else the file that the server was given."""
+        with self.desk.readers.reading(region) as reader:
+            own = places.shapes(reader)
+        return json.dumps(own) if own is not None else self._borders
 
     def warm(self) -> None:
         """Compute in the background what the first reader of every region would otherwise wait for."""
@@ -164,10 +178,10 @@ class Site:
     def _answer(self, request: Request, visit: Visit, template: str, build: Build) -> Response:
         view = visit.view
         assert view.region is not None
+        runs = view.page in _SHOW_RUNS
+        depends(request, view.region.name, runs=runs)
         key = (
-            view.region.name,
-            view.region.snapshot_id,
-            len(self.desk.readers.manifest().runs) if view.page in ("sources", "overview", "risk") else 0,
+            self.desk.readers.mark(view.region.name, runs=runs),
             view.path,
             view.query,
             view.lang,
@@ -178,7 +192,8 @@ class Site:
         etag = f'W/"{tag}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"ETag": etag})
-        patience = None if "hx-request" in request.headers else self.patience_s
+        patient = "hx-request" in request.headers or getattr(request.state, "patient", False)
+        patience = None if patient else self.patience_s
         try:
             body = self._made(key, lambda: self._render(visit, template, build), patience)
         except NotYet:

@@ -186,8 +186,6 @@ class View:
                 return "lz-hex"
             case Table():
                 return "lz-table"
-            case ShockDays():
-                return "lz-shock"
             case _:
                 return "lz-chart" if is_drawing(block) else "div"
 

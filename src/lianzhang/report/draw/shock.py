@@ -85,6 +85,27 @@ def draw_shock_days(figure: ShockDays, lang: Lang, *, uid: str, narrow: bool = F
     return canvas
 
 
+def svg_targets(figure: ShockDays, lang: Lang, *, uid: str, narrow: bool = False) -> Markup:
+    """Wall and hex city to choose from: what is hit carries the bolt, what cannot be chosen is grey."""
+    canvas = draw_targets(figure, lang, uid=uid, narrow=narrow)
+    chosen = sum(lamp.hit for lamp in lamps(figure))
+    words = Text(f"已选 {chosen} 处", f"{chosen} chosen").get(lang)
+    return canvas.finish(canvas.height, figure.title.get(lang), words, "targets")
+
+
+def draw_targets(figure: ShockDays, lang: Lang, *, uid: str, narrow: bool = False) -> Canvas:
+    """The choice on a canvas."""
+    canvas = Canvas(NARROW if narrow else WIDE, lang, uid, narrow=narrow)
+    stage = _Stage(canvas, figure, {id(lamp): n for n, lamp in enumerate(lamps(figure))}, choosing=True)
+    if narrow:
+        canvas.height = stage.wall(0.0, stage.city(0.0, 0.0, NARROW) + 16, NARROW)
+    else:
+        left, gap = 516.0, 34.0
+        wall = stage.wall(0.0, 0.0, left)
+        canvas.height = max(wall, stage.city(left + gap, 0.0, WIDE - left - gap))
+    return canvas
+
+
 def describe(figure: ShockDays, lang: Lang) -> str:
     """The day in a sentence, for those who cannot see it."""
     day = figure.day
@@ -119,7 +140,10 @@ class _Days:
 class _Stage:
     """The four parts, each drawn at a place and returning where it ends."""
 
-    def __init__(self, canvas: Canvas, figure: ShockDays, numbers: dict[int, int]) -> None:
+    def __init__(
+        self, canvas: Canvas, figure: ShockDays, numbers: dict[int, int], *, choosing: bool = False
+    ) -> None:
+        self.choosing = choosing
         self.canvas = canvas
         self.figure = figure
         self.numbers = numbers
@@ -251,7 +275,7 @@ class _Stage:
                 x, y + 14, shorten(course.name.get(self.lang), width, 13.0, bold=True), 13.0, "t bold"
             )
             y += 20
-        room, least, height = width - beside, 80.0 if narrow else 76.0, 50.0
+        room, least, height = width - beside, 80.0 if narrow else 76.0, 40.0 if self.choosing else 50.0
         most = max(1, int((room + _GAP) // (least + _GAP)))
         count = max(1, -(-len(course.bricks) // most))
         per_row = -(-len(course.bricks) // count)
@@ -274,7 +298,7 @@ class _Stage:
             name = fit(lamp.name.get(self.lang), width - 8, (13.0, 12.0, 11.0), 2)
             if name.cut:
                 name = fit(lamp.name.get(self.lang), width - 6, (11.0,), 2)
-            self.canvas.label(middle, y + 17, name, "lamp-name")
+            self.canvas.label(middle, y + (height / 2 if self.choosing else 17), name, "lamp-name")
             self._share(lamp, middle, y + height - 5)
             if lamp.hit:
                 self._bolt(x + width, y)
@@ -304,8 +328,10 @@ class _Stage:
         with self._lamp(cell.lamp):
             fill = self.canvas.pattern("dots") if cell.lamp.path is None else None
             self.canvas.polygon(corners, "lamp-body", fill=fill)
-            name = self._place(cell, radius * _ROOT3 - 3, 2 if radius > 24 else 1)
-            self.canvas.label(x, y - 4, name, "lamp-name")
+            name = self._place(
+                cell, radius * _ROOT3 - (1 if self.lang == "zh" else 3), 2 if radius > 24 else 1
+            )
+            self.canvas.label(x, y - (0 if self.choosing else 4), name, "lamp-name")
             self._share(cell.lamp, x, y + (17 if len(name.lines) > 1 else 14))
             if cell.lamp.hit:
                 self._bolt(x + 5, y - radius + 4)
@@ -321,7 +347,15 @@ class _Stage:
 
     def _lamp(self, lamp: Lamp) -> AbstractContextManager[None]:
         value = None if lamp.path is None else lamp.path[self.figure.day]
-        step = "none" if value is None else str(lit(value))
+        step = "none" if value is None else "pick" if self.choosing else str(lit(value))
+        if self.choosing and value is not None:
+            return self.canvas.group(
+                "hit lamp lit-pick" + (" struck" if lamp.hit else ""),
+                tip=lamp.name.get(self.lang),
+                link=lamp.link,
+                data_lamp=str(self.numbers[id(lamp)]),
+                aria_current="true" if lamp.hit else None,
+            )
         colon = "：" if self.lang == "zh" else ": "
         state = _UNKNOWN.get(self.lang) if value is None else f"{value:.1f}%"
         return self.canvas.group(
@@ -336,7 +370,7 @@ class _Stage:
 
     def _share(self, lamp: Lamp, x: float, y: float) -> None:
         """The number; an empty one is there too, for a script to fill."""
-        if lamp.path is not None:
+        if lamp.path is not None and not self.choosing:
             self.canvas.text(x, y, share_words(lamp.path[self.figure.day]), 11.0, "lamp-share num", "middle")
 
     def _bolt(self, right: float, top: float) -> None:

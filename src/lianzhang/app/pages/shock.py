@@ -1,0 +1,300 @@
+"""A scenario's result: the shock run day by day through chain and map, who stops first, what would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.browse.risking import region_of
+from lianzhang.app.pages.content import Content, Link, gathered
+from lianzhang.app.pages.shock_tables import (
+    RemedyLine,
+    firm_block,
+    hit_block,
+    remedy_block,
+    remedy_line,
+    spread,
+)
+from lianzhang.app.report.provenance import Provenance
+from lianzhang.app.risk import remedy, runs, scenario, shocks
+from lianzhang.app.risk.inputs import TABLES
+from lianzhang.app.risk.outcome import GroupPath, ShockRun
+from lianzhang.app.risk.remedy import Remedy
+from lianzhang.app.risk.runs import Region
+from lianzhang.app.risk.scenario import Scenario
+from lianzhang.app.state import State
+from lianzhang.chain.service import ChainMap
+from lianzhang.i18n import Text
+from lianzhang.places import queries as places
+from lianzhang.report import model as m
+from lianzhang.report.format import short_place
+from lianzhang.schema.period import parse_period
+from lianzhang.store import Reader, RunEntry
+
+LIMITS = Text(
+    "网络是重构的，企业是合成的：按部门、区县和规模来读，不能对应到任何真实企业。一块砖按它所属部门的日产出变暗，"
+    "同一部门的部件一起变暗。色带是几次抽取的范围，不含投入产出表本身的误差；停工不补产，也不新找供应商。",
+    "The network is reconstructed and its firms are made up: read it by sector, district and size, never as a registered "
+    "firm. A brick is dimmed by the daily output of the sector it lies in, so components of one sector dim together. "
+    "Bands are the span over a few draws and leave out errors of the input–output table; nothing is made up later and no "
+    "new suppliers are found.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShockView:
+    """The result of a scenario; ``remedies`` is None where they have not been computed."""
+
+    run: ShockRun
+    figure: m.ShockDays
+    remedies: tuple[RemedyLine, ...] | None
+    content: Content
+
+
+def same(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios compute the same; names aside."""
+    first, second = ({**s.plain(), "name": ""} for s in (one, other))
+    for given in (first, second):
+        given["who"] = sorted(given["who"], key=repr)
+        given["within"] = sorted(given["within"])
+    return first == second
+
+
+def find(desk: Desk, reader: Reader, wanted: Scenario) -> RunEntry | None:
+    """The newest kept result of a scenario on the data as they are now."""
+    entries = runs.latest(desk.store, reader, shocks.RUN)
+    return next((e for e in entries if same(scenario.read(e.params["scenario"]), wanted)), None)
+
+
+def shock_view(
+    desk: Desk,
+    reader: Reader,
+    state: State,
+    entry: RunEntry,
+    title: Text,
+    day: int | None,
+    link: Link,
+) -> ShockView:
+    """A kept result on one day: by default the day on which least is made.
+
+    Raises:
+        NotComputableError: a table that the network rests on is empty.
+    """
+    region = region_of(desk, reader)
+    run = desk.remember(
+        reader,
+        ("shock", entry.run_id),
+        lambda: shocks.kept_shock(desk.store, reader, region.groups, entry.run_id),
+    )
+    origins = Provenance(reader)
+    origin = _origin(region, origins, Text("冲击逐日模拟", "the shock day by day"))
+    darkest = min(range(run.days), key=run.output.mid.__getitem__)
+    shown = darkest if day is None else min(max(day, 0), run.days - 1)
+    figure = _stage(reader, state, run, title, shown, origin, link)
+    found = _remedies(desk, reader, region, run.scenario)
+    source = origins.line(region.industry.sources)
+    blocks = [
+        (
+            "days",
+            m.Block(finding=_dimmed(figure, origin), figure=figure, source=source, note=m.Prose(LIMITS)),
+        ),
+        ("hit", hit_block(run, origin, source)),
+    ]
+    if run.firms:
+        blocks.append(("firms", firm_block(run, origin, source)))
+    lines = None
+    if found:
+        saved = _origin(region, origins, Text("对策的节省", "what remedies save"))
+        lines = tuple(remedy_line(r, region.groups, state, saved) for r in found)
+        blocks.append(("remedies", remedy_block(found, lines, source)))
+    return ShockView(
+        run,
+        figure,
+        lines,
+        gathered(title, origins, blocks, [_finding(run, darkest, origin)], _keys(run, darkest, origin)),
+    )
+
+
+def _origin(region: Region, origins: Provenance, what: Text) -> str:
+    period = region.industry.period
+    return origins.computed(
+        Text(f"{what.zh}，重构网络，{period}年", f"{what.en}, reconstructed networks, {period}"),
+        Text("风险引擎", "risk engine"),
+        [t for t in TABLES if t in _NAMED],
+        region.industry.sources,
+        status="reconstructed",
+        note=LIMITS,
+    )
+
+
+_NAMED = ("io_flows", "io_final_demand", "io_value_added", "sector_counts", "sector_links", "input_types")
+
+
+def _finding(run: ShockRun, darkest: int, origin: str) -> m.Prose:
+    zh = (
+        f"增加值损失{{loss}}（{{low}}—{{high}}）；第{darkest}天最低，全部工业的日产出是平日的{{lowest}}"
+        + ("，另有{stopped}停产" if run.stopped else "，没有波及到停产的企业")
+        + (f"，最早在第{run.first_stop}天。" if run.first_stop is not None else "。")
+    )
+    en = (
+        f"{{loss}} of value added is lost ({{low}} to {{high}}); daily output of all industry is lowest on day {darkest}, at "
+        "{lowest} of the usual"
+        + ("; {stopped} besides those hit stop" if run.stopped else "; nobody besides those hit stops")
+        + (f", the first on day {run.first_stop}." if run.first_stop is not None else ".")
+    )
+    values = {
+        **spread(run.loss, "cny", origin, ("low", "loss", "high")),
+        "lowest": m.Quantity(run.output.mid[darkest] * 100, "pct", origin),
+    }
+    if run.stopped:
+        values["stopped"] = m.Quantity(run.stopped, "enterprises", origin)
+    return m.Prose(Text(zh, en), values)
+
+
+def _keys(run: ShockRun, darkest: int, origin: str) -> list[m.KeyFigure]:
+    span = Text("几次抽取：{low}—{high}", "over the draws: {low} to {high}")
+    loss = spread(run.loss, "cny", origin, ("low", "mid", "high"))
+    low, high = run.output.low[darkest], run.output.high[darkest]
+    never = Text("没有波及停产", "nobody else stops")
+    return [
+        m.KeyFigure(
+            label=Text("损失的增加值", "Value added lost"),
+            quantity=loss["mid"],
+            note=m.Prose(span, {"low": loss["low"], "high": loss["high"]}),
+        ),
+        m.KeyFigure(
+            label=Text("日产出最低", "Lowest daily output"),
+            quantity=m.Quantity(run.output.mid[darkest] * 100, "pct", origin),
+            note=m.Prose(
+                span,
+                {"low": m.Quantity(low * 100, "pct", origin), "high": m.Quantity(high * 100, "pct", origin)},
+            ),
+        ),
+        m.KeyFigure(
+            label=Text("冲击打到", "Hit by the shock"),
+            quantity=m.Quantity(run.failing, "enterprises", origin),
+            note=m.Prose(Text("合成企业或外地来源", "made-up firms or sources elsewhere")),
+        ),
+        m.KeyFigure(
+            label=Text("波及停产", "Others that stop"),
+            quantity=m.Quantity(run.stopped, "enterprises", origin),
+            note=m.Prose(Text(f"最早在第{run.first_stop}天", f"the first on day {run.first_stop}"))
+            if run.first_stop is not None
+            else m.Prose(never),
+        ),
+    ]
+
+
+# --- wall and map ------------------------------------------------------------------------------------------
+
+
+def _stage(
+    reader: Reader, state: State, run: ShockRun, title: Text, day: int, origin: str, link: Link
+) -> m.ShockDays:
+    wanted = run.scenario
+    low, mid, high = ([v * 100 for v in p] for p in (run.output.low, run.output.mid, run.output.high))
+    hit_nodes = {w.id for w in wanted.who if w.kind == "node"}
+    hit_places = {w.id for w in wanted.who if w.kind == "region"} | set(wanted.within)
+    worst = [g for g in run.sectors if g.lowest is not None and g.lowest.mid < 0.99]
+    return m.ShockDays(
+        title=title,
+        measure=Text("日产出，占平日的比例", "Daily output, share of the usual"),
+        total=m.DayPath(
+            name=Text("全部工业的日产出", "Daily output of all industry"),
+            low=tuple(low),
+            mid=tuple(mid),
+            high=tuple(high),
+            shock=(wanted.first_day, wanted.first_day + wanted.days),
+            lowest=m.Quantity(min(mid), "pct", origin),
+        ),
+        worst=tuple(m.Lamp(name=g.name, path=_percent(g)) for g in worst[:3]),
+        wall=_wall(state, run, hit_nodes, link),
+        city=_city(reader, state, run, hit_places, link),
+        day=day,
+    )
+
+
+def _percent(group: GroupPath | None) -> tuple[float, ...] | None:
+    if group is None or group.path is None:
+        return None
+    return tuple(round(v * 100, 2) for v in group.path)
+
+
+def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.LampSection, ...]:
+    if not isinstance(state.chain, ChainMap):
+        return ()
+    chain, known = state.chain, {g.id: g for g in run.nodes}
+
+    def bricks(parent: str) -> tuple[m.Lamp, ...]:
+        above = parent in hit or (chain.node(parent).parent_id or "") in hit
+        return tuple(
+            m.Lamp(
+                name=n.name,
+                path=_percent(known.get(n.node_id)),
+                hit=above or n.node_id in hit,
+                link=link("node", n.node_id),
+            )
+            for n in chain.children(parent)
+            if not chain.children(n.node_id)
+        )
+
+    sections = []
+    for system in chain.of_kind("system"):
+        courses = [m.LampCourse(a.name, bricks(a.node_id)) for a in chain.children(system.node_id)]
+        sections.append(m.LampSection(system.name, tuple(c for c in courses if c.bricks)))
+    if any(s.courses for s in sections):
+        return tuple(s for s in sections if s.courses)
+    flat = [m.LampCourse(n.name, bricks(n.node_id)) for n in chain.nodes if chain.children(n.node_id)]
+    courses = [c for c in flat if c.bricks]
+    return (m.LampSection(chain.name, tuple(courses)),) if courses else ()
+
+
+def _city(reader: Reader, state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.LampCell, ...]:
+    known = {g.id: g for g in run.districts}
+    return tuple(
+        m.LampCell(
+            lamp=m.Lamp(
+                name=Text(h["name_zh"], h["name_en"]),
+                path=_percent(known.get(h["region_id"])),
+                hit=h["region_id"] in hit,
+                link=link("place", h["region_id"]),
+            ),
+            q=h["q"],
+            r=h["r"],
+            short=Text(h["short_zh"], short_place(h["name_en"], "en")),
+        )
+        for h in hexes(reader, state)
+    )
+
+
+def hexes(reader: Reader, state: State) -> list[dict[str, Any]]:
+    """Hexagons of the districts that there were when the network's firms were counted."""
+    counted = reader.sql("SELECT max(period) AS period FROM sector_counts")["period"][0].as_py()
+    day = parse_period(counted).end if counted else state.as_of
+    return reader.sql(places.HEXES, {"day": day}).to_pylist()
+
+
+def _dimmed(figure: m.ShockDays, origin: str) -> m.Prose:
+    """The day that is shown, in a sentence."""
+    day, total = figure.day, figure.total
+    return m.Prose(
+        Text(
+            f"第{day}天，全部工业的产出是平日的{{total}}（{{low}}—{{high}}）。",
+            f"On day {day} all industry makes {{total}} of the usual ({{low}} to {{high}}).",
+        ),
+        {
+            "total": m.Quantity(total.mid[day], "pct", origin),
+            "low": m.Quantity(total.low[day], "pct", origin),
+            "high": m.Quantity(total.high[day], "pct", origin),
+        },
+    )
+
+
+def _remedies(desk: Desk, reader: Reader, region: Region, wanted: Scenario) -> list[Remedy]:
+    everyone = remedy.kept_remedies(desk.store, reader, region.groups)
+    return [r for r in everyone if same(_apart_from_draws(r.scenario), _apart_from_draws(wanted))]
+
+
+def _apart_from_draws(wanted: Scenario) -> Scenario:
+    return scenario.read({**wanted.plain(), "draws": 1})

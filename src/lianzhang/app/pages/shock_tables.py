@@ -1,0 +1,213 @@
+"""Tables of a scenario's result: who stops first, which made-up firms lose most, what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lianzhang.app.risk.outcome import Band, GroupPath, ShockRun
+from lianzhang.app.risk.remedy import Remedy
+from lianzhang.app.risk.targets import Groups
+from lianzhang.app.state import State
+from lianzhang.chain.model import GapKind
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+
+#: Sectors and districts in the table of who is hit.
+_LISTED = 10
+#: Gaps named beside a remedy.
+_GAPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class GapLink:
+    """A gap of the chain in the sector that a remedy is about."""
+
+    node_id: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyLine:
+    """A remedy of this scenario with the gaps that it would close."""
+
+    what: Text
+    saving: m.Quantity
+    low: m.Quantity
+    high: m.Quantity
+    share: m.Quantity
+    gaps: tuple[GapLink, ...]
+
+
+def spread(band: Band, unit: str, origin: str, names: tuple[str, str, str]) -> dict[str, m.Quantity]:
+    """Lowest, median and highest under three names."""
+    return {
+        n: m.Quantity(v, unit, origin) for n, v in zip(names, (band.low, band.mid, band.high), strict=True)
+    }
+
+
+def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
+    """Sectors and districts that are hit, those that stop first on top."""
+    named = ((Text("部门", "Sector"), run.sectors), (Text("区县", "District"), run.districts))
+    listed = [
+        (kind, g)
+        for kind, groups in named
+        for g in [x for x in groups if x.first_hit is not None and x.lowest is not None][:_LISTED]
+    ]
+    never = 10**6
+    listed.sort(key=lambda x: (never if x[1].first_stopped is None else x[1].first_stopped, x[1].first_hit))
+    stops = [g for _, g in listed if g.first_stopped is not None]
+    return m.Block(
+        finding=_first(run, stops, origin),
+        figure=m.Table(
+            Text("谁先停产，谁少产最多", "Who stops first, who loses most"),
+            (
+                m.Column(Text("层次", "Level")),
+                m.Column(Text("名称", "Name")),
+                m.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
+                m.Column(Text("首次少产", "First hit"), Text("第几天", "day"), numeric=True),
+                m.Column(Text("波及停产", "Others stopped"), Text("家", "enterprises"), numeric=True),
+                m.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
+                m.Column(Text("损失增加值", "Value added lost"), numeric=True),
+                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+            ),
+            tuple(_row(kind, g, origin) for kind, g in listed),
+        ),
+        source=source,
+    )
+
+
+def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> m.Prose:
+    if stops and stops[0].first_stopped is not None:
+        first = stops[0]
+        return m.Prose(
+            Text(
+                f"最先波及停产的是{first.name.zh}，在第{first.first_stopped}天：冲击没有打到的{{stopped}}停产。",
+                f"{first.name.en} is the first where others stop, on day {first.first_stopped}: {{stopped}} that the "
+                "shock did not hit.",
+            ),
+            {"stopped": m.Quantity(first.stopped, "enterprises", origin)},
+        )
+    low = run.sectors[0] if run.sectors else None
+    if low is None or low.lowest is None or low.first_hit is None:
+        return m.Prose(Text("没有部门或区县少产超过1%。", "No sector or district loses more than 1%."))
+    return m.Prose(
+        Text(
+            f"没有波及到停产的企业；少产最多的部门是{low.name.zh}，最低为平日的{{lowest}}。",
+            f"Nobody besides those hit stops; {low.name.en} loses most, down to {{lowest}} of the usual.",
+        ),
+        {"lowest": m.Quantity(low.lowest.mid * 100, "pct", origin)},
+    )
+
+
+def _row(kind: Text, g: GroupPath, origin: str) -> tuple[m.Cell, ...]:
+    never = Text("没有", "none")
+    lowest = None if g.lowest is None else m.Quantity(g.lowest.mid * 100, "pct", origin)
+    loss: tuple[m.Cell, ...] = (None, None, None)
+    if g.loss is not None:
+        loss = tuple(m.Quantity(v, "cny", origin) for v in (g.loss.mid, g.loss.low, g.loss.high))
+    return (
+        kind,
+        g.name,
+        never if g.first_stopped is None else m.Quantity(float(g.first_stopped), "count", origin),
+        never if g.first_hit is None else m.Quantity(float(g.first_hit), "count", origin),
+        m.Quantity(g.stopped, "count", origin),
+        lowest,
+        *loss,
+    )
+
+
+def firm_block(run: ShockRun, origin: str, source: Text) -> m.Block:
+    """Made-up firms that lose most."""
+    first = run.firms[0]
+    own, others = Text("冲击本身", "the shock itself"), Text("波及", "spread")
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                f"损失最多的合成企业：{first.name.zh}，少产{{loss}}。",
+                f"The made-up firm that loses most: {first.name.en}, {{loss}} of output.",
+            ),
+            {"loss": m.Quantity(first.loss_cny, "cny", origin)},
+        ),
+        figure=m.Table(
+            Text("损失最多的合成企业（第一次抽取）", "Made-up firms that lose most (first draw)"),
+            (
+                m.Column(Text("合成企业", "Made-up firm")),
+                m.Column(Text("怎么受损", "How")),
+                m.Column(Text("损失产出", "Output lost"), numeric=True),
+                m.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
+                m.Column(Text("停产", "Stops"), Text("第几天", "day"), numeric=True),
+            ),
+            tuple(
+                (
+                    f.name,
+                    own if f.failing else others,
+                    m.Quantity(f.loss_cny, "cny", origin),
+                    m.Quantity(f.lowest * 100, "pct", origin),
+                    Text("没有", "none")
+                    if f.first_stopped is None
+                    else m.Quantity(float(f.first_stopped), "count", origin),
+                )
+                for f in run.firms[:_LISTED]
+            ),
+        ),
+        source=source,
+    )
+
+
+def remedy_line(found: Remedy, groups: Groups, state: State, origin: str) -> RemedyLine:
+    """A remedy as it is shown."""
+    saving = spread(found.saving_cny, "cny", origin, ("low", "mid", "high"))
+    return RemedyLine(
+        found.what,
+        saving["mid"],
+        saving["low"],
+        saving["high"],
+        m.Quantity(found.share * 100, "pct", origin),
+        tuple(_gaps(found, groups, state)),
+    )
+
+
+def _gaps(found: Remedy, groups: Groups, state: State) -> Iterable[GapLink]:
+    """Gaps of the chain in the sector that the remedy is about, the first ranked first."""
+    if found.sector_id is None or state.gaps is None:
+        return
+    at = groups.industry.sector_ids.index(found.sector_id)
+    inside = {g.id for g in groups.nodes if at in g.sectors}
+    ranked = [g for g in state.gaps.ranked if g.node.node_id in inside and g.kind is not GapKind.NONE]
+    for gap in [*ranked, *(g for g in state.gaps.to_search if g.node.node_id in inside)][:_GAPS]:
+        yield GapLink(gap.node.node_id, gap.node.name)
+
+
+def remedy_block(found: list[Remedy], lines: tuple[RemedyLine, ...], source: Text) -> m.Block:
+    """Remedies by what they save."""
+    best, first = found[0], lines[0]
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                f"节省最多的是“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
+                f"“{best.what.en}” saves most: {{saving}}, or {{share}} of the loss.",
+            ),
+            {"saving": first.saving, "share": first.share},
+        ),
+        figure=m.Table(
+            Text("对策，按节省排序", "Remedies by what they save"),
+            (
+                m.Column(Text("对策", "Remedy")),
+                m.Column(Text("节省增加值", "Value added saved"), numeric=True),
+                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                m.Column(Text("占损失", "Of the loss"), numeric=True),
+            ),
+            tuple((x.what, x.saving, x.low, x.high, x.share) for x in lines),
+        ),
+        source=source,
+        note=m.Prose(
+            Text(
+                "每项对策都改入网络后重新模拟。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
+                "Each remedy is built into the network and simulated anew. What it costs is not known and not counted; a new "
+                "local maker is assumed to need no inputs.",
+            )
+        ),
+    )

@@ -1,0 +1,222 @@
+"""The pages of risk: rank and stress tests, a scenario in the making, its result, what a node or firm hangs on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from lianzhang.app.browse.risking import region_of
+from lianzhang.app.pages import builder, risk, shock
+from lianzhang.app.pages.content import Content
+from lianzhang.app.risk import scenario
+from lianzhang.app.risk.scenario import Scenario
+from lianzhang.app.risk.stress import Preset
+from lianzhang.errors import UsageError
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.report.draw.shock import LIMITS, paths, svg_targets
+from lianzhang.store import Reader
+from lianzhang.web.site import Visit
+from lianzhang.web.view import View
+
+Pairs = list[tuple[str, str]]
+#: Parameters that belong to the page and not to the scenario.
+_OF_PAGE = ("day", "find", "limit", "save")
+#: How the origin of the stress tests' numbers begins.
+_STRESS = "压力测试"
+#: Networks on which remedies are tried.
+_REMEDY_DRAWS = 2
+#: What starts the computation of a part of the risk page that is missing, by the command that would.
+_KINDS = {"rank": ("rank", 5), "stress": ("stress", 5), "remedy": ("remedy", _REMEDY_DRAWS)}
+
+
+def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    """Rank, stress tests, remedies; what is missing can be started from here."""
+    content = risk.risk_view(visit.desk, reader)
+    view = visit.view
+    known = builder.presets(visit.desk, reader)
+    # What the stress tests rest on has its origin on this page as soon as one of them is kept.
+    origin = next((o.key for o in content.origins if o.value.zh.startswith(_STRESS)), "")
+    tests = [
+        {
+            "preset": p,
+            "address": _address(view, "risk/shock", scenario.to_query(p.scenario)),
+            "change": _address(view, "risk/scenario", scenario.to_query(p.scenario)),
+            "figures": _brief(p, origin),
+        }
+        for p in known
+    ]
+    starts = {}
+    for key, block in content.blocks:
+        if isinstance(block.figure, m.Empty) and block.figure.command:
+            kind = next((k for k in _KINDS if block.figure.command.endswith(k)), None)
+            if kind:
+                starts[key] = _start(view, *_KINDS[kind])
+    return {
+        "content": content,
+        "tests": tests,
+        "starts": starts,
+        "build": view.to("risk/scenario"),
+    }
+
+
+def scenario_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    """A scenario in the making; its address is the scenario."""
+    view, state = visit.view, visit.state(reader)
+    given = _scenario_pairs(view.query)
+    limit = visit.query.get("limit") == "1"
+    own: Pairs = [("limit", "1")] if limit else []
+
+    def toggle(value: str) -> str:
+        return _address(view, "risk/scenario", _toggled(given, value) + own)
+
+    made = builder.builder_view(
+        visit.desk, reader, state, given, visit.query.get("find", ""), toggle, districts_limit=limit
+    )
+    title = made.title or builder.TITLE
+    return {
+        "content": Content(title=title),
+        "made": made,
+        "toggle": toggle,
+        "limit": limit,
+        "words": visit.query.get("find", ""),
+        "picture": [
+            svg_targets(made.picture, view.lang, uid=u, narrow=n) for u, n in (("w", False), ("n", True))
+        ],
+        "action": None if made.wanted is None else _run(view, made.wanted),
+        "presets": [
+            (p.name, _address(view, "risk/scenario", scenario.to_query(p.scenario))) for p in made.presets
+        ],
+        "result": _address(view, "risk/shock", given),
+        "depths": builder.DEPTHS,
+        "recoveries": builder.RECOVERY_TEXT,
+        "stocks": builder.STOCK_TEXT,
+        "carried": view.carried,
+        "dropped": _address(view, "risk/scenario", own),
+    }
+
+
+def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    """The result of a scenario on one day, or how to start it.
+
+    Raises:
+        UsageError: the address names nobody who fails.
+    """
+    view, state = visit.view, visit.state(reader)
+    given = _scenario_pairs(view.query)
+    wanted = scenario.from_query(given)
+    if wanted is None:
+        raise UsageError(
+            Text("这个地址没有说明谁受冲击", "this address does not say who is hit"),
+            hint=Text("在情景推演页选定后再打开", "choose in the scenario page and open it from there"),
+        )
+    region = region_of(visit.desk, reader)
+    presets = builder.presets(visit.desk, reader)
+    title = builder.title_of(reader, region, wanted, presets)
+    test = next((p.scenario_id for p in presets if shock.same(p.scenario, wanted)), None)
+    entry = shock.find(visit.desk, reader, wanted)
+    day = visit.number("day")
+    context: dict[str, Any] = {
+        "title": title,
+        "sentence": builder.sentence(reader, region, wanted),
+        "change": _address(view, "risk/scenario", given),
+        "action": _run(view, wanted),
+        "made": None,
+        "content": Content(title=title),
+        "given": [*view.carried, *given],
+    }
+    if entry is None:
+        return context
+    made = shock.shock_view(
+        visit.desk, reader, state, entry, title, None if day is None else int(day), view.link
+    )
+    return context | {
+        "made": made,
+        "content": made.content,
+        "data": _data(made.figure, made, view),
+        "days": made.run.days,
+        "remedy": None if test is None else _start(view, "remedy", _REMEDY_DRAWS, test=test),
+    }
+
+
+def _brief(preset: Preset, origin: str) -> dict[str, m.Quantity] | None:
+    if preset.loss_cny is None or preset.lowest is None or not origin:
+        return None
+    loss = preset.loss_cny
+    return {
+        "loss": m.Quantity(loss.mid, "cny", origin),
+        "low": m.Quantity(loss.low, "cny", origin),
+        "high": m.Quantity(loss.high, "cny", origin),
+        "lowest": m.Quantity(preset.lowest * 100, "pct", origin),
+    }
+
+
+def _scenario_pairs(query: Iterable[tuple[str, str]]) -> Pairs:
+    carried = ("as_of", "lang", "theme")
+    return sorted((k, v) for k, v in query if k not in _OF_PAGE and k not in carried and v)
+
+
+def _toggled(given: Pairs, value: str) -> Pairs:
+    """The parameters with somebody added, or taken out if there already. A name that was given stays behind: the
+    scenario is another one now."""
+    kind, _, rest = value.partition(":")
+    pair = ("within", rest) if kind == "within" else ("who", value)
+    kept = [p for p in given if p != pair and p[0] != "name"]
+    return sorted(kept if pair in given else [*kept, pair])
+
+
+def _address(view: View, path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    assert view.region is not None
+    given = [*view.carried, *sorted(pairs)]
+    place = f"/{quote(view.region.name)}/{path}"
+    return f"{place}?{urlencode(given)}" if given else place
+
+
+def _run(view: View, wanted: Scenario) -> dict[str, str]:
+    """What the browser sends to run a scenario, and where the result stands."""
+    assert view.region is not None
+    return {
+        "start": f"/api/v1/{quote(view.region.name)}/risk/shocks",
+        "body": json.dumps(wanted.plain(), ensure_ascii=False),
+        "then": _address(view, "risk/shock", _scenario_pairs(view.query)),
+    }
+
+
+def _start(view: View, kind: str, draws: int, **more: Any) -> dict[str, str]:
+    assert view.region is not None
+    return {
+        "start": f"/api/v1/{quote(view.region.name)}/risk/runs",
+        "body": json.dumps({"kind": kind, "draws": draws, **more}, ensure_ascii=False),
+        "then": view.same(),
+    }
+
+
+def _data(figure: m.ShockDays, made: shock.ShockView, view: View) -> str:
+    """Every path once, in tenths of a per cent, for the script that moves through the days."""
+    distinct, which = paths(figure)
+    lang = view.lang
+
+    def tenths(values: Iterable[float], scale: float = 10.0) -> list[int]:
+        return [round(v * scale) for v in values]
+
+    total = figure.total
+    text: Callable[[Text], str] = lambda t: t.get(lang)  # noqa: E731
+    found = {
+        "limits": LIMITS,
+        "paths": [tenths(p) for p in distinct],
+        "lamps": which,
+        "total": [tenths(total.mid), tenths(total.low), tenths(total.high)],
+        "sectors": [[text(g.name), tenths(g.path, 1000.0)] for g in made.run.sectors[:12] if g.path],
+        "places": [[text(g.name), tenths(g.path, 1000.0)] for g in made.run.districts if g.path],
+    }
+    # An end tag inside a name would end the element that holds this.
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+RISK: tuple[tuple[str, str, str, Any], ...] = (
+    ("/{region}/risk", "risk", "risk.html.j2", risk_page),
+    ("/{region}/risk/scenario", "risk", "risk_scenario.html.j2", scenario_page),
+    ("/{region}/risk/shock", "risk", "risk_shock.html.j2", shock_page),
+)
