@@ -79,7 +79,7 @@ _ZH = re.compile(
   | (?P<ahead>(?:未来|今后|接下来|力争|力争用|用|再用|计划用|
       经过)\s*(?P<ahead_n>{_SMALL})(?:{DASH}\d{{1,2}})?\s*(?:至\d)?(?:到[一二三四五])?年(?:左右)?(?:时间|内)?|
       (?P<ahead_n2>{_SMALL})年(?:之)?内)
-  | (?P<back>(?:近|过去|最近|此前|连续|历时|前)\s*{_SMALL}\s*(?:年|个月)(?:来)?)
+  | (?P<back>(?:近|过去|最近|此前|连续|历时|前)\s*{_SMALL}\s*(?:年|个月)(?:来)?|{_SMALL}年来|近些?年来)
   | (?P<months>(?<![\d.])(?P<mm1>\d{{1,2}})(?:{DASH}(?P<mm2>\d{{1,2}}))?\s*月(?:份)?|上半年|前三季度|(?:第)?一季度)
   | (?P<days>{_SMALL}\s*(?:年|个月|周年|天|日|小时|季度)(?!产))
     """,
@@ -121,8 +121,8 @@ _EN = re.compile(
       (?:the\s+)?(?:corresponding|same|year-ago|year-earlier)\s+(?:period|quarter|month|half|time|stretch)(?:\s+(?:in|of)\s+
       (?P<same_y>{YEAR}|last\s+year|the\s+previous\s+year)|\s+(?:last\s+year|a\s+year\s+(?:ago|earlier)))?|(?:compared\s+(?:with|to)|from|than|over|
       on)\s+(?:a\s+year\s+(?:ago|earlier|before)|last\s+year|the\s+(?:previous|prior|preceding)\s+year)))
-  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?<!said\s)(?<!says\s)(?<!added\s)(?<!noted\s)(?<!shows\s)(?<!showed\s)(?:that|those|
-      figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
+  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:(?<=than\s)|(?<=from\s)|(?<=with\s)|(?<=over\s)|(?<=\sto\s)|(?<=above\s))(?:that|those|
+      the\s+figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
       of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{YEAR}){_YEAR_END}(?:\s+levels?)?|
       \b(?P<base_y2>{YEAR})\s+levels?\b)
   | (?P<span>\b(?:(?:from|between|during|in|over|
@@ -276,6 +276,8 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
             return _month(year, int(g["mm1"]) if g["mm2"] else last), _month(year, last), "in"
         span = {"上半年": (1, 6), "前三季度": (1, 9)}.get(g["months"], (1, 3))
         return _month(ref.year, span[0]), _month(ref.year, span[1]), "in"
+    if g["back"] and g["back"].endswith("来") and ref.year:
+        return ref.period, ref.period, "now"  # 十年来: up to now
     return "", "", "date"
 
 

@@ -336,6 +336,7 @@ _NUMBER_OF = {
 # "rose 0.9 per cent, or 200,000": the same change once more; "enterprises – 7.8 million"
 _OR_NUMBER = re.compile(r"\bor\s+(?:about\s+|some\s+|nearly\s+)?$", re.IGNORECASE)
 _DASHED = re.compile(r"(?P<noun>[A-Za-z]+)\s*[–—:]\s*$")
+_ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w-]+\s+){1,2}(?:production|output)\b", re.IGNORECASE)
 _JOBS_EN = re.compile(r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE)
 _PEOPLE = {
     "zh": re.compile("(?:人口|居民|参保人数|客流量|游客)[^，。；]{0,8}$"),
@@ -363,7 +364,9 @@ def _refine_vehicles(
         return
     if quantity.unit == "vehicles" and lang == "zh" and cue("zh", "flow", "motorcycle").search(clause):
         quantity.unit = "motorcycles"
-    if quantity.unit in ("vehicles", "motorcycles", "units") and cue(lang, "flow", "capacity").search(clause):
+    if quantity.unit in ("vehicles", "motorcycles", "units") and (
+        cue(lang, "flow", "capacity").search(clause) or (lang == "en" and _ANNUAL_EN.search(clause))
+    ):
         quantity.unit += "/year"
 
 

@@ -29,7 +29,7 @@ _ZH_LEVEL = re.compile(
 )
 _EN_LEVEL = re.compile(
     r"\b(?P<tens>tens|dozens|hundreds|thousands)[ -]of[ -](?P<vague>millions?|billions?|trillions?)\b|"
-    r"\b(?:(?P<many>\d+(?:\.\d+)?|one|two|three|five|ten)[ -])?(?P<exact>million|billion|trillion)(?:-yuan)?"
+    r"\b(?:(?P<many>\d+(?:\.\d+)?)[ -])?(?P<exact>million|billion|trillion)(?:-yuan)?"
     r"[ -](?:level|scale|class)\b",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ _EN_NOUN = re.compile(
 )
 _ZH_COUNT = re.compile(r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|大|条|家)")
 _EN_COUNT = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(_EN_WORDS)})\b(?![\d,.]|[ -](?:million|billion|trillion))", re.IGNORECASE
+    rf"\b(?P<n>\d{{1,3}}(?![\d,.]|[ -](?:million|billion|trillion))|{'|'.join(_EN_WORDS)})\b", re.IGNORECASE
 )
 _BREAK = re.compile(r"[。；;！？\n]|(?<=[a-z])[.!?](?=\s)|，|,(?!\d)|[:：—]")
 _ALIKE = 0.5
@@ -138,8 +138,7 @@ def _unit(match: re.Match[str], chinese: bool) -> tuple[float, bool]:
         return factor * _ZH_SCALES[match["exact"]], True
     if match["vague"]:
         return _EN_TENS[match["tens"].lower()] * _EN_SCALES[match["vague"].lower().rstrip("s")], False
-    many = (match["many"] or "one").lower()
-    return float(_EN_WORDS.get(many) or many) * _EN_SCALES[match["exact"].lower()], True
+    return float(match["many"] or 1) * _EN_SCALES[match["exact"].lower()], True
 
 
 def _nouns(clause: str, chinese: bool) -> list[tuple[str, int, int]]:

@@ -129,6 +129,11 @@ _SHARED_AFTER_EN = re.compile(
     r"nearly|around|another|some|the\s+remaining)\s+){0,2}",
     re.IGNORECASE,
 )
+# "1,200 buses, up from 850 in 2024", "double the record highs of 508,547 in 2022 and 494,300 in 2024"
+_EARLIER_EN = re.compile(
+    r"^[^.;]*?\b(?:from|of|than|and|versus|against)\s+(?:(?:about|around|nearly|over|only|just|some)\s+)?$", re.IGNORECASE
+)
+_IN_YEAR_EN = re.compile(r"\s+in\s+(?:FY\s?)?(?:19|20)\d\d\b")
 _ELSEWHERE_EN = re.compile(r"\s+(?:in|for|from|at|by|will)\b", re.IGNORECASE)
 _SHARED_EN = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+", re.IGNORECASE)
 
@@ -151,6 +156,15 @@ def take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> Non
     if lang == "zh" and quantity.generic and former.dim == "count" and _OF_THESE_ZH.search(body[: quantity.start]):
         quantity.unit = former.unit  # 92个县…，其中73个…、17个…
     if quantity.unit:
+        return
+    if (
+        lang == "en"
+        and former.unit
+        and former.dim in ("count", "people", "vehicles", "units")
+        and _EARLIER_EN.search(body[former.end : quantity.start])
+        and _IN_YEAR_EN.match(body, quantity.end)
+    ):
+        quantity.unit, quantity.dim = former.unit, former.dim
         return
     if (
         lang == "en"

@@ -237,7 +237,7 @@ def _vague(m: re.Match[str], s: str) -> Quantity | None:
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
     raw = m["n1"]
-    if _NAMED.search(s, 0, m.start()) or _SIZE.match(s, m.start()):
+    if (_NAMED.search(s, 0, m.start()) and not m["scale"] and "," not in raw) or _SIZE.match(s, m.start()):
         return None
     words = not raw[0].isdigit()
     first = EN_CARDINALS[re.sub(r"\s+", "-", raw.lower())] if words else parse_arabic(raw)

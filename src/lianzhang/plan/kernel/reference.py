@@ -35,6 +35,11 @@ _AHEAD = re.compile(
     re.IGNORECASE,
 )
 _LAST_YEAR = re.compile(r"(?<![比较])去年(?!同期)|\b(?<!with )(?<!from )(?<!over )(?<!than )(?<!to )last year\b")
+# "from 2025 to 2030, sales are expected …": the first year says nothing, the second lies ahead
+_SPAN_START = re.compile(rf"年?{DASH}{YEAR}|\s+(?:to|until|through)\s+{YEAR}")
+_SPAN_AHEAD = re.compile(
+    rf"{YEAR}(?:年?{DASH}|\s+(?:to|until|through)\s+){YEAR}年?[^.;。；]{{0,60}}?(?:\b(?:will|expected|projected|aims?|would)\b|将|力争|预计|有望|计划)"
+)
 _HEAD, _TAIL, _LEFT = 2500, 400, 90
 
 
@@ -58,7 +63,9 @@ def reference_of(text: str, fallback_year: int = 0) -> Reference:
     for found in _PLAIN_YEAR.finditer(text):
         if TITLE.search(text, max(0, found.start() - _LEFT), found.start()):
             continue
-        coming = found["ahead"] or _AHEAD.search(text, max(0, found.start() - _LEFT), found.start())
+        if _SPAN_START.match(text, found.end()):
+            continue
+        coming = found["ahead"] or _SPAN_AHEAD.search(text, max(0, found.start() - 14), found.end() + _LEFT) or _AHEAD.search(text, max(0, found.start() - _LEFT), found.start())
         (ahead if coming else plain).append(int(found["y"]))
     if plain:
         bound = max(ahead, default=9999)

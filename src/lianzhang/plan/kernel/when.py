@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lianzhang.plan.kernel import frames
-from lianzhang.plan.kernel.dates import DateToken
+from lianzhang.plan.kernel.dates import DateToken, Reference
 from lianzhang.plan.kernel.frames import Context, Cues
 from lianzhang.plan.kernel.quantities import Quantity
 from lianzhang.plan.kernel.tables import cue
@@ -73,6 +73,8 @@ def decide_when(
     others = [other for other in found if other is not quantity]
     token = frames.timing(body, lang, quantity, tokens, others)
     near = frames.cues(lang, body[left_start : quantity.start])
+    if token is not None and near.target and not near.achieved and _bound_before(body, token, others, left_start, reference):
+        token = None
     if token is not None and token.role == "base":
         return When(token.period_start, token.period_end, "achieved", "own", token)
     if token is not None and frames.is_future(token, reference):
@@ -82,6 +84,8 @@ def decide_when(
     elif near.nearest in ("", "target") and not near.strong:
         near = frames.cues(lang, body[: quantity.start])
     kind = _kind(lang, token, near, context)
+    if lang == "zh" and token is None and _DONE_ZH.match(body, quantity.noun_end):
+        kind, near = "achieved", replace(near, weak=False)
     if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
         kind = "target"
     if lang == "en" and not near.target and not near.expected:
@@ -115,6 +119,22 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     if past or (future and match.lastgroup != "expected"):
         return ""
     return match.lastgroup
+
+
+# 启动建设20万平米，已经基本建成
+_DONE_ZH = re.compile("[^。；，,]{0,4}[，,](?:目前|现)?已")
+
+
+def _bound_before(
+    body: str, token: DateToken, others: list[Quantity], left_start: int, reference: Reference
+) -> bool:
+    """Whether a past date belongs to an earlier figure: "… from 850 in 2024, and the share should climb to 45%"."""
+    return (
+        token.end <= left_start
+        and not frames.is_future(token, reference)
+        and any(0 <= token.start - other.noun_end <= 2 for other in others)
+        and bool(re.search("[,，]", body[token.end : left_start + 2]))
+    )
 
 
 _YEAR_ZH = re.compile(r"\d\s*年")
