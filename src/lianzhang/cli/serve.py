@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -24,6 +25,7 @@ def serve(
     token: str | None = None,
     open_reading: Annotated[bool, Parameter(negative=())] = False,
     name: Annotated[list[str] | None, Parameter(negative_iterable=())] = None,
+    borders: Path | None = None,
 ) -> None:
     """Serve the pages and the API until ctrl-C.
 
@@ -42,6 +44,8 @@ def serve(
         Let everybody read who can reach the server.
     name
         Host name under which a proxy makes the server known; repeat for several.
+    borders
+        GeoJSON file of districts, drawn in place of hexagons; districts are matched by code or name.
     """
     try:
         from lianzhang.api.access import open_access
@@ -54,7 +58,7 @@ def serve(
     given = token or os.environ.get("LIANZHANG_TOKEN") or None
     access = open_access(host, given, open_reading=open_reading, names=tuple(name or ()))
     bound = listen(host, port)
-    app = application(settings(), access)
+    app = application(settings(), access, borders)
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     say(
         Text(
@@ -70,19 +74,23 @@ def serve(
         note(Text("已停止", "stopped"))
 
 
-def application(chosen: Settings, access: Access) -> FastAPI:
+def application(chosen: Settings, access: Access, borders: Path | None = None) -> FastAPI:
     """The pages with the API under them, or the API with the report in front where there are no pages."""
     import importlib.util
 
+    from lianzhang.api.kept import EARLIER_S
+
     if importlib.util.find_spec("lianzhang.web") is not None:
         import lianzhang.web as web
+        from lianzhang.app.pages.places import read_borders
 
-        made: FastAPI = web.create_app(chosen, access=access)
+        drawn = read_borders(borders) if borders is not None else None
+        made: FastAPI = web.create_app(chosen, access=access, earlier_s=EARLIER_S, borders=drawn)
         return made
     from lianzhang.api import create_api
     from lianzhang.api.access import reading
     from lianzhang.api.front import front_router
 
-    app = create_api(chosen, access=access)
+    app = create_api(chosen, access=access, earlier_s=EARLIER_S)
     app.include_router(front_router(app.state.desk), dependencies=reading(access))
     return app

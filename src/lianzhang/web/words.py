@@ -300,6 +300,7 @@ PAGE_WORDS: Mapping[str, Text] = {
     "review_next": Text("下一条", "Next"),
     "review_previous": Text("上一条", "Previous"),
     "review_leave": Text("离开表单", "Leave the form"),
+    "review_saving": Text("正在保存", "saving"),
     "review_failed": Text("没有保存", "It was not saved"),
     "review_script": Text("作决定需要 JavaScript。", "Deciding needs JavaScript."),
     "reports": Text("报告", "Report"),

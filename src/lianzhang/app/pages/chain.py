@@ -97,14 +97,35 @@ class NodeView:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeMakers:
+    """A node with everybody on record as making it, local firms first."""
+
+    node_id: str
+    name: Text
+    coverage: m.Coverage
+    grade: Text
+    makers: tuple[MakerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakerGroup:
+    """An assembly with the makers of its nodes. ``made`` of its nodes have a local maker."""
+
+    name: Text
+    made: int
+    nodes: tuple[NodeMakers, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChainView:
-    """A view of the chain with the cuts to choose from."""
+    """A view of the chain with the cuts to choose from; ``groups`` in the view of the makers."""
 
     content: Content
     cuts: tuple[Cut, ...]
     cut: str
     view: View
     nodes: int
+    groups: tuple[MakerGroup, ...] = ()
 
 
 def chain_page(
@@ -133,6 +154,7 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
     whole = section.section(state.chain, state.other_cuts, state.gaps, state.rates, origins)
     tables = [b for b in whole.blocks if isinstance(b.figure, m.Table | m.Empty)]
     lead: tuple[m.Prose, ...] = ()
+    groups: tuple[MakerGroup, ...] = ()
     if view == "wall":
         blocks = [("wall", wall(chain, origins, link))]
         lead = (section.summary(chain, origins),) if chain.of_kind("component") else ()
@@ -143,10 +165,33 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
         lead = (section.rate_sentence(state.chain.rate_stated, state.chain, origins),)
     elif view == "makers":
         blocks = [(f"makers-{n}", b) for n, b in enumerate(tables[2:], start=1)]
+        groups = _maker_groups(state.chain, origins)
+        lead = (section.summary(state.chain, origins),) if state.chain.of_kind("component") else ()
     else:
         blocks = _flows(state, origins)
     name = state.chain.name if view != "wall" else chain.name
-    return ChainView(gathered(name, origins, blocks, lead), cuts, chain.taxonomy_id, view, len(chain.nodes))
+    content = gathered(name, origins, blocks, lead)
+    return ChainView(content, cuts, chain.taxonomy_id, view, len(chain.nodes), groups)
+
+
+def _maker_groups(chain: ChainMap, origins: Provenance) -> tuple[MakerGroup, ...]:
+    """Makers by assembly, in the order of the wall."""
+    sections, _ = _laid(chain, origins)
+    names = {c.name for s in sections for c in s.courses}
+    groups = []
+    for parent in (n for n in chain.nodes if n.name in names and chain.children(n.node_id)):
+        nodes = []
+        for node in chain.children(parent.node_id):
+            lines = sorted(
+                (_maker(node, n, origins) for n in range(len(node.makers))), key=lambda k: not k.local
+            )
+            coverage = section.brick(node, chain, origins).coverage
+            nodes.append(
+                NodeMakers(node.node_id, node.name, coverage, section.GRADE_TEXT[node.grade], tuple(lines))
+            )
+        made = sum(n.coverage in ("covered", "single") for n in nodes)
+        groups.append(MakerGroup(parent.name, made, tuple(nodes)))
+    return tuple(groups)
 
 
 def chosen_cut(state: State, cut: str | None) -> ChainMap:

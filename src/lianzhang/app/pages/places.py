@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from lianzhang.app.report import places as section
 from lianzhang.app.report.provenance import Provenance, bilingual, counted, report_unit
 from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap
-from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.errors import FileFormatError, NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.places import queries
 from lianzhang.places.service import Specialisation
@@ -55,12 +57,22 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class District:
+    """A district on the map. ``names``: codes and names that a file of borders may call it by, the surest first."""
+
+    region_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlacesView:
-    """The map with the measures to choose from."""
+    """The map with the measures to choose from. ``shapes``: the pack brings borders of its own."""
 
     content: Content
     measures: tuple[Measure, ...]
     chosen: str | None
+    districts: tuple[District, ...]
+    shapes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,76 @@ def places_view(state: State, reader: Reader, link: Link, measure: str | None) -
         blocks += [("specialities", b) for b in rest if isinstance(b.figure, m.Table)]
     elif isinstance(state.places, NotComputableError):
         blocks.append(("specialities", failed(Text("专业化", "Specialisation"), state.places)))
-    return PlacesView(gathered(TITLE, origins, blocks), measures, chosen.key if chosen else None)
+    return PlacesView(
+        content=gathered(TITLE, origins, blocks),
+        measures=measures,
+        chosen=chosen.key if chosen else None,
+        districts=_districts(reader),
+        shapes=bool(reader.sql("SELECT count(*) AS n FROM geo_shapes")["n"][0].as_py()),
+    )
+
+
+def shapes(reader: Reader) -> dict[str, Any] | None:
+    """The pack's own borders as a GeoJSON feature collection; None where it has none.
+
+    Raises:
+        FileFormatError: a geometry is not JSON.
+    """
+    features = []
+    for r in reader.sql("SELECT region_id, geojson FROM geo_shapes ORDER BY region_id").to_pylist():
+        try:
+            geometry = json.loads(r["geojson"])
+        except ValueError as error:
+            raise FileFormatError(
+                Text(f"{r['region_id']} 的边界不是 GeoJSON", f"the shape of {r['region_id']} is no GeoJSON"),
+                hint=Text("修正数据包的 geo_shapes 表", "correct the pack's table geo_shapes"),
+            ) from error
+        properties = {"region": r["region_id"]}
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features} if features else None
+
+
+def read_borders(path: Path) -> str:
+    """A file of borders to draw districts with, as the server hands it on.
+
+    Raises:
+        FileFormatError: the file cannot be read, or is no GeoJSON feature collection.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        kind = json.loads(text).get("type")
+    except (OSError, ValueError, AttributeError) as error:
+        raise FileFormatError(
+            Text(f"读不了边界文件 {path}：{error}", f"cannot read the borders in {path}: {error}"),
+            hint=Text("需要 GeoJSON 文本文件", "it has to be a text file of GeoJSON"),
+        ) from error
+    if kind != "FeatureCollection":
+        raise FileFormatError(
+            Text(f"{path} 不是 GeoJSON 要素集合", f"{path} is no GeoJSON feature collection"),
+            hint=Text("请导出为 FeatureCollection", "export it as a FeatureCollection"),
+        )
+    return text
+
+
+def _districts(reader: Reader) -> tuple[District, ...]:
+    rows = reader.sql(
+        "SELECT region_id, r.adcode, r.name_zh, r.name_en, r.short_zh FROM geo_hexes JOIN regions r USING (region_id)"
+        " ORDER BY region_id"
+    ).to_pylist()
+    return tuple(
+        District(
+            r["region_id"],
+            (
+                r["region_id"],
+                r["adcode"] or "",
+                r["name_zh"],
+                r["name_en"],
+                short_place(r["name_en"], "en"),
+                r["short_zh"] or short_place(r["name_zh"], "zh"),
+            ),
+        )
+        for r in rows
+    )
 
 
 def place_view(state: State, reader: Reader, region_id: str) -> PlaceView:
