@@ -156,14 +156,18 @@ def _listing(name: str, item: type[BaseModel], about: str, **more: Any) -> type[
     return made
 
 
+_RegionRank = model_of(rank.RegionRank)
+_Statistic = model_of(rank.Statistic)
+
+
 class RiskRank(BaseModel):
     """Rank of the firms of several reconstructed networks."""
 
     model_config = ConfigDict(extra="forbid")
 
     status: str = _STATUS
-    rank: model_of(rank.RegionRank) = Field(description="Curve, first firms, inflow, groups. 排位")  # type: ignore[valid-type]
-    published: list[model_of(rank.Statistic)] = Field(  # type: ignore[valid-type]
+    rank: _RegionRank = Field(description="Curve, first firms, inflow, groups. 排位")  # type: ignore[valid-type]
+    published: list[_Statistic] = Field(  # type: ignore[valid-type]
         description="Statistics of the networks beside published ones. 网络统计与已发表值"
     )
 

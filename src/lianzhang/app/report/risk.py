@@ -28,7 +28,7 @@ _TABLES = (
     "input_types",
 )
 _SHOWN = 12
-_LIMITS = Text(
+LIMITS = Text(
     "企业间的链接是依据投入产出表、企业数与收入重构的，企业是合成的：可以按部门、区县和规模来读，不能对应到任何真实企业。"
     "网络只含工业；农业、建筑与服务业算作最终用户。带宽是多次抽取的范围，不含投入产出表本身的误差。",
     "Links between firms are reconstructed from the input–output table, counts and revenues, and the firms are made up: read "
@@ -65,7 +65,7 @@ def section(kept: KeptRisk | None, origins: Provenance) -> m.Section:
         blocks.append(_empty(Text("对策", "Remedies"), _STALE, "lianzhang risk remedy"))
     if kept.rank is not None:
         blocks.append(_statistics(kept.rank, kept.industry, origins))
-    return m.Section(key="risk", title=_TITLE, lead=(m.Prose(_LIMITS),), blocks=tuple(blocks))
+    return m.Section(key="risk", title=_TITLE, lead=(m.Prose(LIMITS),), blocks=tuple(blocks))
 
 
 _STALE = Text("数据更新后还没有计算过", "it has not been computed since the data changed")
@@ -74,7 +74,7 @@ _STALE = Text("数据更新后还没有计算过", "it has not been computed sin
 def summary(rank: RegionRank, kept: KeptRisk, origins: Provenance) -> m.Prose:
     """The most critical sector, in a sentence."""
     first = rank.sectors[0]
-    origin = _origin(kept.industry, origins, Text("系统性风险指数", "Index of systemic risk"))
+    origin = reconstructed_origin(kept.industry, origins, Text("系统性风险指数", "Index of systemic risk"))
     return m.Prose(
         Text(
             f"在重构的企业网络中，{first.name.zh}最关键的一家停产，会使全网产出减少{{index}}。",
@@ -88,7 +88,9 @@ def summary(rank: RegionRank, kept: KeptRisk, origins: Provenance) -> m.Prose:
 def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Block]:
     from lianzhang.app.risk.rank import PUBLISHED_PLATEAU, PUBLISHED_TOP, index_at
 
-    origin = _origin(given, origins, Text("系统性风险指数（ESRI）", "Economic systemic risk index (ESRI)"))
+    origin = reconstructed_origin(
+        given, origins, Text("系统性风险指数（ESRI）", "Economic systemic risk index (ESRI)")
+    )
     measure = Text("停产使全网产出减少（%）", "Output of the whole network lost (%)")
     at = index_at(rank, PUBLISHED_TOP)
     curve = m.RankCurve(
@@ -225,7 +227,7 @@ def _inflow(rank: RegionRank, given: Industry, origin: str, source: Text) -> m.B
 
 
 def _stress(results: tuple[StressResult, ...], given: Industry, origins: Provenance) -> list[m.Block]:
-    origin = _origin(given, origins, Text("压力测试", "Stress tests"), ("scenarios",))
+    origin = reconstructed_origin(given, origins, Text("压力测试", "Stress tests"), ("scenarios",))
     rows, paths = [], []
     for one in results:
         test, run = one.test, one.run
@@ -305,7 +307,9 @@ def _stress(results: tuple[StressResult, ...], given: Industry, origins: Provena
 
 
 def _remedies(kept: KeptRisk, origins: Provenance) -> m.Block:
-    origin = _origin(kept.industry, origins, Text("对策的节省", "What remedies save"), ("scenarios",))
+    origin = reconstructed_origin(
+        kept.industry, origins, Text("对策的节省", "What remedies save"), ("scenarios",)
+    )
     best = kept.remedies[0]
     rows: tuple[tuple[m.Cell, ...], ...] = tuple(
         (
@@ -366,7 +370,7 @@ def _remedies(kept: KeptRisk, origins: Provenance) -> m.Block:
 def _statistics(rank: RegionRank, given: Industry, origins: Provenance) -> m.Block:
     from lianzhang.app.risk.rank import compared
 
-    origin = _origin(given, origins, Text("网络统计", "Network statistics"))
+    origin = reconstructed_origin(given, origins, Text("网络统计", "Network statistics"))
     rows = tuple(
         (
             s.name,
@@ -399,7 +403,9 @@ def _statistics(rank: RegionRank, given: Industry, origins: Provenance) -> m.Blo
     )
 
 
-def _origin(given: Industry, origins: Provenance, value: Text, also: tuple[str, ...] = ()) -> str:
+def reconstructed_origin(
+    given: Industry, origins: Provenance, value: Text, also: tuple[str, ...] = ()
+) -> str:
     return origins.computed(
         Text(
             f"{value.zh}，重构网络，{given.period}年", f"{value.en}, reconstructed networks, {given.period}"
@@ -408,7 +414,7 @@ def _origin(given: Industry, origins: Provenance, value: Text, also: tuple[str, 
         [*_TABLES, *also],
         given.sources,
         status="reconstructed",
-        note=_LIMITS,
+        note=LIMITS,
     )
 
 
