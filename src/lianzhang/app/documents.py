@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lianzhang.app.browse.documents import Documents
+from lianzhang.app.contradictions import record
 from lianzhang.app.session import open_store
 from lianzhang.config import Settings
 from lianzhang.errors import UnknownNameError
@@ -91,8 +92,9 @@ def keep_documents(
     entries = [Entry(statement_id(s), s) for _, found in read for s in found]
     done = enter(store, region, entries, published)
     kept = Documents(store.path, region)
-    for document, found in read:
-        kept.keep(document, found, published)
+    heads = [kept.keep(document, found, published) for document, found in read]
+    if entries:
+        record(store, region, [h.document_id for h in heads])
     return region, done
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from lianzhang.app.browse.documents import Documents
+from lianzhang.app.contradictions import record
 from lianzhang.app.documents import Entry, check_indicator, decided_entries, enter, meant_region
 from lianzhang.app.session import open_store
 from lianzhang.config import Settings
-from lianzhang.plan.current import succession
-from lianzhang.plan.linking import statement_id
 from lianzhang.plan.review import LINK, Decision, Reviewed, review
-from lianzhang.plan.saving import Linked, recognise
+from lianzhang.plan.saving import Linked, rows_of
 from lianzhang.store import Reader, Store
 
 
@@ -41,25 +40,8 @@ def document_reviews(reader: Reader, documents: Documents, document_id: str) -> 
         UnknownNameError: no such document.
     """
     items = documents.reviewed(document_id)
-    rows = region_rows(reader, items)
+    rows = rows_of(reader, [i.original for i in items])
     return [_shown(item, rows.get(item.original.id)) for item in items]
-
-
-def region_rows(reader: Reader, items: Sequence[Reviewed]) -> dict[str, dict[str, Any]]:
-    """The row of the region that stands for each statement, by the statement's id; absent where there is none."""
-    have = {
-        r["statement_id"]: r
-        for r in reader.sql("SELECT statement_id, indicator_id, review FROM statements").to_pylist()
-    }
-    after = succession(reader)
-    twins = recognise(reader, [i.original for i in items]).twins
-    found = {}
-    for item in items:
-        identity = statement_id(item.original)
-        first = identity if identity in have else twins.get(identity)
-        if first is not None:
-            found[item.original.id] = have[after.last(first)]
-    return found
 
 
 def decide(
@@ -88,6 +70,7 @@ def decide(
     with store.reader(region) as reader:
         entries = _open_entries(reader, items, set(statement_ids))
     enter(store, region, entries, head.published, read=[i.original for i in items])
+    record(store, region, [document_id])
     with store.reader(region) as reader:
         shown = {s.statement_id: s for s in document_reviews(reader, documents, document_id)}
     return [shown[one] for one in dict.fromkeys(statement_ids)]
@@ -95,7 +78,7 @@ def decide(
 
 def _open_entries(reader: Reader, items: Sequence[Reviewed], now: set[str]) -> list[Entry]:
     """Decisions made just now, and earlier ones of which the region knows nothing."""
-    rows = region_rows(reader, items)
+    rows = rows_of(reader, [i.original for i in items])
 
     def waits(item: Reviewed) -> bool:
         row = rows.get(item.original.id)
@@ -122,7 +105,10 @@ def settle_table(
         with store.reader(region) as reader:
             for item in items:
                 check_indicator(reader, item.indicator)
-    return region, enter(store, region, decided_entries(items), published, read=[i.original for i in every])
+    done = enter(store, region, decided_entries(items), published, read=[i.original for i in every])
+    kept = Documents(store.path, region)
+    record(store, region, [h.document_id for h in kept.heads() if kept.table(h.document_id) == table])
+    return region, done
 
 
 def _shown(item: Reviewed, row: dict[str, Any] | None) -> StatementReview:

@@ -131,56 +131,63 @@ def conflicts(
     files: Annotated[list[Path], Parameter(negative=())],
     /,
     *,
+    alone: Annotated[bool, Parameter(negative=())] = False,
+    out: Path | None = None,
     json: Annotated[bool, Parameter(negative=())] = False,
     published: str = "",
 ) -> None:
-    """Find what cannot both hold in and between plan documents, and the calculations that check out.
+    """Find what cannot both hold in and between plan documents and the region, and the calculations that check out.
+
+    The loaded region's observations and statements are compared too: another figure for the same indicator and period, a
+    part above its whole, growth that does not follow from two years. The store is left alone.
 
     Parameters
     ----------
     files
         Documents to read: txt, md, html, pdf, docx, in Chinese or English.
+    alone
+        Compare the documents with each other only, not with the loaded region.
+    out
+        Write the findings as a table: .csv, .xlsx or .json.
     json
         Print one JSON object per finding and line.
     published
         When the documents were published, if they do not say so themselves.
     """
-    from lianzhang.cli._common import emit_json_lines, lang, note, table
+    from lianzhang.app.contradictions import compare
+    from lianzhang.app.plan_tables import FINDINGS, finding_json, findings_sheet, result_word
+    from lianzhang.cli._common import emit_json_lines, lang, note, settings, table
     from lianzhang.i18n import Text
-    from lianzhang.plan.kernel.contradictions import find
-    from lianzhang.plan.service import read_documents
+    from lianzhang.plan.service import iter_documents
+    from lianzhang.report.sheet import write_sheet
 
-    findings = find(read_documents(files, published=published))
+    findings, region = compare(settings(), list(iter_documents(files, published=published)), alone=alone)
+    if out is not None:
+        count = write_sheet(findings_sheet(findings, lang()), out, lang())
+        note(Text(f"{count} 条已写入 {out}", f"{count} findings written to {out}"))
     if json:
-        emit_json_lines(
-            {
-                "kind": finding.kind,
-                "holds": finding.holds,
-                "text": finding.text,
-                "statements": [statement.to_dict() for statement in finding.statements],
-            }
-            for finding in findings
-        )
+        emit_json_lines(finding_json(finding) for finding in findings)
         return
-    table(
-        Text("矛盾与核对", "Contradictions and checks"),
-        [Text("种类", "kind"), Text("结果", "result"), Text("说明", "what")],
-        [
-            (
-                finding.kind,
-                Text("相符", "holds").get(lang())
-                if finding.holds
-                else Text("矛盾", "cannot hold").get(lang()),
-                finding.text.get(lang()),
-            )
-            for finding in findings
-        ],
-    )
+    if out is None:
+        noted = Text("（人工记录）", " (noted)").get(lang())
+        table(
+            Text("矛盾与核对", "Contradictions and checks"),
+            [Text("种类", "kind"), Text("结果", "result"), Text("说明", "what")],
+            [
+                (
+                    FINDINGS[finding.kind].get(lang()),
+                    result_word(finding).get(lang()) + (noted if finding.noted else ""),
+                    finding.text.get(lang()),
+                )
+                for finding in findings
+            ],
+        )
     failed = sum(not finding.holds for finding in findings)
+    beside = Text(f"，对照区域 {region}", f", compared with region {region}") if region else Text("", "")
     note(
         Text(
-            f"{failed} 处矛盾，{len(findings) - failed} 处核对相符",
-            f"{failed} contradictions, {len(findings) - failed} checks that hold",
+            f"{failed} 处矛盾，{len(findings) - failed} 处核对相符{beside.zh}",
+            f"{failed} contradictions, {len(findings) - failed} checks that hold{beside.en}",
         )
     )
 

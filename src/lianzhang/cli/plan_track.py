@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lianzhang.plan.model import Statement
     from lianzhang.plan.tasks import Task
     from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
+    from lianzhang.report.sheet import Sheet
     from lianzhang.store import Reader
 
 _NOTHING = Text("没有目标。", "There are no targets.")
@@ -81,15 +82,20 @@ def link(
 def ledger(
     *,
     as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
+    out: Annotated[Path | None, Parameter(help="Write as a table: .csv, .xlsx or .json")] = None,
     json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
 ) -> None:
     """List targets with baseline, deadline, latest actual and gap."""
+    from lianzhang.app.plan_tables import ledger_sheet
     from lianzhang.plan.ledger import ledger as read_ledger
 
     with _reader() as reader:
         rows = read_ledger(reader, as_of or _today())
+    if out is not None:
+        _write(ledger_sheet(rows, lang()), out)
     if json:
         emit_json(_rows_json(rows))
+    if json or out is not None:
         return
     if not rows:
         note(_NOTHING)
@@ -120,9 +126,11 @@ def ledger(
 def track(
     *,
     as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
+    out: Annotated[Path | None, Parameter(help="Write as a table: .csv, .xlsx or .json")] = None,
     json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
 ) -> None:
     """For every target: required growth, forecast, probability of attainment, verdict and why."""
+    from lianzhang.app.plan_tables import track_sheet
     from lianzhang.plan.tracking import track as track_targets
 
     chosen = settings()
@@ -130,8 +138,11 @@ def track(
         rows = track_targets(
             reader, as_of or _today(), on_course=chosen.on_course, out_of_reach=chosen.out_of_reach
         )
+    if out is not None:
+        _write(track_sheet(rows, lang()), out)
     if json:
         emit_json(_rows_json(rows))
+    if json or out is not None:
         return
     if not rows:
         note(_NOTHING)
@@ -314,6 +325,13 @@ def _show_need(item: Need) -> None:
         )
 
 
+def _write(sheet: Sheet, out: Path) -> None:
+    from lianzhang.report.sheet import write_sheet
+
+    count = write_sheet(sheet, out, lang())
+    note(Text(f"{count} 个目标已写入 {out}", f"{count} targets written to {out}"))
+
+
 def _ledger_cells(row: LedgerRow) -> list[object]:
     from lianzhang.plan.track_text import amount, bound
 
@@ -329,7 +347,7 @@ def _ledger_cells(row: LedgerRow) -> list[object]:
     return [
         row.label.get(language),
         bound(row.comparator, row.value, row.lower, row.upper, row.unit).get(language),
-        row.deadline.label(language) if row.deadline else None,
+        row.due.get(language),
         base,
         latest,
         amount(row.gap, step, language) if row.gap is not None else None,
@@ -345,7 +363,7 @@ def _track_cells(row: TrackRow) -> list[object]:
     return [
         entry.label.get(language),
         bound(entry.comparator, entry.value, entry.lower, entry.upper, entry.unit).get(language),
-        entry.deadline.label(language) if entry.deadline else None,
+        entry.due.get(language),
         VERDICTS[row.verdict].get(language),
         chance(row.probability) if row.probability is not None else None,
         row.reason.get(language),

@@ -13,6 +13,9 @@ from lianzhang.plan.track_text import amount, both, bound, chance, rate, when, y
 from lianzhang.schema.period import parse_period
 
 
+NO_DEADLINE_SAID = Text("原文没有写期限", "the text gives no deadline")
+
+
 def explain(
     row: LedgerRow,
     verdict: Verdict,
@@ -46,9 +49,12 @@ def explain(
     need = _need(row, required, recent, growth_unit)
     if verdict == "not_computable" or end is None or probability is None:
         why = _why_not(row, history)
+        if verdict == "met" and row.deadline is None:
+            reached = Text("原文没有写期限；目标已达到。", "The text gives no deadline; the target is met.")
+            return _joined(_latest(row), reached)
         if verdict == "met":
             return _joined(_latest(row), Text("目标已提前达到。", "The target is met ahead of time."))
-        return _joined(why, _latest(row), need)
+        return _joined(why, _latest(row), need, _left(row))
     outlook = _outlook(row, end, probability)
     if verdict == "met":
         early = Text(
@@ -167,10 +173,11 @@ def _broken(row: LedgerRow, history: History | None) -> Text:
 
 def _why_not(row: LedgerRow, history: History | None) -> Text:
     """Why there is no probability."""
+    if row.deadline is None:
+        why, more = NO_DEADLINE_SAID, row.why_no_target
+        return _because(Text(f"{why.zh}，且{more.zh}", f"{why.en}, and {more.en}") if more is not None else why)
     if row.why_no_target is not None:
         return _because(row.why_no_target)
-    if row.deadline is None:
-        return _because(Text("原文没有写期限", "the text gives no deadline"))
     if history is None or not history.points:
         return _because(Text("没有该指标的观测值", "there is no observation of the indicator"))
     years = history.years()
@@ -193,6 +200,14 @@ def _why_not(row: LedgerRow, history: History | None) -> Text:
     return _because(
         Text("期限不是整年，而序列是年度的", "the deadline is not the end of a year and the series is yearly")
     )
+
+
+def _left(row: LedgerRow) -> Text:
+    """What a target without a deadline still lacks."""
+    if row.deadline is not None or row.gap is None or row.target is None:
+        return Text("", "")
+    gap, goal = both(abs(row.gap), _step_unit(row)), _bound(row)
+    return Text(f"距目标（{goal.zh}）还差{gap.zh}。", f"The target ({goal.en}) is {gap.en} away.")
 
 
 def _because(why: Text) -> Text:

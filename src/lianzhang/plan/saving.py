@@ -205,6 +205,26 @@ def recognise(reader: Reader, statements: Iterable[Statement]) -> Recognised:
     return Recognised(sources, twins)
 
 
+def rows_of(reader: Reader, read: Sequence[Statement]) -> dict[str, dict[str, Any]]:
+    """The row of the region that stands for each statement as it was read, rejected or not, by the statement's id.
+
+    A row has ``statement_id``, ``indicator_id`` and ``review``; statements that were never taken in are left out.
+    """
+    have = {
+        r["statement_id"]: r
+        for r in reader.sql("SELECT statement_id, indicator_id, review FROM statements").to_pylist()
+    }
+    after = succession(reader)
+    twins = recognise(reader, read).twins
+    found = {}
+    for statement in read:
+        identity = statement_id(statement)
+        first = identity if identity in have else twins.get(identity)
+        if first is not None:
+            found[statement.id] = have[after.last(first)]
+    return found
+
+
 def _twins(
     said: Iterable[Statement], lines: Mapping[int, Sequence[tuple[int | None, Mapping[str, Any]]]]
 ) -> dict[str, str]:

@@ -21,6 +21,10 @@ VERDICTS: dict[Verdict, Text] = {
 }
 
 
+#: What stands in the place of a deadline that the text does not give.
+NO_DEADLINE = Text("未写期限", "no deadline said")
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One observation, as known on the day of the question.
@@ -96,6 +100,13 @@ class LedgerRow:
     preferred: bool
     conflicts: tuple[Conflict, ...]
     status: str
+
+    @property
+    def due(self) -> Text:
+        """The deadline as a reader says it, or that the text gives none."""
+        if self.deadline is None:
+            return NO_DEADLINE
+        return Text(self.deadline.label("zh"), self.deadline.label("en"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,12 +215,13 @@ def _judge_row(
             gap = expected_gap(distribution, outlook.scale, row.target) if row.target is not None else None
 
     verdict: Verdict = "not_computable"
-    if wanted is not None and deadline is not None:
+    if wanted is not None:
+        # Without a deadline there is nothing to miss; what is reached is reached.
         verdict = judge(
             wanted=wanted,
             observed_at_deadline=observed.value if observed else None,
             latest=latest.value if latest is not None else None,
-            deadline_past=deadline.end < book.as_of,
+            deadline_past=deadline is not None and deadline.end < book.as_of,
             chance=chance,
             on_course=on_course,
             out_of_reach=out_of_reach,

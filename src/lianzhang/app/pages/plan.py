@@ -287,7 +287,7 @@ def _ledger(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Block:
             (
                 ledger.label,
                 m.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
-                Text(ledger.deadline.label("zh"), ledger.deadline.label("en")) if ledger.deadline else None,
+                ledger.due,
                 latest,
                 gap,
                 VERDICT[row.verdict],

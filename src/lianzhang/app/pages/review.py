@@ -10,12 +10,12 @@ from typing import Any, Literal, cast
 
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import DocumentHead, Documents
-from lianzhang.app.reviewing import region_rows
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan.linking import suggest
 from lianzhang.plan.model import COMPARATORS, KINDS, MEASURES, Statement
 from lianzhang.plan.review import FIELDS, LINK, Reviewed
+from lianzhang.plan.saving import rows_of
 from lianzhang.plan.wording import COMPARATOR_WORDS, KIND_WORDS, MEASURE_WORDS, amount, kind, measure, period
 from lianzhang.store import Reader
 
@@ -202,7 +202,7 @@ def review_page(
     by_id = {i.original.id: i for i in items}
     if statement_id is not None and statement_id not in by_id:
         raise UnknownNameError(Text("陈述", "statement"), statement_id, by_id)
-    rows = region_rows(reader, items)
+    rows = rows_of(reader, [i.original for i in items])
     names = _indicator_names(reader)
     listed = sorted(
         (i for i in items if shown in ("all", _state(i))),

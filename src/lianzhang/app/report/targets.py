@@ -210,7 +210,7 @@ def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
             (
                 ledger.label,
                 m.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
-                Text(ledger.deadline.label("zh"), ledger.deadline.label("en")) if ledger.deadline else None,
+                ledger.due,
                 row.reason,
                 place.source,
             )

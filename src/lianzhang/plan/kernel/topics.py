@@ -77,9 +77,13 @@ def topic_of(statement: Statement) -> Topic:
     return Topic(_subjects(phrase), _series(phrase) or _series(statement.quote.lower()))
 
 
+#: Names of enterprises of a size, in which "scale" is no series.
+_SIZE = re.compile(r"规模以上|规模企业|(?:above|large)[ -]scale|\bscale (?=industr)|designated scale")
+
+
 def _series(text: str) -> str:
     pattern, names = _forms("series")
-    found = [names[match.group()] for match in pattern.finditer(text)]
+    found = [names[match.group()] for match in pattern.finditer(_SIZE.sub(" ", text))]
     # an intensity or a rate of something is an intensity or a rate, whatever the something is
     for strong in ("intensity", "rate"):
         if strong in found:
