@@ -19,7 +19,7 @@ from lianzhang.store import Reader
 from lianzhang.web.assets import assets
 from lianzhang.web.finding import FINDING, indicator_page
 from lianzhang.web.reviewing import REVIEWING, tasks_page
-from lianzhang.web.risk import RISK
+from lianzhang.web.risk import RISK, risk_of_firm
 from lianzhang.web.site import Site, Visit
 
 K = TypeVar("K", bound=str)
@@ -137,7 +137,7 @@ def _firms(visit: Visit, reader: Reader) -> Mapping[str, Any]:
 
 def _firm(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     made = firms.firm_view(visit.desk, reader, visit.key)
-    return {"content": made.content, "firm": made}
+    return {"content": made.content, "firm": made, "risk": risk_of_firm(visit, reader)}
 
 
 def _places(visit: Visit, reader: Reader) -> Mapping[str, Any]:

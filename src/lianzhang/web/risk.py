@@ -8,12 +8,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from lianzhang.app.browse.risking import region_of
-from lianzhang.app.pages import builder, risk, shock
+from lianzhang.app.pages import builder, risk, safety, shock
 from lianzhang.app.pages.content import Content
-from lianzhang.app.risk import scenario
+from lianzhang.app.pages.standing import standing
+from lianzhang.app.risk import scenario, targets
+from lianzhang.app.risk.safety import SafetyKind
 from lianzhang.app.risk.scenario import Scenario
 from lianzhang.app.risk.stress import Preset
-from lianzhang.errors import UsageError
+from lianzhang.errors import NotComputableError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.report import model as m
 from lianzhang.report.draw.shock import LIMITS, paths, svg_targets
@@ -58,8 +60,16 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "content": content,
         "tests": tests,
         "starts": starts,
-        "build": view.to("risk/scenario"),
+        "build": view.to("risk/scenario") if _has_network(visit, reader) else None,
     }
+
+
+def _has_network(visit: Visit, reader: Reader) -> bool:
+    try:
+        region_of(visit.desk, reader)
+    except NotComputableError:
+        return False
+    return True
 
 
 def scenario_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
@@ -153,6 +163,37 @@ def _brief(preset: Preset, origin: str) -> dict[str, m.Quantity] | None:
     }
 
 
+def node_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    """On whom a chain node depends, who depends on it, what would replace it."""
+    return _safety(visit, reader, "node", visit.view.link("node", visit.key))
+
+
+def firm_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    """The same of a registered firm, for which a made-up one stands in."""
+    return _safety(visit, reader, "firm", visit.view.link("firm", visit.key))
+
+
+def risk_of_firm(visit: Visit, reader: Reader) -> str | None:
+    """Address of what a registered firm hangs on; None where the network has nobody to stand in for it."""
+    try:
+        targets.registered(reader, region_of(visit.desk, reader).groups, visit.key)
+    except NotComputableError:
+        return None
+    return _address(visit.view, f"risk/firms/{quote(visit.key, safe='')}", [])
+
+
+def _safety(visit: Visit, reader: Reader, kind: SafetyKind, about: str) -> Mapping[str, Any]:
+    made = safety.safety_view(visit.desk, reader, kind, visit.key, visit.view.as_of)
+    return {
+        "content": made.content,
+        "safety": made.safety,
+        "about": about,
+        "stop": _address(visit.view, "risk/scenario", [("who", f"{kind}:{made.safety.id}")]),
+        # A rank is one of firms; a node is many of them.
+        "place": standing(visit.desk, reader, made.safety.esri) if kind == "firm" else None,
+    }
+
+
 def _scenario_pairs(query: Iterable[tuple[str, str]]) -> Pairs:
     carried = ("as_of", "lang", "theme")
     return sorted((k, v) for k, v in query if k not in _OF_PAGE and k not in carried and v)
@@ -219,4 +260,6 @@ RISK: tuple[tuple[str, str, str, Any], ...] = (
     ("/{region}/risk", "risk", "risk.html.j2", risk_page),
     ("/{region}/risk/scenario", "risk", "risk_scenario.html.j2", scenario_page),
     ("/{region}/risk/shock", "risk", "risk_shock.html.j2", shock_page),
+    ("/{region}/risk/nodes/{key}", "risk", "risk_safety.html.j2", node_page),
+    ("/{region}/risk/firms/{key}", "risk", "risk_safety.html.j2", firm_page),
 )

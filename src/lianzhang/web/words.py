@@ -142,9 +142,25 @@ PAGE_WORDS: Mapping[str, Text] = {
     "neighbours": Text("同一节点的其他企业", "Others on the same nodes"),
     "firm_risk": Text("风险", "Risk"),
     "firm_risk_none": Text(
-        "谁向谁供货没有公开数据；重构的网络按部门和区县来读，不能对应到单个真实企业。",
-        "Who supplies whom is not public; the reconstructed network is read by sector and district, never for one "
-        "real firm.",
+        "谁向谁供货没有公开数据。下面由重构网络里同部门、同区县最大的合成企业代替，不是这家企业的真实往来。",
+        "Who supplies whom is not public. Below, the largest made-up firm of the same sector and district in the "
+        "reconstructed network stands in; these are not the firm’s own dealings.",
+    ),
+    "firm_risk_open": Text(
+        "供应商、客户、停产后果与可替代者", "Suppliers, customers, what its failure costs, substitutes"
+    ),
+    "firm_risk_no_sector": Text(
+        "名录没有给出它的工业行业，或网络里没有这个行业，无法找到代替者。",
+        "The register gives no industrial sector for it, or the network lacks that sector, so nobody can stand in.",
+    ),
+    "what_if_stops": Text("它停了会怎样", "What if it stops"),
+    "supply_safety": Text("供应链安全", "Supply-chain safety"),
+    "stands_at": Text("排位约第", "It would rank about"),
+    "stands_of": Text("位，共", "of"),
+    "substitutes_here": Text("本地可替代者", "Substitutes at home"),
+    "substitutes_elsewhere": Text("外地可替代者", "Substitutes elsewhere"),
+    "substitutes_none": Text(
+        "名录与公开证据里没有同类企业。", "Neither the register nor the evidence has a firm of the kind."
     ),
     "local": Text("本地", "local"),
     "elsewhere": Text("外地", "elsewhere"),
