@@ -35,6 +35,9 @@ PATHS = [
     "search?q=a",
     "search?q=zzzz",
     "search",
+    "plan/tasks",
+    "plan/tasks?state=overdue",
+    "plan/review",
 ]
 THINGS = [
     "search?q=dianchi",
@@ -259,6 +262,9 @@ def test_pages_are_kept_until_the_data_change(tmp_path: Path, two_regions: Path)
         ("/chongqing/chain?view=wall", "wall"),
         ("/chongqing/places", "map"),
         ("/chongqing/places", "multiples"),
+        ("/chongqing/plan", "tracker"),
+        ("/chongqing/plan?view=achievements", "achievements"),
+        ("/chongqing/plan/indicators/nev_output", "line"),
         ("/chongqing/chain?view=flows", "flows-1"),
         ("/chongqing/plan?view=whatif&indicator=nev_output&by=2027&reach=2000000", "whatif"),
     ],

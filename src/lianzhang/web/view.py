@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
-from lianzhang.app.browse.figures import is_drawing
+from lianzhang.app.browse.figures import has_picture
 from lianzhang.app.pages.content import Content, Thing
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
@@ -187,13 +187,13 @@ class View:
             case Table():
                 return "lz-table"
             case _:
-                return "lz-chart" if is_drawing(block) else "div"
+                return "lz-chart" if has_picture(block) else "div"
 
     def formats(self, block: Block) -> tuple[str, ...]:
         """The files that a figure can be had as."""
         if isinstance(block.figure, Empty):
             return ()
-        return ("svg", "csv") if is_drawing(block) else ("csv",)
+        return ("svg", "csv") if has_picture(block) else ("csv",)
 
     def whole(self, block: Block) -> bool:
         """A drawing, which a page break must not cut."""

@@ -7,6 +7,7 @@ import re
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
+from lianzhang.report.draw.sheets import svg_sheet
 from lianzhang.report.model import (
     Block,
     DayPaths,
@@ -39,6 +40,7 @@ _NAMES: dict[type, str] = {
     Tracker: "tracker",
     Voices: "voices",
 }
+_SHEETS = (LineGrid, DayPaths, Tracker)
 _DRAWN = (Wall, HexCity, HexMultiples, TierBars, WeakLinks, LineChart, RankCurve, ShockDays)
 
 
@@ -62,6 +64,11 @@ def is_drawing(block: Block) -> bool:
     return isinstance(block.figure, _DRAWN)
 
 
+def has_picture(block: Block) -> bool:
+    """Whether a figure can be saved as a picture: one drawing, or several that are put on one sheet."""
+    return isinstance(block.figure, (*_DRAWN, *_SHEETS))
+
+
 def find_figure(report: Report, name: str) -> Block:
     """A figure by name.
 
@@ -81,9 +88,12 @@ def svg_file(block: Block, name: str, lang: Lang, *, theme: PageTheme = "auto", 
         UnknownNameError: the figure is not a drawing.
     """
     figure = block.figure
-    if not isinstance(figure, _DRAWN):
+    if isinstance(figure, _SHEETS):
+        markup = str(svg_sheet(figure, lang, uid=name))
+    elif isinstance(figure, _DRAWN):
+        markup = str(draw.svg(figure, lang, uid=name, narrow=narrow))
+    else:
         raise UnknownNameError(Text("图形", "drawing"), name)
-    markup = str(draw.svg(figure, lang, uid=name, narrow=narrow))
     head = re.match(r"<svg\b", markup)
     assert head is not None
     space = "" if "xmlns=" in markup[: markup.index(">")] else ' xmlns="http://www.w3.org/2000/svg"'

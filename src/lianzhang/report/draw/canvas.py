@@ -65,6 +65,10 @@ class Canvas:
         """Any element without children."""
         self._stack[-1].append(element(name, **attributes))
 
+    def insert(self, drawing: Markup) -> None:
+        """A drawing that is finished already."""
+        self._stack[-1].append(drawing)
+
     @contextmanager
     def group(
         self,

@@ -10,7 +10,7 @@ from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.inline import Refs, citation_text, number_html
 from lianzhang.report.draw.lines import has_gap, svg_spark
 from lianzhang.report.format import figures_apart, percent, period, quantity, space_han
-from lianzhang.report.markup import element, join
+from lianzhang.report.markup import Attribute, element, join
 from lianzhang.report.measure import text_width
 from lianzhang.report.model import (
     Cell,
@@ -44,9 +44,14 @@ _GLYPHS: dict[Verdict, str] = {
 }
 
 
+def in_order(tracker: Tracker) -> list[TrackerRow]:
+    """The rows, most troubled first."""
+    return sorted(tracker.rows, key=lambda row: (TROUBLE.index(row.verdict), row.probability or 0.0))
+
+
 def html_tracker(tracker: Tracker, lang: Lang, refs: Refs, *, uid: str) -> Markup:
     """Targets, most troubled first."""
-    rows = sorted(tracker.rows, key=lambda row: (TROUBLE.index(row.verdict), row.probability or 0.0))
+    rows = in_order(tracker)
     head = element(
         "div",
         *(element("span", WORDS[word].get(lang)) for word in ("target", "latest", "verdict", "required")),
@@ -69,7 +74,7 @@ def _key(kind: str, words: str) -> Markup:
     return element("span", element("i", class_=f"key-{kind}"), words)
 
 
-def _apart(lang: Lang, *quantities: Quantity | None) -> int:
+def figures_between(lang: Lang, *quantities: Quantity | None) -> int:
     """Figures with which no two of these that stand side by side look equal unless they are."""
     known = [q for q in quantities if q is not None and q.value is not None]
     return max(
@@ -100,7 +105,7 @@ def target_words(target: Target, lang: Lang, refs: Refs, *, figures: int = 3) ->
 
 def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
     label = row.label.get(lang)
-    figures = _apart(lang, row.target.value, row.target.upper, row.latest)
+    figures = figures_between(lang, row.target.value, row.target.upper, row.latest)
     aim = element(
         "p",
         WORDS["target"].get(lang),
@@ -138,7 +143,7 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
         chance.append(
             element(
                 "p",
-                element("b", _chance(row.probability, lang), class_="num"),
+                element("b", chance_text(row.probability, lang), class_="num"),
                 " ",
                 element("span", WORDS["probability"].get(lang)),
                 class_="chance",
@@ -161,7 +166,7 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
     )
 
 
-def _chance(probability: float, lang: Lang) -> str:
+def chance_text(probability: float, lang: Lang) -> str:
     """A probability in whole per cent; certainty is never claimed for a forecast."""
     if probability < 0.01:
         return "<1%"
@@ -170,11 +175,15 @@ def _chance(probability: float, lang: Lang) -> str:
     return percent(round(probability * 100), lang)
 
 
+def glyph(verdict: Verdict, **place: Attribute) -> Markup:
+    """The shape of a verdict; ``place`` are attributes that set it into a drawing."""
+    return element("svg", Markup(_GLYPHS[verdict]), viewBox="0 0 14 14", aria_hidden="true", **place)
+
+
 def chip(verdict: Verdict, lang: Lang) -> Markup:
     """The verdict with its shape."""
-    glyph = Markup('<svg viewBox="0 0 14 14" aria-hidden="true">' + _GLYPHS[verdict] + "</svg>")
     return element(
-        "span", glyph, VERDICT[verdict].get(lang), class_=f"chip {VERDICT_COLOUR[verdict]} {verdict}"
+        "span", glyph(verdict), VERDICT[verdict].get(lang), class_=f"chip {VERDICT_COLOUR[verdict]} {verdict}"
     )
 
 
@@ -185,7 +194,7 @@ def _growth(row: TrackerRow, lang: Lang, refs: Refs) -> Markup:
         if q is not None
     ]
     most = max((abs(q.value) for _, q in pairs if q.value is not None), default=0.0) or 1.0
-    figures = _apart(lang, *(q for _, q in pairs))
+    figures = figures_between(lang, *(q for _, q in pairs))
     lines = []
     for word, q in pairs:
         length = 100 * max(q.value or 0.0, 0.0) / most
@@ -223,7 +232,7 @@ def _dispute(item: Disagreement, lang: Lang, refs: Refs) -> Markup:
         max((abs(v.quantity.value) for v in item.voices if v.quantity.value is not None), default=0.0) or 1.0
     )
     comparable = len({v.quantity.unit for v in item.voices}) == 1
-    figures = _apart(lang, *(v.quantity for v in item.voices))
+    figures = figures_between(lang, *(v.quantity for v in item.voices))
     voices = []
     for voice in item.voices:
         length = 100 * abs(voice.quantity.value or 0.0) / most
