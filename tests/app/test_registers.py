@@ -86,7 +86,7 @@ def test_what_the_region_does_not_know_is_left_out_and_counted(settings: Setting
     kept = keep_register(
         settings, _import(tmp_path / "import", firms, [("x", "n3"), ("x", "nowhere")]), TITLE
     )
-    assert kept.left_out == {"firms": 1, "firm_nodes": 1}
+    assert (kept.left_out, kept.already) == ({"firm_nodes": 1}, 1)
     with Store(settings.store).reader() as reader:
         rows = reader.sql(
             "SELECT firm_id, region_id, sector_id, source_id FROM firms WHERE firm_id IN ('x', 'f1')"

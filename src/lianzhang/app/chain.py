@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from lianzhang.app.session import open_region
 from lianzhang.app.state import region_head
@@ -22,6 +24,7 @@ from lianzhang.chain.service import (
     regional_accounts,
     supporting_rates,
 )
+from lianzhang.chain.terms import load_terms
 from lianzhang.config import Settings
 from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
@@ -57,19 +60,72 @@ def chain_owners(settings: Settings, as_of: date, taxonomy: str | None = None) -
         return owners(reader, chain)
 
 
+@dataclass(frozen=True, slots=True)
+class NodeCandidates:
+    """Firms elsewhere for one node. ``rank`` is that of the gap, 0 where it is not ranked."""
+
+    node_id: str
+    name: Text
+    grade: str
+    rank: int
+    candidates: tuple[Candidate, ...]
+
+
 def node_candidates(
-    settings: Settings, as_of: date, taxonomy: str | None, node: str, most: int = 20
+    settings: Settings,
+    as_of: date,
+    taxonomy: str | None,
+    node: str,
+    most: int = 20,
+    terms: Path | None = None,
 ) -> tuple[Candidate, ...]:
     """Firms elsewhere for a node, given by id or name.
 
+    Args:
+        terms: words that name the nodes in lists of products, in place of the bundled ones.
+
     Raises:
         UnknownNameError: no node of that id or name.
+        InputError: ``terms`` is no table of words.
     """
     with _opened(settings, as_of, taxonomy) as (reader, chain):
         found = [n for n in chain.nodes if node in (n.node_id, n.name.zh, n.name.en)]
         if not found:
             raise UnknownNameError(Text("节点", "node"), node, [t for n in chain.nodes for t in n.name])
-        return candidates(reader, chain, found[0].node_id, most)
+        return candidates(reader, chain, found[0].node_id, most, load_terms(terms))
+
+
+def gap_candidates(
+    settings: Settings,
+    as_of: date,
+    taxonomy: str | None = None,
+    kind: str = "component",
+    most: int = 5,
+    terms: Path | None = None,
+) -> tuple[NodeCandidates, ...]:
+    """Firms elsewhere for every gap, the most pressing first, then for every node that nobody has looked at.
+
+    Args:
+        kind: ``component`` or ``assembly``.
+        most: firms for one node.
+        terms: words that name the nodes in lists of products, in place of the bundled ones.
+
+    Raises:
+        InputError: ``terms`` is no table of words.
+    """
+    words = load_terms(terms)
+    with _opened(settings, as_of, taxonomy) as (reader, chain):
+        ranked = gaps(reader, chain, accounts_or_none(reader), places_or_none(reader), kind=kind)
+        return tuple(
+            NodeCandidates(
+                node_id=g.node.node_id,
+                name=g.node.name,
+                grade=g.node.grade.name.lower(),
+                rank=g.rank,
+                candidates=candidates(reader, chain, g.node.node_id, most, words),
+            )
+            for g in ranked.ranked + ranked.to_search
+        )
 
 
 def accounts_or_none(reader: Reader) -> RegionalAccounts | None:

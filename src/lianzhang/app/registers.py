@@ -20,17 +20,19 @@ from lianzhang.store import Reader, Store, Writer
 from lianzhang.store.reader import snapshot_path
 
 #: Tables that an import writes and a region takes.
-TABLES = ("firms", "firm_nodes", "firm_clusters")
+TABLES = ("firms", "firm_nodes", "firm_clusters", "firm_products")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a region took from an import. ``left_out`` counts rows that point to what the region does not have."""
+    """What a region took from an import. ``left_out`` counts rows that point to what the region does not have;
+    ``already`` the firms that it had under the same id and whose own row stays."""
 
     region: str
     rows: dict[str, int]
     replaced: dict[str, int]
     left_out: dict[str, int]
+    already: int
 
 
 def keep_register(settings: Settings, folder: Path, title: Text) -> Kept:
@@ -63,13 +65,15 @@ def keep_register(settings: Settings, folder: Path, title: Text) -> Kept:
         with Reader(store.path, writer.manifest, writer.region(region)) as reader:
             _add_sources(reader, writer, region, sources, title)
             kept = _fitting(reader, new)
+            already = len(new["firms"]) - len(kept["firms"])
         for name, rows in kept.items():
             writer.append_rows(region, name, rows)
     return Kept(
         region,
         {name: len(rows) for name, rows in kept.items()},
         replaced,
-        {name: len(new[name]) - len(rows) for name, rows in kept.items()},
+        {name: len(new[name]) - len(rows) for name, rows in kept.items() if name != "firms"},
+        already,
     )
 
 
@@ -115,9 +119,15 @@ def _fitting(reader: Reader, new: dict[str, pa.Table]) -> dict[str, pa.Table]:
         target = table("firms").references.get(column)
         if target in ("regions", "sectors", "parks"):
             key = ident(table(target).key[0])
-            columns.append(
-                f"CASE WHEN n.{ident(column)} IN (SELECT {key} FROM {target}) THEN n.{ident(column)} END AS {column}"
-            )
+            known = f"WHEN n.{ident(column)} IN (SELECT {key} FROM {target}) THEN n.{ident(column)}"
+            if target == "regions":
+                # A district that the region does not know, of a province that it knows: a firm elsewhere.
+                province = f"left(n.{ident(column)}, 2) || '0000'"
+                known += (
+                    f" WHEN regexp_full_match(n.{ident(column)}, '[0-9]{{6}}') "
+                    f"AND {province} IN (SELECT {key} FROM {target}) THEN {province}"
+                )
+            columns.append(f"CASE {known} END AS {column}")
         else:
             columns.append(f"n.{ident(column)}")
     firms = reader.sql(
@@ -131,4 +141,9 @@ def _fitting(reader: Reader, new: dict[str, pa.Table]) -> dict[str, pa.Table]:
                 f"SELECT n.* FROM new_{name} n WHERE n.{key} IN (SELECT {key} FROM {target}) "
                 "AND n.firm_id IN (SELECT firm_id FROM new_firms)"
             )
+    if "firm_products" in new:
+        names = ", ".join(ident(c.name) for c in table("firm_products").columns)
+        found["firm_products"] = reader.sql(
+            f"SELECT {names} FROM new_firm_products WHERE firm_id IN (SELECT firm_id FROM new_firms)"
+        )
     return found

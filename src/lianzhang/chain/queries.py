@@ -172,6 +172,36 @@ WHERE f.closed IS NULL AND f.region_id IS NOT NULL AND f.region_id NOT IN (SELEC
 ORDER BY s.depth DESC, f.listed NULLS LAST, f.firm_id
 """
 
+#: Firms outside the region with a product that names a node, one row a firm: its product with the largest share.
+PRODUCTS_ELSEWHERE = """
+WITH RECURSIVE inside AS (
+    SELECT region_id FROM regions WHERE region_id = $region
+    UNION
+    SELECT r.region_id FROM regions r JOIN inside i ON r.parent_id = i.region_id
+)
+SELECT f.firm_id, f.name_zh, coalesce(f.name_en, f.name_zh) AS name_en, r.name_zh AS region_zh,
+       r.name_en AS region_en, f.listed, p.product, p.revenue_share_pct, p.period, p.source_id, p.status
+FROM firm_products p
+JOIN firms f USING (firm_id)
+LEFT JOIN regions r USING (region_id)
+WHERE regexp_matches(p.product, $words) AND ($unless = '' OR NOT regexp_matches(p.product, $unless))
+  AND f.closed IS NULL AND f.region_id IS NOT NULL AND f.region_id NOT IN (SELECT region_id FROM inside)
+QUALIFY row_number() OVER (
+    PARTITION BY f.firm_id ORDER BY p.revenue_share_pct DESC NULLS LAST, p.product, p.source_id) = 1
+ORDER BY p.revenue_share_pct DESC NULLS LAST, f.firm_id
+"""
+
+#: The same node in other cuts of the chain.
+SAME_NODES = """
+WITH RECURSIVE same AS (
+    SELECT $node AS node_id
+    UNION
+    SELECT CASE WHEN l.from_node = s.node_id THEN l.to_node ELSE l.from_node END
+    FROM same s JOIN node_links l ON l.kind = 'same_as' AND s.node_id IN (l.from_node, l.to_node)
+)
+SELECT node_id FROM same WHERE node_id <> $node ORDER BY node_id
+"""
+
 #: Firms that make the final product, with the group they belong to and a stated capacity.
 PRODUCT_MAKERS = """
 SELECT DISTINCT ON (f.firm_id) f.firm_id, coalesce(f.group_id, f.firm_id) AS group_id, f.kind,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
@@ -12,7 +13,7 @@ from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
     from lianzhang.chain.model import RateResult
-    from lianzhang.chain.service import Gap, Rate
+    from lianzhang.chain.service import Candidate, Gap, Rate
 
 app = App(name="chain", help="Clusters and chains.")
 
@@ -322,43 +323,78 @@ def owners(*, taxonomy: str | None = None, as_of: str | None = None, json: bool 
 
 @app.command
 def candidates(
-    node: str, /, *, taxonomy: str | None = None, most: int = 20, as_of: str | None = None, json: bool = False
+    node: str | None = None,
+    /,
+    *,
+    taxonomy: str | None = None,
+    level: Literal["component", "assembly"] = "component",
+    most: int | None = None,
+    terms: Path | None = None,
+    as_of: str | None = None,
+    json: bool = False,
 ) -> None:
-    """List firms elsewhere that make a node, or are in its sector, with why.
+    """List firms elsewhere for a node, or for every gap, with why.
+
+    The surest come first: firms on record as making it, firms with a product that names it (`firms import` reads lists
+    of products), firms with a product of the same assembly, firms of its sector.
 
     Parameters
     ----------
     node
-        Id of the node or its name in either language.
+        Id of the node or its name in either language; every gap, the most pressing first, if left out.
     taxonomy
         Id of a chain taxonomy; the main one by default.
+    level
+        Which gaps, if no node is named: components or assemblies.
     most
-        How many firms.
+        How many firms: 20 for one node, 5 for each gap by default.
+    terms
+        Table of words that name the nodes in lists of products, in place of the bundled one.
     as_of
         Evidence after this day is not used; today by default.
     json
         Print JSON instead of a table.
     """
-    from lianzhang.app.chain import node_candidates
+    from lianzhang.app.chain import gap_candidates, node_candidates
 
-    found = node_candidates(settings(), _day(as_of), taxonomy, node, most)
-    if json:
-        emit_json(found)
-        return
+    heads = [Text("企业", "Firm"), Text("所在地", "Place"), Text("上市", "Listed"), Text("理由", "Why")]
     language = lang()
-    table(
-        Text("候选企业", "Candidates"),
-        [Text("企业", "Firm"), Text("所在地", "Place"), Text("上市", "Listed"), Text("理由", "Why")],
-        [
+
+    def cells(listed: tuple[Candidate, ...]) -> list[tuple[object, ...]]:
+        return [
             (
                 c.name.get(language),
                 c.region.get(language) if c.region else None,
                 c.listed,
                 c.why.get(language),
             )
-            for c in found
-        ],
+            for c in listed
+        ]
+
+    if node is not None:
+        found = node_candidates(settings(), _day(as_of), taxonomy, node, most or 20, terms)
+        if json:
+            emit_json(found)
+            return
+        table(Text("候选企业", "Candidates"), heads, cells(found))
+        return
+    every = gap_candidates(settings(), _day(as_of), taxonomy, level, most or 5, terms)
+    if json:
+        emit_json(every)
+        return
+    table(
+        Text("每个缺口的候选企业", "Candidates for every gap"),
+        [Text("节点", "Node"), *heads],
+        [(n.name.get(language), *row) for n in every for row in cells(n.candidates)],
     )
+    alone = [n.name for n in every if not n.candidates]
+    if alone:
+        say(
+            Text(
+                "没有候选：" + "、".join(t.zh for t in alone),
+                "no candidate for: " + ", ".join(t.en for t in alone),
+            )
+        )
 
 
 def _some(names: list[Text], most: int = 3) -> Text:

@@ -215,10 +215,12 @@ def import_(
         rows, left = kept.rows, sum(kept.left_out.values())
         say(
             Text(
-                f"已放入区域 {kept.region}：企业 {rows.get('firms', 0):,} 家，节点证据 {rows.get('firm_nodes', 0):,} 条，"
+                f"已放入区域 {kept.region}：企业 {rows.get('firms', 0):,} 家（另有 {kept.already:,} 家原已在册），"
+                f"节点证据 {rows.get('firm_nodes', 0):,} 条，产品 {rows.get('firm_products', 0):,} 条，"
                 f"未能放入 {left:,} 行",
-                f"put into region {kept.region}: {rows.get('firms', 0):,} firms, {rows.get('firm_nodes', 0):,} records of "
-                f"nodes made; {left:,} rows did not fit",
+                f"put into region {kept.region}: {rows.get('firms', 0):,} firms ({kept.already:,} more were there), "
+                f"{rows.get('firm_nodes', 0):,} records of nodes made, {rows.get('firm_products', 0):,} products; "
+                f"{left:,} rows did not fit",
             )
         )
 

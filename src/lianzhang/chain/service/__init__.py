@@ -1,14 +1,13 @@
 """Store → arrays → kernel → result for clusters and chains."""
 
 from lianzhang.chain.service.accounts import RegionalAccounts, io_table, regional_accounts
+from lianzhang.chain.service.candidates import Candidate, candidates
 from lianzhang.chain.service.clusters import Cluster, ClusterSystem, Tier, cluster_system
 from lianzhang.chain.service.gaps import (
-    Candidate,
     Gap,
     Gaps,
     Owners,
     Rate,
-    candidates,
     gaps,
     owners,
     supporting_rates,

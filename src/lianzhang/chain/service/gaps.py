@@ -1,4 +1,4 @@
-"""Gaps of a chain, ranked and explained; supporting rates side by side; owners; candidates from elsewhere."""
+"""Gaps of a chain, ranked and explained; supporting rates side by side; owners."""
 
 from __future__ import annotations
 
@@ -71,20 +71,6 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A firm elsewhere that makes a node, or is in its sector. ``evidence``: a record that it makes it, or None."""
-
-    firm_id: str
-    name: Text
-    region: Text | None
-    listed: str | None
-    why: Text
-    evidence: Maker | None
-    source_id: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class Owners:
     """The 1+10+1000 pattern: the owner, the groups that together make half, the other makers, the suppliers."""
 
@@ -117,7 +103,7 @@ def gaps(
         seed: of the draws that move the weights.
     """
     nodes = chain.of_kind(kind)
-    sectors = _node_sectors(reader, chain)
+    sectors = node_sectors(reader, chain)
     product = next((n for n in chain.nodes if n.kind == "product"), None)
     column = _io_sector(sectors.get(product.node_id, ()), accounts) if product and accounts else None
     rows = [_io_sector(sectors.get(n.node_id, ()), accounts) for n in nodes]
@@ -232,7 +218,7 @@ def supporting_rates(
     product = next((n for n in chain.nodes if n.kind == "product"), None)
     column = None
     if accounts is not None and product is not None:
-        column = _io_sector(_node_sectors(reader, chain).get(product.node_id, ()), accounts)
+        column = _io_sector(node_sectors(reader, chain).get(product.node_id, ()), accounts)
     pool = Text(
         "按采购：投入产出表，供需池（上限）",
         "By purchases, input–output table, supply–demand pool (upper bound)",
@@ -312,42 +298,7 @@ def owners(reader: Reader, chain: ChainMap) -> Owners:
     )
 
 
-def candidates(reader: Reader, chain: ChainMap, node_id: str, most: int = 20) -> tuple[Candidate, ...]:
-    """Firms elsewhere for a node: those on record as making it, then firms of its sector, the finest match first.
-
-    Raises:
-        UnknownNameError: the taxonomy has no such node.
-    """
-    node = chain.node(node_id)
-    found: dict[str, Candidate] = {}
-    for maker in node.makers:
-        if not maker.local:
-            why = Text("有记录表明其制造该部件", "on record as making it")
-            found.setdefault(
-                maker.firm_id,
-                Candidate(
-                    maker.firm_id, maker.name, maker.region, None, why, maker, maker.source_id, maker.status
-                ),
-            )
-    wanted = [s for s, depth in _node_sectors(reader, chain).get(node_id, ()) if depth >= 2]
-    above = {r["sector_id"]: r for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
-    # The sector itself first; where it has too few firms, the group and the division it belongs to.
-    while wanted and len(found) < most:
-        rows = reader.sql(queries.FIRMS_ELSEWHERE, {"region": chain.region_id, "sectors": wanted}).to_pylist()
-        for r in rows:
-            why = Text(f"行业为{r['sector_zh']}，只是线索", f"its sector is {r['sector_en']}; only a lead")
-            region = Text(r["region_zh"], r["region_en"]) if r["region_zh"] else None
-            name = Text(r["name_zh"], r["name_en"])
-            found.setdefault(
-                r["firm_id"],
-                Candidate(r["firm_id"], name, region, r["listed"], why, None, r["source_id"], r["status"]),
-            )
-        parents = dict.fromkeys(above[s]["parent_id"] for s in wanted)
-        wanted = [p for p in parents if p is not None and above[p]["depth"] >= 2]
-    return tuple(found.values())[:most]
-
-
-def _node_sectors(reader: Reader, chain: ChainMap) -> dict[str, tuple[tuple[str, int], ...]]:
+def node_sectors(reader: Reader, chain: ChainMap) -> dict[str, tuple[tuple[str, int], ...]]:
     """(sector id, depth) of every node; a node without any takes those of its parent."""
     own: dict[str, list[tuple[str, int]]] = {}
     for r in reader.sql(queries.NODE_SECTORS, {"taxonomy": chain.taxonomy_id}).to_pylist():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 import re
 from dataclasses import dataclass
 from importlib import resources
@@ -48,7 +49,7 @@ CLASSES = _schema(
     maker_confidence=pa.float64(),
     gb2_confidence=pa.float64(),
 )
-PRODUCTS = _schema("firm_id product", share=pa.float64())
+PRODUCTS = arrow_schema(table("firm_products"))
 QUARANTINE = _schema("reason field value name uscc", row=pa.int64())
 
 #: Why a row is not taken in.
@@ -211,7 +212,10 @@ class Cleaner:
                     {
                         "firm_id": firm["firm_id"],
                         "product": row["product"],
-                        "share": _number(row.get("product_share")),
+                        "revenue_share_pct": _per_cent(row.get("product_share")),
+                        "period": self.layout.evidence_date,
+                        "source_id": self.layout.source_id,
+                        "status": self.layout.status,
                     }
                 )
         return self._tables(firms, texts, names, scopes, products, bad)
@@ -373,11 +377,13 @@ def _listing(text: str) -> tuple[str, str]:
     return ticker, "HK" if not exchange and len(ticker) < 6 else exchange
 
 
-def _number(text: str | None) -> float | None:
+def _per_cent(text: str | None) -> float | None:
+    """A share of revenue in per cent; a share above the whole or below nothing is none."""
     try:
-        return float(text) if text else None
+        share = float(text) if text else math.nan
     except ValueError:
         return None
+    return 100.0 * share if 0.0 < share <= 1.0 else None
 
 
 _cleaner: Cleaner | None = None

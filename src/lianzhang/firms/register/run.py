@@ -307,9 +307,11 @@ def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str])
             f"SELECT * EXCLUDE (file_row_number) FROM {staged} {pick} UNION ALL BY NAME "
             f"SELECT * FROM o_{name} WHERE firm_id NOT IN ({stale})",
         )
+    # A product may stand under several heads of one report: its largest share counts.
     write(
         "firm_products",
-        "SELECT DISTINCT * FROM s_firm_products UNION ALL BY NAME "
+        "SELECT * FROM s_firm_products QUALIFY row_number() OVER (PARTITION BY firm_id, product "
+        "ORDER BY revenue_share_pct DESC NULLS LAST) = 1 UNION ALL BY NAME "
         "SELECT * FROM o_firm_products WHERE firm_id NOT IN (SELECT firm_id FROM s_firm_products)",
     )
     write("quarantine", "SELECT * FROM s_quarantine UNION ALL BY NAME SELECT * FROM twice ORDER BY row")

@@ -1,0 +1,171 @@
+"""Firms elsewhere for a node of the chain: who is on record as making it, whose products name it, who is in its trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lianzhang.chain import queries
+from lianzhang.chain.service.gaps import node_sectors
+from lianzhang.chain.service.nodes import ChainMap, Maker, Node
+from lianzhang.chain.terms import Terms, load_terms, terms_of_name
+from lianzhang.i18n import Text
+from lianzhang.schema.period import parse_period
+from lianzhang.store import Reader
+
+_EVIDENCE = {
+    "official_list": Text("官方名单", "An official list"),
+    "listed_report": Text("上市公司报告", "A listed company’s report"),
+    "press": Text("新闻报道", "A press report"),
+    "registry_text": Text("登记的经营范围", "The registered scope"),
+    "user": Text("用户录入", "The user"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A firm elsewhere for a node, with why.
+
+    ``evidence``: a record that it makes it; else ``product`` is the product of the firm that names it, with its share
+    of the firm's revenue in per cent; with neither the firm is merely of its trade, a lead.
+    """
+
+    firm_id: str
+    name: Text
+    region: Text | None
+    listed: str | None
+    why: Text
+    evidence: Maker | None
+    source_id: str
+    status: str
+    product: str | None = None
+    share_pct: float | None = None
+
+
+def candidates(
+    reader: Reader,
+    chain: ChainMap,
+    node_id: str,
+    most: int = 20,
+    terms: Mapping[str, Terms] | None = None,
+) -> tuple[Candidate, ...]:
+    """Firms elsewhere for a node, the surest first, each once.
+
+    In this order: those on record as making it; those with a product that names it, by its share of revenue; for a
+    component, those with a product that names the assembly it belongs to; those of its sector, the finest match first.
+
+    Args:
+        reader: the loaded region.
+        chain: the graded chain.
+        node_id: the node.
+        most: at most so many.
+        terms: words that name the nodes; the bundled ones by default.
+
+    Raises:
+        UnknownNameError: the taxonomy has no such node.
+    """
+    node = chain.node(node_id)
+    found: dict[str, Candidate] = {}
+    for step in (
+        _makers(node),
+        _by_product(reader, chain, node, terms or load_terms()),
+        _of_trade(reader, chain, node),
+    ):
+        for candidate in step:
+            if len(found) >= most:
+                return tuple(found.values())
+            found.setdefault(candidate.firm_id, candidate)
+    return tuple(found.values())[:most]
+
+
+def _makers(node: Node) -> Iterator[Candidate]:
+    for maker in node.makers:
+        if maker.local:
+            continue
+        told = _EVIDENCE[maker.evidence]
+        when = parse_period(maker.evidence_date) if maker.evidence_date else None
+        zh = f"{told.zh}（{when.label('zh')}）" if when else told.zh
+        en = f"{told.en} ({when.label('en')})" if when else told.en
+        why = Text(f"{zh}写明其制造", f"{en} says that it makes it")
+        if not maker.current:
+            why = Text(f"{why.zh}，是历史记录", f"{why.en}; that is history")
+        yield Candidate(
+            maker.firm_id, maker.name, maker.region, None, why, maker, maker.source_id, maker.status
+        )
+
+
+def _by_product(
+    reader: Reader, chain: ChainMap, node: Node, terms: Mapping[str, Terms]
+) -> Iterator[Candidate]:
+    if not reader.has("firm_products"):
+        return
+    for row in _products(reader, chain, _words(reader, node, terms)):
+        zh, en = _told(row)
+        yield _product_candidate(row, Text(zh, en))
+    whole = next((n for n in chain.nodes if n.node_id == node.parent_id), None)
+    if node.kind != "component" or whole is None:
+        return
+    for row in _products(reader, chain, _words(reader, whole, terms)):
+        zh, en = _told(row)
+        lead = Text(
+            f"{zh}；同属总成“{whole.name.zh}”，只是线索",
+            f"{en}; of the same assembly, {whole.name.en}: only a lead",
+        )
+        yield _product_candidate(row, lead)
+
+
+def _product_candidate(row: Mapping[str, Any], why: Text) -> Candidate:
+    return Candidate(
+        firm_id=row["firm_id"],
+        name=Text(row["name_zh"], row["name_en"]),
+        region=Text(row["region_zh"], row["region_en"]) if row["region_zh"] else None,
+        listed=row["listed"],
+        why=why,
+        evidence=None,
+        source_id=row["source_id"],
+        status=row["status"],
+        product=row["product"],
+        share_pct=row["revenue_share_pct"],
+    )
+
+
+def _told(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What is said of a product: its name, when, and its share of revenue."""
+    zh, en = f"产品“{row['product']}”", f"its product “{row['product']}”"
+    if row["period"]:
+        when = parse_period(row["period"])
+        zh, en = f"{zh}（{when.label('zh')}）", f"{en} ({when.label('en')})"
+    share = row["revenue_share_pct"]
+    if share is not None:
+        text = f"{share:.0f}%" if share >= 10 else f"{share:.2g}%"
+        zh, en = f"{zh}，占收入 {text}", f"{en}, {text} of its revenue"
+    return zh, en
+
+
+def _words(reader: Reader, node: Node, terms: Mapping[str, Terms]) -> Terms:
+    """Words of the node, of the same node in another cut of the chain, or its own name."""
+    rows = reader.sql(queries.SAME_NODES, {"node": node.node_id}).to_pylist()
+    same = [node.node_id, *(str(r["node_id"]) for r in rows)]
+    known = next((terms[n] for n in same if n in terms), None)
+    return known or terms_of_name(node.name.zh)
+
+
+def _products(reader: Reader, chain: ChainMap, words: Terms) -> list[dict[str, Any]]:
+    params = {"region": chain.region_id, "words": words.pattern, "unless": words.against}
+    return reader.sql(queries.PRODUCTS_ELSEWHERE, params).to_pylist()
+
+
+def _of_trade(reader: Reader, chain: ChainMap, node: Node) -> Iterator[Candidate]:
+    wanted = [s for s, depth in node_sectors(reader, chain).get(node.node_id, ()) if depth >= 2]
+    above = {r["sector_id"]: r for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
+    # The sector itself first; where it has too few firms, the group and the division it belongs to.
+    while wanted:
+        rows = reader.sql(queries.FIRMS_ELSEWHERE, {"region": chain.region_id, "sectors": wanted}).to_pylist()
+        for r in rows:
+            why = Text(f"行业为{r['sector_zh']}，只是线索", f"its sector is {r['sector_en']}; only a lead")
+            region = Text(r["region_zh"], r["region_en"]) if r["region_zh"] else None
+            name = Text(r["name_zh"], r["name_en"])
+            yield Candidate(r["firm_id"], name, region, r["listed"], why, None, r["source_id"], r["status"])
+        parents = dict.fromkeys(above[s]["parent_id"] for s in wanted)
+        wanted = [p for p in parents if p is not None and above[p]["depth"] >= 2]
