@@ -189,7 +189,12 @@ def _collect(
                 start, end, role = build(match, reference)
                 if role == "in" and _MULTIPLE_OF.search(sentence, 0, match.start()):
                     role = "base"
-                elif role == "in" and pattern is _EN and match.group()[0] == "2" and TITLE.search(sentence, 0, match.start()):
+                elif (
+                    role == "in"
+                    and pattern is _EN
+                    and match.group()[0] == "2"
+                    and TITLE.search(sentence, 0, match.start())
+                ):
                     role = "title"
                 tokens.append(DateToken(match.start(), match.end(), start, end, role))
     return tokens
@@ -313,7 +318,11 @@ def _zh_year(g: dict[str, str], ref: Reference) -> tuple[str, str, str]:
         return start, end, "since" if g["within"] in ("起", "以来") else "base"
     if g["within"] in ("起", "以来"):
         return start, end, "since"
-    if lead in ("到", "到了", "至", "力争到", "争取到", "预计到", "计划到") or g["within"] in ("前", "以前", "之前"):
+    if lead in ("到", "到了", "至", "力争到", "争取到", "预计到", "计划到") or g["within"] in (
+        "前",
+        "以前",
+        "之前",
+    ):
         return start, end, "deadline"
     return start, end, "in"
 

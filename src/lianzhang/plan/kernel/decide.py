@@ -42,7 +42,8 @@ def _after(lang: str) -> list[tuple[str, re.Pattern[str]]]:
     words = load_words(lang)["comparator"]["after"]
     flags = 0 if lang == "zh" else re.IGNORECASE
     return [
-        (sign, re.compile(r"\s*[(（]?" + alternation(lang, forms) + r"(?!\s*[$€£¥\d])", flags)) for sign, forms in words.items()
+        (sign, re.compile(r"\s*[(（]?" + alternation(lang, forms) + r"(?!\s*[$€£¥\d])", flags))
+        for sign, forms in words.items()
     ]
 
 
@@ -144,7 +145,9 @@ _INDEX = {"zh": re.compile("指数|得分|评分"), "en": re.compile(r"\bindex\b
 _WORK = {"zh": re.compile("就业|从业|岗位|用工"), "en": re.compile(r"\bemploy", re.IGNORECASE)}
 _TIMES_GROWTH = {
     "zh": re.compile(r"(?:增长|增加|提高|提升|扩大|翻)(?!到|至|为)" + _FILL_ZH + "$"),
-    "en": re.compile(r"\b(?:(?:increas|ris|rose|grow|grew|expand)\w*|up(?!\s+to\b))" + _FILL_EN, re.IGNORECASE),
+    "en": re.compile(
+        r"\b(?:(?:increas|ris|rose|grow|grew|expand)\w*|up(?!\s+to\b))" + _FILL_EN, re.IGNORECASE
+    ),
 }
 _MONEY = {
     "zh": re.compile(
@@ -272,7 +275,7 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
     if _INDEX[lang].search(left):
         quantity.unit, quantity.dim = "index points", "index"
         return True
-    number_of = _NUMBER_OF[lang].search(left)
+    number_of = next(reversed([*_NUMBER_OF[lang].finditer(left)]), None)
     if number_of:
         what = left[: number_of.start()] if lang == "zh" else left[number_of.end() :]
         unit, dim = _noun_in(lang, what, last=lang == "zh")
@@ -337,7 +340,9 @@ _NUMBER_OF = {
 _OR_NUMBER = re.compile(r"\bor\s+(?:about\s+|some\s+|nearly\s+)?$", re.IGNORECASE)
 _DASHED = re.compile(r"(?P<noun>[A-Za-z]+)\s*[–—:]\s*$")
 _ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w-]+\s+){1,2}(?:production|output)\b", re.IGNORECASE)
-_JOBS_EN = re.compile(r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE)
+_JOBS_EN = re.compile(
+    r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE
+)
 _PEOPLE = {
     "zh": re.compile("(?:人口|居民|参保人数|客流量|游客)[^，。；]{0,8}$"),
     "en": re.compile(r"\bpopulation\b[^,;]{0,30}$", re.IGNORECASE),

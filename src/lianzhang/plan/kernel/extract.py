@@ -79,7 +79,10 @@ def extract(text: str, source: str, *, published: str = "") -> list[Statement]:
     statements = [candidate.statement for candidate in found]
     tabled = [reader.tabled(figure) for table in tables for figure in table.figures]
     order = sorted(
-        [*zip(statements, numbers, strict=True), *((statement, -1 - at) for at, statement in enumerate(tabled))],
+        [
+            *zip(statements, numbers, strict=True),
+            *((statement, -1 - at) for at, statement in enumerate(tabled)),
+        ],
         key=lambda pair: pair[0].char_start,
     )
     return merge([statement for statement, _ in order], [number for _, number in order])

@@ -183,8 +183,13 @@ def cues(lang: str, text: str) -> Cues:
                 continue
             if lang == "zh" and _REPORTED_ZH.search(text, 0, match.end()):
                 last["achieved"] = max(last["achieved"], match.start())
-            elif name == "target" and lang == "en" and (
-                _RESULT_TO.search(text, 0, match.start()) or text[: match.start()].endswith(("Year ", "year "))
+            elif (
+                name == "target"
+                and lang == "en"
+                and (
+                    _RESULT_TO.search(text, 0, match.start())
+                    or text[: match.start()].endswith(("Year ", "year "))
+                )
             ):
                 continue
             elif name == "target" and lang == "en" and _FIRST_TO.search(text, 0, match.start()):
@@ -194,7 +199,7 @@ def cues(lang: str, text: str) -> Cues:
             elif name != "imperative" or lang == "zh":
                 last[name] = match.start()
     instruction = last.pop("imperative") >= 0
-    weak = 0 <= last["achieved"] and not any(
+    weak = last["achieved"] >= 0 and not any(
         match.group() not in _WEAK_ZH for match in _kind_patterns(lang)["achieved"].finditer(text)
     )
     nearest = max(last, key=lambda name: last[name])
@@ -210,7 +215,9 @@ def cues(lang: str, text: str) -> Cues:
 
 
 # words that report, but also stand in goals (到2026年，累计培育 300 个)
-_WEAK_ZH = frozenset("累计 完成 拥有 共有 共计 达成 稳居 位居 排名 名列 连续 增至 创建 涌现 同比 成功".split())
+_WEAK_ZH = frozenset(
+    ["累计", "完成", "拥有", "共有", "共计", "达成", "稳居", "位居", "排名", "名列", "连续", "增至", "创建", "涌现", "同比", "成功"]
+)
 # "became the first province to exceed": an infinitive that reports
 _FIRST_TO = re.compile(r"\b(?:first|only|second|third|latest|youngest)\b[^,.;]{0,50}$", re.IGNORECASE)
 # "has built 15,000, driving investment to exceed": a result, in the tense of the main verb

@@ -19,13 +19,15 @@ _COUNTED_ZH = re.compile(
     r"集团|区县|开发区|县|基地|车企|品牌|平台|产业链|产业)"
 )
 _DESCRIBED_ZH = re.compile(
-    "(?:及?以上|以下)?的[^，。；、,;]{0,16}?(?:企业|集群|园区|项目|公司|集团|区县|开发区|基地|车企|品牌|平台|工厂|车型|城市)"
+    "(?:及?以上|以下)?(?:的[^，。；、,;]{0,16}?|、[^，。；,;]{0,24}?的[^，。；、,;]{0,12}?)(?:企业|集群|园区|项目|公司|集团|区县|开发区|基地|车企|品牌|平台|工厂|车型|城市)"
 )
 _SUBJECT_ZH = re.compile(
     r"[^，。；、,;]{0,8}(?:产值|收入|营收|规模|销售额?|利润|税收|估值|市值)[^，。；、,;]{0,4}(?:超过?|突破|达到?|"
     r"过|在|高于)\s*$"
 )
-_RELATIVE_EN = re.compile(r"\b(?:whose|of which|each with|each worth|each exceeding|that have|which have)\b[^,;]*$", re.IGNORECASE)
+_RELATIVE_EN = re.compile(
+    r"\b(?:whose|of which|each with|each worth|each exceeding|that have|which have)\b[^,;]*$", re.IGNORECASE
+)
 _WITH_EN = re.compile(
     r"\b(?:enterprises?|companies|firms|districts|parks|clusters|projects|businesses|counties|groups|"
     r"cities)\s+(?:(?:with|having)\s+(?:(?!will\b|has\b|have\b|is\b|are\b|reach)[\w-]+\s+){0,9}|(?:exceeding|over|"
@@ -125,16 +127,17 @@ _SUM_ZH = re.compile("[，,](?:总数|总量|总计|合计|累计|总)(?:已|将
 _OF_THESE_ZH = re.compile("(?:其中|[个家项座条]?[^，。；,;\\d]{0,12}、)[^，。；,;\\d]{0,6}$")
 # "100,000 jobs in battery production and 120,000 in the charging sector"
 _SHARED_AFTER_EN = re.compile(
-    r"(?:\s+(?:in|for|from|of|at|with)\s+[\w\s,.’'()-]{2,60}?)?,?\s+(?:and|plus|alongside|while)\s+(?:(?:about|over|more\s+than|"
+    r"(?:\s+(?:in|for|from|of|at|with)\s+[\w\s,.’'()-]{2,60}?)?,?\s+(?:and|plus|alongside|while|with|including)\s+(?:(?:about|over|more\s+than|"
     r"nearly|around|another|some|the\s+remaining)\s+){0,2}",
     re.IGNORECASE,
 )
 # "1,200 buses, up from 850 in 2024", "double the record highs of 508,547 in 2022 and 494,300 in 2024"
 _EARLIER_EN = re.compile(
-    r"^[^.;]*?\b(?:from|of|than|and|versus|against)\s+(?:(?:about|around|nearly|over|only|just|some)\s+)?$", re.IGNORECASE
+    r"^[^.;]*?\b(?:from|of|than|and|versus|against)\s+(?:(?:about|around|nearly|over|only|just|some)\s+)?$",
+    re.IGNORECASE,
 )
 _IN_YEAR_EN = re.compile(r"\s+in\s+(?:FY\s?)?(?:19|20)\d\d\b")
-_ELSEWHERE_EN = re.compile(r"\s+(?:in|for|from|at|by|will)\b", re.IGNORECASE)
+_ELSEWHERE_EN = re.compile(r"\s+(?:in|for|from|at|by|will|located|based|situated|of\s+them)\b", re.IGNORECASE)
 _SHARED_EN = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+", re.IGNORECASE)
 
 
@@ -153,7 +156,12 @@ def take_unit(lang: str, body: str, former: Quantity, quantity: Quantity) -> Non
         and _SUM_ZH.search(body[: quantity.start])
     ):
         quantity.unit = former.unit  # 新布局16家中心，总数达33家
-    if lang == "zh" and quantity.generic and former.dim == "count" and _OF_THESE_ZH.search(body[: quantity.start]):
+    if (
+        lang == "zh"
+        and quantity.generic
+        and former.dim == "count"
+        and _OF_THESE_ZH.search(body[: quantity.start])
+    ):
         quantity.unit = former.unit  # 92个县…，其中73个…、17个…
     if quantity.unit:
         return

@@ -75,6 +75,7 @@ def _patterns(lang: str) -> re.Pattern[str]:
     either = "|".join(f"{sign.upper()}|{sign.capitalize()}" for sign in sorted(signs, key=len, reverse=True))
     return _compile([part.replace("CURRENCY", either) for part in _BOTH + (_ZH if lang == "zh" else _EN)])
 
+
 _BOILERPLATE = re.compile(
     r"(?i)^\s*(?:#\s*)?(?:source|来源|出处|链接)\s*[:：]\s*\S*(?:https?:|www)|https?://"
     r"|all rights reserved|\bcookies?\b|privacy policy|akismet|leave a (?:comment|reply)|^\s*see also\b"

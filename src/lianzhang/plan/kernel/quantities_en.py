@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from lianzhang.plan.kernel.masks import BLANK
+from lianzhang.plan.kernel.nouns_en import LEVEL_NAME, count_noun, per_year
 from lianzhang.plan.kernel.numerals import (
     EN_CARDINALS,
     EN_FRACTIONS,
@@ -14,7 +15,6 @@ from lianzhang.plan.kernel.numerals import (
     clean,
     parse_arabic,
 )
-from lianzhang.plan.kernel.nouns_en import LEVEL_NAME, count_noun, per_year
 from lianzhang.plan.kernel.quantities import Quantity, ratio
 from lianzhang.plan.kernel.ranks_en import read_ranks
 from lianzhang.plan.kernel.tables import load_units
@@ -78,6 +78,8 @@ def _quantity() -> re.Pattern[str]:
     )
 
 
+# "two national and 10 provincial clusters"
+_SHARES = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+\d", re.IGNORECASE)
 # "the number of cities above a trillion rose to five"
 _NUMBER_TO = re.compile(
     r"\bnumber\s+of\b[^.;]{3,90}\b(?:to|reached|reaching|at|hit|is|was)\s+$", re.IGNORECASE
@@ -89,7 +91,7 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 # "the top 500", "a station every 25 km", "per 9-square-km grid": a name, a spacing
-_NAMED = re.compile(r"\b(?:top|every|per)\s$", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?P<word>top|every|per)\s$", re.IGNORECASE)
 # "63 cars per 1,000 people", "30 out of every 100"
 _DENOMINATOR = re.compile(r"\b(?:per|(?:out\s+of|in)\s+every)\s+$", re.IGNORECASE)
 _DETERMINED = re.compile(
@@ -128,7 +130,9 @@ def _inside(s: str, found: list[Quantity], quantity: Quantity) -> bool:
 def _is_range(m: re.Match[str], s: str) -> bool:
     """Whether two numbers joined by a dash or "to" are one range; not in "rose 4.4 percent to 1.15 trillion"."""
     first, second = _spaced(m["u0"]), (m["sym"] or m["unit"] or "").lower()
-    if first[:3] in ("%", "per") and not (second[:3] in ("%", "per") or (not second and not m["scale"] and not m["cur"])):
+    if first[:3] in ("%", "per") and not (
+        second[:3] in ("%", "per") or (not second and not m["scale"] and not m["cur"])
+    ):
         return False
     scale = EN_SCALES.get(_spaced(m["scale"]), 1.0)
     low = parse_arabic(m["n1"]) * EN_SCALES.get(first, scale) if m["n1"][0].isdigit() else 0.0
@@ -237,7 +241,10 @@ def _vague(m: re.Match[str], s: str) -> Quantity | None:
 
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
     raw = m["n1"]
-    if (_NAMED.search(s, 0, m.start()) and not m["scale"] and "," not in raw) or _SIZE.match(s, m.start()):
+    named = _NAMED.search(s, 0, m.start())
+    if (named and (named["word"].lower() != "top" or (not m["scale"] and "," not in raw))) or _SIZE.match(
+        s, m.start()
+    ):
         return None
     words = not raw[0].isdigit()
     first = EN_CARDINALS[re.sub(r"\s+", "-", raw.lower())] if words else parse_arabic(raw)
@@ -255,9 +262,12 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
         quantity.unit, quantity.dim, quantity.unit_text = unit.id, unit.dim, unit_text
         if unit.factor != 1.0 and quantity.value is not None:
             quantity.value = clean(quantity.value * unit.factor)
-    elif _DENOMINATOR.search(s[:start]):
-        return None
-    elif not count_noun(quantity, s, end) and words and not _NUMBER_TO.search(s[:start]):
+    elif _DENOMINATOR.search(s[:start]) or (
+        not count_noun(quantity, s, end)
+        and words
+        and not _NUMBER_TO.search(s[:start])
+        and not _SHARES.match(s, end)
+    ):
         return None
     if words and quantity.dim == "count" and _DETERMINED.search(s[:start]):
         return None  # "the two provinces": a reference, not a count

@@ -34,7 +34,9 @@ _AHEAD = re.compile(
     r"[^.;\n]{0,60}$",
     re.IGNORECASE,
 )
-_LAST_YEAR = re.compile(r"(?<![比较])去年(?!同期)|\b(?<!with )(?<!from )(?<!over )(?<!than )(?<!to )last year\b")
+_LAST_YEAR = re.compile(
+    r"(?<![比较])去年(?!同期)|\b(?<!with )(?<!from )(?<!over )(?<!than )(?<!to )last year\b"
+)
 # "from 2025 to 2030, sales are expected …": the first year says nothing, the second lies ahead
 _SPAN_START = re.compile(rf"年?{DASH}{YEAR}|\s+(?:to|until|through)\s+{YEAR}")
 _SPAN_AHEAD = re.compile(
@@ -59,13 +61,18 @@ def reference_of(text: str, fallback_year: int = 0) -> Reference:
     horizon = _HORIZON.search(text, 0, _HEAD)
     if horizon:
         return Reference(int(horizon["a"] or horizon["a2"]), 0)
-    plain, ahead = [], []
+    plain: list[int] = []
+    ahead: list[int] = []
     for found in _PLAIN_YEAR.finditer(text):
         if TITLE.search(text, max(0, found.start() - _LEFT), found.start()):
             continue
         if _SPAN_START.match(text, found.end()):
             continue
-        coming = found["ahead"] or _SPAN_AHEAD.search(text, max(0, found.start() - 14), found.end() + _LEFT) or _AHEAD.search(text, max(0, found.start() - _LEFT), found.start())
+        coming = (
+            found["ahead"]
+            or _SPAN_AHEAD.search(text, max(0, found.start() - 14), found.end() + _LEFT)
+            or _AHEAD.search(text, max(0, found.start() - _LEFT), found.start())
+        )
         (ahead if coming else plain).append(int(found["y"]))
     if plain:
         bound = max(ahead, default=9999)

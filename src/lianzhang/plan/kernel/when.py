@@ -73,7 +73,12 @@ def decide_when(
     others = [other for other in found if other is not quantity]
     token = frames.timing(body, lang, quantity, tokens, others)
     near = frames.cues(lang, body[left_start : quantity.start])
-    if token is not None and near.target and not near.achieved and _bound_before(body, token, others, left_start, reference):
+    if (
+        token is not None
+        and near.target
+        and not near.achieved
+        and _bound_before(body, token, others, left_start, reference)
+    ):
         token = None
     if token is not None and token.role == "base":
         return When(token.period_start, token.period_end, "achieved", "own", token)
@@ -94,16 +99,27 @@ def decide_when(
         if reference.year and _CURRENT.search(body, left_start, quantity.start):
             return When(reference.period, reference.period, "achieved", "none")
         return _as_of_document(context, lang, quantity, clause, body)
-    if token is not None and token.role == "range" and _starts_a_change(lang, body, left_start, quantity, found):
+    if (
+        token is not None
+        and token.role == "range"
+        and _starts_a_change(lang, body, left_start, quantity, found)
+    ):
         return When(token.period_start, token.period_start, "achieved", "own", token)
     if kind in ("target", "expected") and _came_from(lang, body, quantity, found):
         return _as_of_document(context, lang, quantity, clause, body)
     if token is not None:
         return _own(token, kind, context, _flows(lang, quantity, clause, body))
     frame = context.frame
-    if frame is not None and frame.token.role == "range" and not frame.future:
-        if frame.paragraph == sentence.paragraph and _starts_a_change(lang, body, left_start, quantity, found):
-            return When(frame.token.period_start, frame.token.period_start, "achieved", "frame")
+    if (
+        frame is not None
+        and frame.token.role == "range"
+        and not frame.future
+        and frame.paragraph == sentence.paragraph
+        and _starts_a_change(lang, body, left_start, quantity, found)
+    ):
+        return When(frame.token.period_start, frame.token.period_start, "achieved", "frame")
+    if quantity.dim == "count" and lang == "zh" and _holds_now(context, clause):
+        return _as_of_document(context, lang, quantity, clause, body)
     return _framed(sentence, body, context, near, kind) or _undated(
         context, lang, quantity, clause, body, kind
     )
@@ -119,6 +135,23 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     if past or (future and match.lastgroup != "expected"):
         return ""
     return match.lastgroup
+
+
+_HAS_ZH = re.compile("拥有|现有|集聚|聚集|汇聚|共有")
+
+
+def _holds_now(context: Context, clause: str) -> bool:
+    """Whether a count is what there is now: the year of a flow in an earlier sentence (2021年，营收…) does not date it."""
+    frame = context.frame
+    return (
+        frame is not None
+        and not frame.future
+        and not frame.heading_block
+        and frame.token.role == "in"
+        and len(frame.token.period_end) == 4
+        and context.reference.stated
+        and bool(_HAS_ZH.search(clause))
+    )
 
 
 # 启动建设20万平米，已经基本建成
@@ -151,7 +184,8 @@ def _starts_a_change(
 
 # "to 25 per cent by 2035 from 12.9 per cent": the state before the change, told last
 _CAME_FROM_EN = re.compile(
-    r"\b(?:up\s+|down\s+)?from\s+(?:(?:about|around|nearly|some|the|current|currently|just|only)\s+){0,3}$", re.IGNORECASE
+    r"\b(?:up\s+|down\s+)?from\s+(?:(?:about|around|nearly|some|the|current|currently|just|only)\s+){0,3}$",
+    re.IGNORECASE,
 )
 
 
