@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lianzhang.cli import plan_track
-from lianzhang.errors import FileFormatError, InputError
+from lianzhang.errors import FileFormatError, InputError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.plan.tasks import Imported, import_tasks, task_tree, write_tasks
 from lianzhang.store import Store, load_pack
@@ -107,6 +107,34 @@ def edit(table: Path, change: dict[str, dict[str, str]], *extra: dict[str, str])
         writer.writerows(rows)
 
 
+def as_workbook(rows: list[dict[str, str]], path: Path) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for number, line in enumerate([list(rows[0]), *(list(r.values()) for r in rows)], start=1):
+        for column, cell in enumerate(line, start=1):
+            page.cell(number, column, cell)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_written_and_read_back_unchanged(store: Store, tmp_path: Path) -> None:
+    table = tmp_path / "tasks.xlsx"
+    with store.reader() as reader:
+        before = task_tree(reader, DAY)
+        write_tasks(before, table)
+    assert import_tasks(store, "", table) == Imported(0, 0, len(before))
+    with store.reader() as reader:
+        assert task_tree(reader, DAY) == before
+    (tmp_path / "bad.xlsx").write_bytes(b"PK no workbook")
+    with pytest.raises(FileFormatError):
+        import_tasks(store, "", tmp_path / "bad.xlsx")
+    with pytest.raises(UsageError):
+        import_tasks(store, "", tmp_path / "tasks.ods")
+
+
 def test_edited_by_table(store: Store, tmp_path: Path) -> None:
     table = tmp_path / "tasks.csv"
     with store.reader() as reader:
@@ -134,25 +162,44 @@ def test_edited_by_table(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "extra"),
+    ("change", "extra", "field"),
     [
-        ({"b": {"parent_id": "nowhere"}}, ()),
-        ({"root": {"parent_id": "deep"}}, ()),
-        ({"b": {"state": "perhaps"}}, ()),
-        ({"b": {"targets": "no-such-statement"}}, ()),
-        ({}, ({"task_id": "a"},)),
+        ({"b": {"parent_id": "nowhere"}}, (), "parent_id"),
+        ({"root": {"parent_id": "deep"}}, (), "parent_id"),
+        ({"b": {"state": "perhaps"}}, (), "state"),
+        ({"b": {"deadline": "soon"}}, (), "deadline"),
+        ({"b": {"name_zh": ""}}, (), "name_zh"),
+        ({"b": {"targets": "no-such-statement"}}, (), "targets"),
+        ({}, ({"task_id": "a"},), "task_id"),
     ],
 )
-def test_a_bad_table_changes_nothing(
-    store: Store, tmp_path: Path, change: dict[str, dict[str, str]], extra: tuple[dict[str, str], ...]
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_bad_table_changes_nothing_and_file_row_and_field_are_named(
+    store: Store,
+    tmp_path: Path,
+    change: dict[str, dict[str, str]],
+    extra: tuple[dict[str, str], ...],
+    field: str,
+    suffix: str,
 ) -> None:
     table = tmp_path / "tasks.csv"
     with store.reader() as reader:
         before = task_tree(reader, DAY)
     write_tasks(before, table)
     edit(table, change, *extra)
-    with pytest.raises(InputError):
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    wrong = next(iter(change), None)
+    # A circle may be told of any of the tasks on it.
+    named = {"b": {"b"}, "root": {"root", "b", "deep"}, None: {"a"}}[wrong]
+    possible = [n for n, r in enumerate(rows, start=2) if r["task_id"] in named][-1 if wrong is None else 0 :]
+    if suffix == ".xlsx":
+        table = as_workbook(rows, tmp_path / "tasks.xlsx")
+    with pytest.raises(InputError) as caught:
         import_tasks(store, "", table)
+    message = caught.value.message
+    assert any(f"{table.name}, row {n}, field {field}: " in message.en for n in possible)
+    assert any(f"{table.name} 第{n}行 {field}：" in message.zh for n in possible)
     with store.reader() as reader:
         assert task_tree(reader, DAY) == before
 

@@ -184,9 +184,10 @@ def need(
 def tasks(
     *,
     as_of: Annotated[date | None, Parameter(help="Use only what was known on this day")] = None,
-    out: Annotated[Path | None, Parameter(help="Write the tree as a table to edit (.csv)")] = None,
+    out: Annotated[Path | None, Parameter(help="Write the tree as a table to edit (.csv, .xlsx)")] = None,
     edit: Annotated[
-        Path | None, Parameter(help="Take an edited table: known ids change, new ones are added")
+        Path | None,
+        Parameter(help="Take an edited table (.csv, .xlsx): known ids change, new ones are added"),
     ] = None,
     json: Annotated[bool, Parameter(negative="", help="Print JSON")] = False,
 ) -> None:

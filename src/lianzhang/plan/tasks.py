@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from zipfile import BadZipFile
 
-from lianzhang.errors import FileFormatError, InputError
+from lianzhang.errors import FileFormatError, InputError, UsageError
 from lianzhang.i18n import Text
 from lianzhang.plan.current import succession
 from lianzhang.plan.kernel.attainment import Verdict
@@ -122,13 +123,25 @@ def tree_of(reader: Reader, tracked: Sequence[TrackRow], as_of: date) -> tuple[T
 
 
 def write_tasks(tasks: Iterable[Task], path: Path) -> None:
-    """Write the tree as a table to edit (CSV, UTF-8 with mark)."""
+    """Write the tree as a table to edit: csv (UTF-8 with mark) or xlsx by its suffix.
+
+    Raises:
+        UsageError: another suffix.
+        InputError: the file cannot be written.
+    """
+    rows = [_cells(t) for t in tasks]
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        raise _other_suffix(path)
     temporary = path.with_name(path.name + ".part")
     try:
-        with temporary.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=COLUMNS)
-            writer.writeheader()
-            writer.writerows(_cells(t) for t in tasks)
+        if suffix == ".csv":
+            with temporary.open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.DictWriter(file, fieldnames=COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
+        else:
+            _write_xlsx(rows, temporary)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -137,12 +150,36 @@ def write_tasks(tasks: Iterable[Task], path: Path) -> None:
         ) from error
 
 
+def _write_xlsx(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet("tasks")
+    page.freeze_panes = "A2"
+    page.append(list(COLUMNS))
+    for row in rows:
+        page.append([row[c] for c in COLUMNS])
+    with path.open("wb") as file:
+        book.save(file)
+
+
+def _other_suffix(path: Path) -> UsageError:
+    return UsageError(
+        Text(
+            f"任务表不能是 {path.suffix or path.name}",
+            f"a table of tasks cannot be {path.suffix or path.name}",
+        ),
+        hint=Text("请用 .csv 或 .xlsx", "use .csv or .xlsx"),
+    )
+
+
 def import_tasks(store: Store, region: str, path: Path, *, wait_s: float = 5.0) -> Imported:
     """Take a table of tasks into a region, all or none.
 
     Raises:
         FileFormatError: the file is no such table.
-        InputError: a row breaks a rule of the schema (unknown parent or source, a circle, a word that is not allowed).
+        InputError: a row breaks a rule of the schema (unknown parent or source, a circle, a task told twice, a word that
+            is not allowed); the message names file, row and field, ``details['problems']`` lists all.
         NotLoadedError: the region is not loaded.
         StoreBusyError: another process kept writing.
     """
@@ -176,7 +213,13 @@ def import_tasks(store: Store, region: str, path: Path, *, wait_s: float = 5.0) 
         # The new content is checked in place of the old, not beside it.
         for part in ("tasks", "task_targets"):
             reader.connection.execute(f"CREATE OR REPLACE VIEW {part} AS {empty_select(table(part))}")
-        typed = check_rows(reader, {"tasks": list(tasks.values()), "task_targets": kept})
+        try:
+            typed = check_rows(reader, {"tasks": list(tasks.values()), "task_targets": kept})
+        except InputError as error:
+            ids = {"tasks": list(tasks), "task_targets": [r["task_id"] for r in kept]}
+            raise _in_file(
+                error, path, ids, {r["task_id"]: n for n, r in enumerate(given, start=2)}
+            ) from error
         after = {r["task_id"]: r for r in typed["tasks"].to_pylist()}
         for part, data in typed.items():
             writer.set_table(writer.region(name), part, [writer.add_file(data, "added")])
@@ -185,28 +228,94 @@ def import_tasks(store: Store, region: str, path: Path, *, wait_s: float = 5.0) 
     return Imported(added, changed, len(given) - added - changed)
 
 
+def _in_file(
+    error: InputError, path: Path, ids: Mapping[str, Sequence[str]], lines: Mapping[str, int]
+) -> InputError:
+    """The same error with the rows of the user's file instead of those of the tables made from it."""
+    problems = []
+    for problem in cast("list[dict[str, Any]]", error.details.get("problems", [])):
+        at, names = problem.get("row"), ids.get(str(problem.get("table")), ())
+        task = names[at - 1] if at and at <= len(names) else ""
+        field = "targets" if problem.get("table") == "task_targets" else problem.get("field")
+        problems.append(
+            problem | {"file": path.name, "row": lines.get(task), "field": field, "task_id": task}
+        )
+    first = problems[0] if problems else {"row": None, "field": "", "task_id": ""}
+    if first["row"] is not None:
+        where = Text(
+            f"{path.name} 第{first['row']}行 {first['field']}",
+            f"{path.name}, row {first['row']}, field {first['field']}",
+        )
+    else:
+        where = Text(
+            f"{path.name}：库中的任务 {first['task_id']}",
+            f"{path.name}: task {first['task_id']} of the region",
+        )
+    return InputError(
+        Text(
+            f"{where.zh}：{error.message.zh.partition('：')[2] or error.message.zh}",
+            f"{where.en}: {error.message.en.partition(': ')[2] or error.message.en}",
+        ),
+        hint=error.hint,
+        details={"problems": problems},
+    )
+
+
 def _read(path: Path) -> list[dict[str, Any]]:
+    """The rows of a table; the first is row 2 of the file."""
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        raise _other_suffix(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [c for c in _NEEDED if c not in (reader.fieldnames or ())]
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        heads, rows = _read_xlsx(path) if suffix == ".xlsx" else _read_csv(path)
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError, KeyError, BadZipFile) as error:
         raise FileFormatError(Text(f"读不了 {path}：{error}", f"cannot read {path}: {error}")) from error
+    missing = [c for c in _NEEDED if c not in heads]
     if missing:
         names = ", ".join(missing)
         raise FileFormatError(
             Text(f"{path} 缺少列 {names}", f"{path} lacks the columns {names}"),
             hint=Text("请用 plan tasks --out 写出的表", "use the table that plan tasks --out writes"),
         )
-    twice = {r["task_id"] for r in rows if sum(o["task_id"] == r["task_id"] for o in rows) > 1}
-    if twice:
-        names = ", ".join(sorted(twice))
-        raise InputError(
-            Text(f"任务编号重复：{names}", f"a task id occurs twice: {names}"),
-            hint=Text("每个任务只留一行", "leave one row for each task"),
-        )
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows, start=2):
+        task = str(row["task_id"] or "")
+        if task in seen:
+            raise InputError(
+                Text(
+                    f"{path.name} 第{number}行 task_id：任务 {task} 在第{seen[task]}行已有",
+                    f"{path.name}, row {number}, field task_id: the task {task} is in row {seen[task]} already",
+                ),
+                hint=Text("每个任务只留一行", "leave one row for each task"),
+                details={"file": path.name, "row": number, "field": "task_id", "task_id": task},
+            )
+        seen[task] = number
     return rows
+
+
+def _read_csv(path: Path) -> tuple[Sequence[str], list[dict[str, Any]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        return reader.fieldnames or (), list(reader)
+
+
+def _read_xlsx(path: Path) -> tuple[Sequence[str], list[dict[str, Any]]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
+    try:
+        lines = [
+            [None if v is None else str(v) for v in row]
+            for row in book.worksheets[0].iter_rows(values_only=True)
+        ]
+    finally:
+        book.close()
+    heads = [h or "" for h in lines[0]] if lines else []
+    return heads, [dict(zip(heads, line, strict=False)) for line in lines[1:] if any(line)]
 
 
 def _target(statement_id: str, verdicts: Mapping[str, TrackRow], labels: Mapping[str, Text]) -> TaskTarget:
