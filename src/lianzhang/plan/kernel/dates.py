@@ -70,7 +70,8 @@ _ZH = re.compile(
         之前|内|止|起|以来)?
     (?:\s*(?P<m1>\d{{1,2}})\s*(?:{DASH}(?P<m2>\d{{1,2}}))?\s*月(?:份|底|末)?(?:\s*(?P<d>\d{{1,2}})\s*日)?
      |\s*(?P<part>上半年|下半年|前三季度|前[一二三]季度|[第]?[一二三四]季度|全年))?
-  | (?P<plan>(?P<plan_base>较之|较|比|相比|对比|与)?(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?(?P<fyp_edge>时期末|期末|末|收官|
+  | (?P<plan>(?P<plan_base>较之|较|比|相比|对比|与)?(?P<plan_lead>到)?[“"'「]?(?P<fyp>十[一二三四五六七])五[”"'」]?
+      (?P<fyp_edge>时期末|期末|末|收官|
       结束时|以来)?(?:时期|期间|规划)?)
   | (?P<rel>(?P<rel_lead>到|截至|截止)?(?P<rel_word>目前|当前|现阶段|迄今|至今|如今|现已|今年以来|今年|本年度|
       本年|年内|去年|上年|上一年|明年|前年|年底|年末)
@@ -121,7 +122,8 @@ _EN = re.compile(
       (?:the\s+)?(?:corresponding|same|year-ago|year-earlier)\s+(?:period|quarter|month|half|time|stretch)(?:\s+(?:in|of)\s+
       (?P<same_y>{YEAR}|last\s+year|the\s+previous\s+year)|\s+(?:last\s+year|a\s+year\s+(?:ago|earlier)))?|(?:compared\s+(?:with|to)|from|than|over|
       on)\s+(?:a\s+year\s+(?:ago|earlier|before)|last\s+year|the\s+(?:previous|prior|preceding)\s+year)))
-  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:(?<=than\s)|(?<=from\s)|(?<=with\s)|(?<=over\s)|(?<=\sto\s)|(?<=above\s))(?:that|those|
+  | (?P<base>\b(?:compared\s+(?:with|to)|relative\s+to|versus|vs\.?|against|over|than\s+in|than|(?:(?<=than\s)|
+      (?<=from\s)|(?<=with\s)|(?<=over\s)|(?<=\sto\s)|(?<=above\s))(?:that|those|
       the\s+figure)\s+(?:of|in)|from\s+its)\s+(?:the\s+)?(?:levels?\s+(?:in|
       of)\s+)?(?:the\s+end\s+of\s+)?(?:FY\s?)?(?P<base_y>{YEAR}){_YEAR_END}(?:\s+levels?)?|
       \b(?P<base_y2>{YEAR})\s+levels?\b)

@@ -278,17 +278,17 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
     number_of = next(reversed([*_NUMBER_OF[lang].finditer(left)]), None)
     if number_of:
         what = left[: number_of.start()] if lang == "zh" else left[number_of.end() :]
-        unit, dim = _noun_in(lang, what, last=lang == "zh")
+        unit, dim = noun_in(lang, what, last=lang == "zh")
         if unit:
             quantity.unit, quantity.dim = unit, dim
             return True
     if _OR_NUMBER.search(topic) and (said := _NUMBER_OF[lang].search(topic[-_LEFT:])):
-        quantity.unit, quantity.dim = _noun_in(lang, topic[-_LEFT:][said.end() :], last=False)
+        quantity.unit, quantity.dim = noun_in(lang, topic[-_LEFT:][said.end() :], last=False)
         if quantity.unit:
             return True
     dashed = _DASHED.search(topic)
     if dashed and quantity.scaled:
-        quantity.unit, quantity.dim = _noun_in(lang, dashed["noun"])
+        quantity.unit, quantity.dim = noun_in(lang, dashed["noun"])
         if quantity.unit:
             return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
@@ -301,7 +301,7 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
     vehicles = size < 1e9 and _cue_vehicle(lang, left) and bool(_VEHICLE_FLOW[lang].search(left))
     moved = _MOVED_EN.search(left) if lang == "en" else None
     if moved and size >= 100:
-        unit, dim = _noun_in("en", re.split("[,;]", left[: moved.start()])[-1])
+        unit, dim = noun_in("en", re.split("[,;]", left[: moved.start()])[-1])
         if unit:
             quantity.unit, quantity.dim = unit, dim
             return True
@@ -379,7 +379,7 @@ def fill_list(lang: str, run: list[Quantity], left: str) -> None:
     """Give the bare numbers of a "respectively" list the unit of the list (A、B 分别达到 30、50 万辆)."""
     donor = next((quantity for quantity in run if quantity.unit), None)
     if donor is None:
-        unit, dim = _noun_in(lang, left)
+        unit, dim = noun_in(lang, left)
         if unit:
             for quantity in run:
                 quantity.unit, quantity.dim = unit, dim
@@ -394,7 +394,7 @@ def fill_list(lang: str, run: list[Quantity], left: str) -> None:
             _scale(quantity, factor)
 
 
-def _noun_in(lang: str, text: str, *, last: bool = True) -> tuple[str, str]:
+def noun_in(lang: str, text: str, *, last: bool = True) -> tuple[str, str]:
     """The last (or first) counted noun of ``text``."""
     tables = load_units()
     if lang == "zh":

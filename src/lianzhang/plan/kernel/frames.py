@@ -200,7 +200,7 @@ def cues(lang: str, text: str) -> Cues:
                 last[name] = match.start()
     instruction = last.pop("imperative") >= 0
     weak = last["achieved"] >= 0 and not any(
-        match.group() not in _WEAK_ZH for match in _kind_patterns(lang)["achieved"].finditer(text)
+        not _WEAK_ZH.fullmatch(match.group()) for match in _kind_patterns(lang)["achieved"].finditer(text)
     )
     nearest = max(last, key=lambda name: last[name])
     return Cues(
@@ -215,9 +215,7 @@ def cues(lang: str, text: str) -> Cues:
 
 
 # words that report, but also stand in goals (到2026年，累计培育 300 个)
-_WEAK_ZH = frozenset(
-    ["累计", "完成", "拥有", "共有", "共计", "达成", "稳居", "位居", "排名", "名列", "连续", "增至", "创建", "涌现", "同比", "成功"]
-)
+_WEAK_ZH = re.compile("累计|完成|拥有|共有|共计|达成|稳居|位居|排名|名列|连续|增至|创建|涌现|同比|成功")
 # "became the first province to exceed": an infinitive that reports
 _FIRST_TO = re.compile(r"\b(?:first|only|second|third|latest|youngest)\b[^,.;]{0,50}$", re.IGNORECASE)
 # "has built 15,000, driving investment to exceed": a result, in the tense of the main verb

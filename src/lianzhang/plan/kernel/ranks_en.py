@@ -15,7 +15,8 @@ _RANK = re.compile(
   | \b(?:in|to|at|into|holds?|took|takes?|taking|returned\s+to|rose\s+to)\s+(?:the\s+)?(?:(?P<o2>{_ORD})|
       (?P<d2>\d+)(?:st|nd|rd|th))\s+(?:place|position|rank)\b
   | \b(?:number|No\.?)\s*(?P<n3>one|1|2|3|two|three)\s+(?:in|nationwide|globally|among)\b
-  | \b(?:among\s+(?:the\s+)?|into\s+(?:the\s+)?|(?:in|within|of|to)\s+the\s+)(?:[\w’']+\s+)?top\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\b
+  | \b(?:among\s+(?:the\s+)?|into\s+(?:the\s+)?|(?:in|within|of|
+      to)\s+the\s+)(?:[\w’']+\s+)?top\s+(?P<t4>\d+|three|five|ten|two|four|six|eight)\b
     (?!\s*(?:%|percent|million|billion|-))
     """,
     re.VERBOSE | re.IGNORECASE,

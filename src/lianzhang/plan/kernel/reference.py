@@ -48,8 +48,9 @@ _HEAD, _TAIL, _LEFT = 2500, 400, 90
 def reference_of(text: str, fallback_year: int = 0) -> Reference:
     """The date a document speaks from.
 
-    First full date near its beginning (or end), else the year of a yearly plan, else the first year of the horizon in its title, else the latest year
-    that is named without a word of deadline or intent, else ``fallback_year``.
+    First full date near its beginning (or end), else the year of a yearly plan, else the first year of the horizon in
+    its title, else the latest year that is named without a word of deadline or intent (the year after it, where the
+    text says "last year"), else ``fallback_year``.
     """
     match = _FULL_DATE.search(text, 0, _HEAD) or _FULL_DATE.search(text, max(0, len(text) - _TAIL))
     if match:
