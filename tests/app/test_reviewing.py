@@ -316,3 +316,29 @@ def test_marking_loses_nothing(parts: list[str], decided: int) -> None:
 def test_a_document_that_is_not_there(store: Store) -> None:
     with store.reader() as reader, pytest.raises(UnknownNameError):
         document_reviews(reader, Documents(store.path, "jia"), "0123456789abcdef")
+
+
+def test_a_found_disagreement_goes_when_people_noted_it_or_reject_a_side(
+    store: Store, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("2023年，甲市汽车产量达到112万辆。\n", encoding="utf-8")
+    two.write_text("2023年，甲市汽车产量达到131万辆。\n", encoding="utf-8")
+    where = ["--store", str(store.path), "--lang", "en"]
+    assert main(["plan", "read", str(one), str(two), "--published", "2024", *where]) == 0
+    with store.reader() as reader:
+        (found,) = (c for c in conflicts(reader) if c.conflict_id != "c")
+    assert (found.kind, found.status) == ("value", "derived")
+    assert {s.value for s in found.sides} == {1_120_000, 1_310_000}
+    documents = Documents(store.path, "jia")
+    document_id = documents.find("two.txt")
+    assert document_id is not None
+    (item,) = documents.reviewed(document_id)
+    decide(store, "jia", document_id, [item.original.id], "reject")
+    with store.reader() as reader:
+        assert [c.conflict_id for c in conflicts(reader)] == ["c"]
+        stored = reader.sql("SELECT conflict_id FROM statement_conflicts").column(0).to_pylist()
+    assert stored == ["c"]
+    decide(store, "jia", document_id, [item.original.id], "accept")
+    with store.reader() as reader:
+        assert len(conflicts(reader)) == 2

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from lianzhang.cli import main
+from lianzhang.plan.disagreements import conflicts
+from lianzhang.store import Store
 
 KEYS = {
     "source", "line", "char_start", "char_end", "quote", "places", "indicator", "value", "lower", "upper", "comparator",
@@ -80,3 +82,72 @@ def test_a_missing_file_ends_with_a_hint_and_no_traceback(
 ) -> None:
     assert main(["plan", "read", str(tmp_path / "none.txt")]) == 2
     assert "none.txt" in capsys.readouterr().err
+
+
+def test_conflicts_as_a_table_with_the_region_and_without(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(tmp_path / "s"), "--lang", "en"]
+    assert main(["plan", "read", str(document), "--published", "2024", *where]) == 0
+    other = tmp_path / "other.txt"
+    other.write_text("In 2023, Wuhan’s automobile output reached 130,000 vehicles.\n", encoding="utf-8")
+    capsys.readouterr()
+    for name in ("found.csv", "found.xlsx", "found.json"):
+        assert main(["plan", "conflicts", str(other), "--out", str(tmp_path / name), *where]) == 0
+        assert "compared with region documents" in capsys.readouterr().err
+    (row,) = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert (row["kind"], row["result"]) == ("two values", "cannot hold")
+    assert "other.txt:1, " in row["places"]
+    assert "plan.txt:3, " in row["places"]
+    assert "130,000" in (tmp_path / "found.csv").read_text(encoding="utf-8-sig")
+    assert main(["plan", "conflicts", str(other), "--alone", "--json", *where]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_what_documents_disagree_in_is_kept_with_the_region_until_corrected(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "s"
+    where = ["--store", str(store)]
+    other = tmp_path / "other.txt"
+    other.write_text("In 2023, Wuhan’s automobile output reached 100,000 vehicles.\n", encoding="utf-8")
+    assert main(["plan", "read", str(document), str(other), "--published", "2024", *where]) == 0
+    assert kinds_on_record(store) == ["factor_of_ten"]
+    assert main(["plan", "read", str(other), "--published", "2024", *where]) == 0
+    assert kinds_on_record(store) == ["factor_of_ten"]
+    capsys.readouterr()
+    assert main(["plan", "review", "other.txt", "--json", *where]) == 0
+    wrong = json.loads(capsys.readouterr().out)["id"]
+    assert main(["plan", "review", "other.txt", "--correct", wrong, "--set", "value=1000000", *where]) == 0
+    assert kinds_on_record(store) == []
+
+
+def kinds_on_record(store: Path) -> list[str]:
+    with Store(store).reader() as reader:
+        return [c.kind for c in conflicts(reader)]
+
+
+@pytest.mark.parametrize("command", ["ledger", "track"])
+def test_ledger_and_tracker_as_tables(
+    command: str, document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(tmp_path / "s"), "--lang", "en"]
+    timeless = tmp_path / "goal.txt"
+    timeless.write_text("力争引进整车企业5家以上。\n", encoding="utf-8")
+    assert main(["plan", "read", str(document), str(timeless), "--published", "2024", *where]) == 0
+    for name in ("t.csv", "t.xlsx", "t.json"):
+        assert main(["plan", command, "--as-of", "2025-01-31", "--out", str(tmp_path / name), *where]) == 0
+        assert "2 targets written" in capsys.readouterr().err
+    dated, timeless_row = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    assert (dated["value"], dated["deadline"], dated["unit"]) == (1_200_000, "2027", "vehicles")
+    assert "plan.txt" in dated["said_in"]
+    assert "line 2" in dated["said_in"]
+    assert timeless_row["deadline"] == "no deadline said"
+    if command == "track":
+        assert dated["verdict"] == "not computable"
+        assert "no deadline" in timeless_row["reason"]
+    from openpyxl import load_workbook
+
+    page = load_workbook(tmp_path / "t.xlsx").worksheets[0]
+    assert page.max_row == 3
+    assert main(["plan", command, "--out", str(tmp_path / "t.pdf"), *where]) == 2

@@ -10,6 +10,7 @@ from typing import Any
 from lianzhang.app.browse.documents import Documents
 from lianzhang.config import Settings
 from lianzhang.plan.against import against
+from lianzhang.plan.current import succession
 from lianzhang.plan.held import kinds_alike
 from lianzhang.plan.kernel.contradictions import Finding, find
 from lianzhang.plan.model import Statement
@@ -17,6 +18,8 @@ from lianzhang.plan.reading import Document
 from lianzhang.plan.saving import rows_of
 from lianzhang.store import Reader, Store
 
+#: The region that documents make where nothing is loaded.
+OWN_REGION = "documents"
 #: Ids of disagreements that were found; those of packs and people have others.
 _FOUND = "u-"
 
@@ -35,19 +38,24 @@ def compare(
         alone: leave the region out.
 
     Returns:
-        Contradictions first, then checks that passed; and the name of the region that was compared with, None where
-        nothing is loaded, several regions are and none is named, or it was left out.
+        Contradictions first, then checks that passed; and the name of the region that was compared with (its documents
+        read before, its observations, its statements), None where nothing is loaded, several regions are and none is
+        named, or it was left out.
 
     Raises:
         NotLoadedError: the region that is named is not loaded.
     """
     statements = [s for _, found in documents for s in found]
-    told = find(statements, {d.source: d.text for d, _ in documents})
+    texts = {d.source: d.text for d, _ in documents}
     store = Store(settings.store)
     regions = store.regions()
     if alone or not regions or (len(regions) > 1 and not settings.region):
-        return told, None
+        return find(statements, texts), None
     region = store.resolve(settings.region)
+    kept = [s for _, s in _Kept(Documents(store.path, region)).statements if s.source not in texts]
+    told = [f for f in find([*statements, *kept], texts) if {s.source for s in f.statements} & texts.keys()]
+    if region == OWN_REGION:
+        return told, region
     with store.reader(region) as reader:
         more = against(reader, statements, told)
     return sorted([*told, *more], key=lambda f: f.holds), region
@@ -70,7 +78,8 @@ def record(store: Store, region: str, document_ids: Iterable[str]) -> int:
     wanted = set(document_ids)
     with store.writer(5.0) as writer, Reader(store.path, writer.manifest, writer.region(region)) as reader:
         rows = kept.rows(reader)
-        mine = {rows[s.id] for d, s in kept.statements if d in wanted and s.id in rows}
+        mine = kept.row_ids(reader, wanted)
+        after = succession(reader)
         lines = kept.first_rows(rows)
         found = _findings(reader, kept, wanted, rows)
         before = reader.table("statement_conflicts").to_pylist()
@@ -78,7 +87,8 @@ def record(store: Store, region: str, document_ids: Iterable[str]) -> int:
             r
             for r in before
             if not (
-                r["conflict_id"].startswith(_FOUND) and {r["statement_id"], r["other_statement_id"]} & mine
+                r["conflict_id"].startswith(_FOUND)
+                and {after.last(i) for i in (r["statement_id"], r["other_statement_id"]) if i} & mine
             )
         ]
         sources = {
@@ -122,6 +132,15 @@ class _Kept:
                     found[item.statement.id] = row["statement_id"]
         return found
 
+    def row_ids(self, reader: Reader, wanted: set[str]) -> set[str]:
+        """The newest rows of all statements of some documents, rejected ones too."""
+        return {
+            row["statement_id"]
+            for d, items in self.items.items()
+            if d in wanted
+            for row in rows_of(reader, [i.original for i in items]).values()
+        }
+
     def first_rows(self, rows: Mapping[str, str]) -> dict[str, str]:
         """A row for each line that has one, by ``source:line``: level words stand for no statement of their own."""
         found: dict[str, str] = {}
@@ -138,6 +157,9 @@ def _findings(reader: Reader, kept: _Kept, wanted: set[str], rows: Mapping[str, 
     names = {s.source for s in mine}
     texts = {s.source: kept.texts[d] for d, s in kept.statements if d in wanted}
     told = [f for f in find(every, texts) if names & {s.source for s in f.statements}]
+    if reader.region.name == OWN_REGION:
+        # Its observations are what these documents say.
+        return [f for f in told if not f.holds]
     more = [f for f in against(reader, mine, told, rows) if not f.noted]
     return [f for f in (*told, *more) if not f.holds]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lianzhang.app.browse.documents import Documents
-from lianzhang.app.contradictions import record
+from lianzhang.app.contradictions import OWN_REGION, record
 from lianzhang.app.session import open_store
 from lianzhang.config import Settings
 from lianzhang.errors import UnknownNameError
@@ -33,8 +33,7 @@ from lianzhang.plan.saving import Linked, document_source, save
 from lianzhang.store import Reader, Store, load_pack
 from lianzhang.units import UNITS
 
-#: The region that documents make where nothing is loaded.
-NAME, TITLE = "documents", Text("文件", "Documents")
+NAME, TITLE = OWN_REGION, Text("文件", "Documents")
 _REVIEWS: dict[str, Review] = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
 #: What the documents of the region made from them say was achieved.
 _ACHIEVED = f"""
