@@ -253,7 +253,10 @@ def test_pages_are_kept_until_the_data_change(tmp_path: Path, two_regions: Path)
         assert after.headers["etag"] != before.headers["etag"]
         changed = Seen(client.get("/chongqing/").text).text
         assert "Tables that changed" in changed
-        assert "+1 rows" in changed
+        assert "+1 row" in changed
+        assert "Since the last load" in changed
+        observe(Store(own), "chongqing", "nev_output", "2027", 1_950_000.0, source="a test")
+        assert "+2 rows" in Seen(client.get("/chongqing/").text).text, "counted from the load, not the last write"
 
 
 @pytest.mark.parametrize(

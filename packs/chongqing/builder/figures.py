@@ -193,7 +193,7 @@ def _yearbook_table(pack: Pack, source: str) -> None:
         source_id=source,
         title_zh=f"重庆统计年鉴{year} 表{number}",
         title_en=f"Chongqing Statistical Yearbook {year} table {number}",
-        publisher="重庆市统计局",
+        publisher="重庆市统计局 Chongqing Municipal Bureau of Statistics",
         published=year,
         licence="政府统计，注明来源使用 official statistics; cite the source",
         kind="yearbook",

@@ -68,6 +68,8 @@ PAGE_WORDS: Mapping[str, Text] = {
     "changed_verdicts": Text("变动的判断", "Verdicts that changed"),
     "same_rows": Text("数值有更新", "values updated"),
     "rows": Text("行", "rows"),
+    "row": Text("行", "row"),
+    "changes_by_load": Text("最近一次载入带来的变化", "What the last load changed"),
     "more_plan": Text("全部目标", "All targets"),
     "more_chain": Text("打开产业链", "Open the chain"),
     "more_places": Text("打开区县", "Open the places"),
@@ -333,7 +335,10 @@ PAGE_WORDS: Mapping[str, Text] = {
     "cancel": Text("取消", "Cancel"),
     "job_waiting": Text("正在排队", "waiting its turn"),
     "job_failed": Text("没有成功，请稍后再试。", "That did not work; please try again later."),
-    "job_noscript": Text("没有脚本时，用命令开始计算：", "Without scripts, start it by a command:"),
+    "job_noscript": Text(
+        "开始计算需要浏览器允许脚本；算好的结果没有脚本也能看。",
+        "Starting a computation needs scripts; its result can be read without them.",
+    ),
     "try_shock": Text("如果停了会怎样", "What if it stops"),
     "build_scenario": Text("自己设一个情景", "Build a scenario"),
     "value_added_lost": Text("增加值损失", "of value added lost"),
@@ -344,7 +349,8 @@ PAGE_WORDS: Mapping[str, Text] = {
     "watch_days": Text("看它逐日展开", "Watch it day by day"),
     "run_it": Text("打开并计算", "Open and compute"),
     "change_it": Text("改动这个情景", "Change the scenario"),
-    "compute_now": Text("现在计算", "Compute it now"),
+    "compute_rank": Text("计算排位", "Compute the rank"),
+    "compute_stress": Text("计算压力测试", "Run the stress tests"),
     "scenario": Text("情景推演", "Scenario"),
     "scenario_about": Text(
         "选定谁受冲击、从哪天起、停多久、停多深，看它怎样一天天传遍产业链和各区县。地址就是情景，可以发给同事。",
@@ -417,7 +423,7 @@ PAGE_WORDS: Mapping[str, Text] = {
         "Second sources, more stock, new local makers: each is built into the network, simulated anew and ranked by what "
         "it saves.",
     ),
-    "compute_remedies": Text("计算对策", "Compute remedies"),
+    "compute_remedy": Text("计算对策", "Compute remedies"),
     "remedies_tests_only": Text(
         "对策只为数据包中的压力测试计算。", "Remedies are computed for the pack’s stress tests only."
     ),

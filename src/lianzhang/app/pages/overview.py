@@ -21,6 +21,8 @@ from lianzhang.store import Reader, RegionEntry
 from lianzhang.store.manifest import history_path, read_manifest
 
 _TROUBLES = 5
+#: Manifests that are looked through for the state before.
+_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,13 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is different from the state before; ``first`` if there is none before."""
+    """What is different from the state before; ``first`` if there is none before. ``added``: since the load, by figures
+    and decisions; else by the load itself."""
 
     loaded_at: datetime
     version: str
     first: bool
+    added: bool
     tables: tuple[TableChange, ...]
     verdicts: tuple[VerdictChange, ...]
 
@@ -131,29 +135,32 @@ def changes(desk: Desk, reader: Reader) -> Changes:
     if loaded.tzinfo is None:
         loaded = loaded.replace(tzinfo=UTC)
     if before is None:
-        return Changes(loaded, now.version, True, (), ())
+        return Changes(loaded, now.version, True, False, (), ())
     names = sorted({*now.tables, *before.tables})
     tables = tuple(
         TableChange(table(n).label, now.rows.get(n, 0) - before.rows.get(n, 0))
         for n in names
         if now.table_hash(n) != before.table_hash(n)
     )
-    return Changes(loaded, now.version, False, tables, _verdicts(desk, now))
+    added = before.loaded_at == now.loaded_at
+    return Changes(loaded, now.version, False, added, tables, _verdicts(desk, now))
 
 
 def _before(desk: Desk, now: RegionEntry) -> RegionEntry | None:
-    """The region as it was before its data last changed, from the kept manifests."""
+    """The state to compare with, from the kept manifests: as it was loaded, where something was added since; else as it
+    was before the load."""
+    as_loaded = now
     serial = desk.readers.manifest().serial
-    for number in range(serial - 1, max(-1, serial - 200), -1):
+    for number in range(serial - 1, max(-1, serial - _KEPT), -1):
         path = history_path(desk.store.path, number)
         if not path.is_file():
             continue
         entry = read_manifest(path).regions.get(now.name)
-        if entry is None:
-            return None
-        if entry.snapshot_id != now.snapshot_id:
-            return entry
-    return None
+        if entry is not None and entry.loaded_at == now.loaded_at:
+            as_loaded = entry
+            continue
+        return as_loaded if as_loaded.snapshot_id != now.snapshot_id else entry
+    return as_loaded if as_loaded.snapshot_id != now.snapshot_id else None
 
 
 def _verdicts(desk: Desk, now: RegionEntry) -> tuple[VerdictChange, ...]:

@@ -145,7 +145,7 @@ class Provenance:
             self._sources[source_id] = Source(
                 key=source_id,
                 title=Text(row["title_zh"], row["title_en"]),
-                publisher=Text(publisher, publisher) if publisher else None,
+                publisher=bilingual(publisher) if publisher else None,
                 published=row["published"],
                 url=row["url"],
                 licence=bilingual(licence) if licence else None,
