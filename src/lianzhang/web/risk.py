@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from lianzhang.app.browse.risking import region_of
 from lianzhang.app.pages import builder, risk, safety, shock
-from lianzhang.app.pages.content import Content
+from lianzhang.app.pages.content import Content, failed
 from lianzhang.app.pages.standing import standing
 from lianzhang.app.risk import scenario, targets
 from lianzhang.app.risk.safety import SafetyKind
@@ -36,6 +36,11 @@ _KINDS = {"rank": ("rank", 5), "stress": ("stress", 5), "remedy": ("remedy", _RE
 
 def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     """Rank, stress tests, remedies; what is missing can be started from here."""
+    try:
+        region_of(visit.desk, reader)
+    except NotComputableError as error:
+        why = Content(title=risk.TITLE, blocks=(("risk", failed(risk.TITLE, error)),))
+        return {"content": why, "tests": [], "starts": {}, "build": None}
     content = risk.risk_view(visit.desk, reader)
     view = visit.view
     known = builder.presets(visit.desk, reader)
@@ -53,23 +58,14 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     starts = {}
     for key, block in content.blocks:
         if isinstance(block.figure, m.Empty) and block.figure.command:
-            kind = next((k for k in _KINDS if block.figure.command.endswith(k)), None)
-            if kind:
-                starts[key] = _start(view, *_KINDS[kind])
+            wanted = [k for k in _KINDS if f"risk {k}" in block.figure.command]
+            starts[key] = [(f"compute_{k}", _start(view, *_KINDS[k])) for k in wanted]
     return {
         "content": content,
         "tests": tests,
         "starts": starts,
-        "build": view.to("risk/scenario") if _has_network(visit, reader) else None,
+        "build": view.to("risk/scenario"),
     }
-
-
-def _has_network(visit: Visit, reader: Reader) -> bool:
-    try:
-        region_of(visit.desk, reader)
-    except NotComputableError:
-        return False
-    return True
 
 
 def scenario_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
@@ -125,7 +121,7 @@ def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     region = region_of(visit.desk, reader)
     presets = builder.presets(visit.desk, reader)
     title = builder.title_of(reader, region, wanted, presets)
-    test = next((p.scenario_id for p in presets if shock.same(p.scenario, wanted)), None)
+    test = next((p.scenario_id for p in presets if shock.same(p.scenario, wanted, draws=False)), None)
     entry = shock.find(visit.desk, reader, wanted)
     day = visit.number("day")
     context: dict[str, Any] = {
@@ -147,7 +143,9 @@ def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "content": made.content,
         "data": _data(made.figure, made, view),
         "days": made.run.days,
-        "remedy": None if test is None else _start(view, "remedy", _REMEDY_DRAWS, test=test),
+        "remedy": None
+        if test is None
+        else _start(view, "remedy", min(wanted.draws, _REMEDY_DRAWS), test=test),
     }
 
 

@@ -165,7 +165,7 @@ def _sector_or_node(region: Region, key: str) -> Text:
 def title_of(reader: Reader, region: Region, wanted: Scenario, known: tuple[Preset, ...]) -> Text:
     """Name of a scenario: as given, that of the stress test it is, else composed of who and how long."""
     for preset in known:
-        if preset.scenario_id == wanted.name or same(preset.scenario, wanted):
+        if same(preset.scenario, wanted, draws=False):
             return preset.name
     if wanted.name != _plain(wanted):
         return shocks.title_of(reader, wanted)

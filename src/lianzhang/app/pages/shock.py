@@ -52,13 +52,14 @@ class ShockView:
     content: Content
 
 
-def same(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios compute the same; names aside."""
+def same(one: Scenario, other: Scenario, *, draws: bool = True) -> bool:
+    """Whether two scenarios compute the same; names aside, and the number of networks too unless ``draws``."""
     first, second = ({**s.plain(), "name": ""} for s in (one, other))
     for given in (first, second):
         given["who"] = sorted(given["who"], key=repr)
         given["within"] = sorted(given["within"])
-    return first == second
+        given["draws"] = given["draws"] if draws else 1
+    return bool(first == second)
 
 
 def find(desk: Desk, reader: Reader, wanted: Scenario) -> RunEntry | None:
@@ -293,8 +294,4 @@ def _dimmed(figure: m.ShockDays, origin: str) -> m.Prose:
 
 def _remedies(desk: Desk, reader: Reader, region: Region, wanted: Scenario) -> list[Remedy]:
     everyone = remedy.kept_remedies(desk.store, reader, region.groups)
-    return [r for r in everyone if same(_apart_from_draws(r.scenario), _apart_from_draws(wanted))]
-
-
-def _apart_from_draws(wanted: Scenario) -> Scenario:
-    return scenario.read({**wanted.plain(), "draws": 1})
+    return [r for r in everyone if same(r.scenario, wanted, draws=False)]
