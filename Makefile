@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+  --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types unit bench docs web lock pack clean
+.PHONY: help setup demo test check lint types unit bench docs spark web lock pack clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,15 +50,19 @@ bench: setup ## run the benchmarks, each beside its peer or oracle
 docs: setup ## write the generated pages of docs/reference
 	@$(BIN)/python -m tools.reference
 
+spark: setup ## add Spark to the environment, 450 MB (needs Java 17 or newer to run)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes \
+	  -r requirements-spark.lock
+
 web: ## build the browser code into the package (needs Node)
 	@cd web && npm ci --silent && npm run --silent build
 
 pack: setup ## build the bundled Chongqing pack from its sources
 	@$(BIN)/python -m packs.chongqing.build
 
-lock: ## renew requirements.lock (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --generate-hashes \
-	  --no-header --no-emit-index-url --no-emit-find-links --no-annotate -o requirements.lock pyproject.toml
+lock: ## renew the locks (needs uv)
+	@uv pip compile $(LOCK) --extra documents --extra linkage --extra web --group dev -o requirements.lock pyproject.toml
+	@echo 'pyspark>=4' | uv pip compile $(LOCK) -c requirements.lock -o requirements-spark.lock -
 
 clean: ## remove the environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
