@@ -211,10 +211,12 @@ _NEW_PARAGRAPH = re.compile(
     r"第[一二三四五六七八九十]+[章节条]|\d{1,2}[.．、]\D|[•●■▪\-–]\s)|^\s{2,}"
 )
 _FULL_LINE = 0.75
+# a row of a table: figures stand apart at its end ("Electrolyser capacity GW 0.2 5", "充电桩 个 1200 5000 预期性")
+_TABLE_ROW = re.compile(r"^\D.*?(?:\s[\[(（≥≤<>]?(?:\d[\d.,]*%?年?|[-–—])[\])）]?){2,}(?:\s[^\s\d]{1,12})?$")
 
 
 def _unwrap(text: str) -> str:
-    """Join the printed lines of a pdf into paragraphs: a line that is full and ends in mid-sentence runs on."""
+    """Join the printed lines of a pdf into paragraphs: a full line that ends in mid-sentence runs on, rows of tables not."""
     lines = text.split("\n")
     widths = sorted(len(line.rstrip()) for line in lines if line.strip())
     if not widths:
@@ -224,10 +226,13 @@ def _unwrap(text: str) -> str:
     open_line = False
     for line in lines:
         stripped = line.strip()
-        if open_line and stripped and not _NEW_PARAGRAPH.match(line):
+        row = bool(_TABLE_ROW.match(stripped))
+        if open_line and stripped and not row and not _NEW_PARAGRAPH.match(line):
             glue = " " if out[-1][-1:].isascii() and stripped[:1].isascii() and out[-1][-1:] != "-" else ""
             out[-1] += glue + stripped
         else:
             out.append(stripped)
-        open_line = bool(stripped) and len(line.rstrip()) >= full and not _SENTENCE_END.search(stripped)
+        open_line = (
+            bool(stripped) and not row and len(line.rstrip()) >= full and not _SENTENCE_END.search(stripped)
+        )
     return "\n".join(out)
