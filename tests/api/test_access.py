@@ -19,8 +19,11 @@ WRITES = [
     ("POST", f"{API}/plan/observations"),
     ("POST", f"{API}/plan/documents"),
     ("POST", f"{API}/plan/documents/0123456789abcdef/decisions"),
+    ("POST", f"{API}/plan/documents/0123456789abcdef/decisions/batch"),
     ("POST", f"{API}/runs"),
     ("POST", f"{API}/risk/rank"),
+    ("POST", f"{API}/risk/runs"),
+    ("POST", f"{API}/risk/shocks"),
     ("POST", "/api/v1/packs"),
     ("DELETE", "/api/v1/jobs/x"),
 ]

@@ -13,11 +13,13 @@ from lianzhang import __version__
 from lianzhang.api import problems
 from lianzhang.api.access import Access, open_access, reading
 from lianzhang.api.guard import API, Guard
+from lianzhang.api.kept import Kept
 from lianzhang.api.routes.chain import chain_router
 from lianzhang.api.routes.documents import document_router, review_router
 from lianzhang.api.routes.house import health_router, house_router
 from lianzhang.api.routes.lists import list_router
 from lianzhang.api.routes.results import result_router
+from lianzhang.api.routes.risk import risk_router, risk_start_router
 from lianzhang.api.routes.runs import run_router, start_router
 from lianzhang.api.routes.writes import session_router, write_router
 from lianzhang.app.browse.desk import Desk
@@ -34,6 +36,7 @@ def create_api(
     access: Access | None = None,
     upload_bytes: int = UPLOAD_BYTES,
     readers: int | None = None,
+    earlier_s: float = 0.0,
 ) -> FastAPI:
     """The HTTP interface of one store.
 
@@ -46,6 +49,7 @@ def create_api(
             (``app.state.access.token``).
         upload_bytes: largest upload, in bytes.
         readers: how many database readers to keep; by default two per process of the settings, at most 8.
+        earlier_s: how long the answers of the earlier snapshot may be given while the new ones are made, in seconds.
     """
     rules = access or open_access("127.0.0.1")
     desk = Desk(settings, readers=readers)
@@ -71,15 +75,17 @@ def create_api(
     app.state.access = rules
     app.state.lang = settings.lang
     app.state.stopping = False
+    # The last one added is the outermost.
+    app.add_middleware(Kept, desk=desk, read_needs_token=rules.read_needs_token, earlier_s=earlier_s)
     app.add_middleware(Guard, access=rules, upload_bytes=upload_bytes)
     problems.install(app)
 
     may_read = reading(rules)
     app.include_router(health_router(desk))
     writers = (session_router(), start_router(desk, PREFIX), write_router(desk, PREFIX), review_router(desk))
-    for router in writers:
+    for router in (*writers, risk_start_router(desk, PREFIX)):
         app.include_router(router, prefix=PREFIX)
-    readers_of = (house_router, result_router, chain_router, document_router)
+    readers_of = (house_router, result_router, chain_router, risk_router, document_router)
     for router in (*(make(desk) for make in readers_of), run_router(desk, PREFIX), list_router(desk)):
         app.include_router(router, prefix=PREFIX, dependencies=may_read)
     _describe(app)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-
-from starlette.concurrency import run_in_threadpool
 
 from lianzhang.app.browse.jobs import ENDED, Job, Jobs
 from lianzhang.errors import UnknownNameError
 
 #: A line now and then keeps proxies from closing the stream, and lets the server see that nobody listens.
 _BEAT_S = 2.0
+#: How often the computation is looked at. No thread waits for it: as many may watch as like.
+_LOOK_S = 0.1
 
 
 async def follow(
@@ -23,19 +25,23 @@ async def follow(
     Events are called ``progress`` and, the last one, ``end``; their data are the computation as JSON and their id
     counts its changes, so that a browser that lost the connection goes on where it was.
     """
+    spoken = time.monotonic()
     while not stopping():
         try:
-            job = await run_in_threadpool(jobs.wait, job_id, seen, _BEAT_S)
+            job = jobs.job(job_id)
         except UnknownNameError:
             return
-        if job.changes > seen or (seen < 0):
+        if job.changes > seen:
             seen = job.changes
             name = "end" if job.state in ENDED else "progress"
             data = json.dumps(show(job), ensure_ascii=False, allow_nan=False, default=str)
+            spoken = time.monotonic()
             yield f"id: {seen}\nevent: {name}\ndata: {data}\n\n".encode()
         elif job.state in ENDED:
             return
-        else:
+        elif time.monotonic() - spoken > _BEAT_S:
+            spoken = time.monotonic()
             yield b": still here\n\n"
         if job.state in ENDED:
             return
+        await asyncio.sleep(_LOOK_S)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +27,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 SAFE = ("GET", "HEAD", "OPTIONS")
 #: Largest body where nothing is uploaded, in bytes.
 BODY_BYTES = 1 << 20
@@ -59,9 +59,9 @@ class Guard:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name.lower() for name, _ in message["headers"]}
+                more = [pair for pair in _RAW if pair[0] not in given]
+                message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 
         error = self._refusal(request)
@@ -94,6 +94,7 @@ class Guard:
         try:
             await self.app(request.scope, receive, sending)
         finally:
+            request.app.state.desk.wrote()
             state = request.scope.get("state", {})
             details = dict(state.get("audit", {}))
             parts = request.scope.get("path_params", {})

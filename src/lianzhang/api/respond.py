@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lianzhang import __version__
+from lianzhang.api.kept import depends
 from lianzhang.api.language import choose_media, lang_of
 from lianzhang.api.problems import NoSuchPageError, NotAcceptableError
 from lianzhang.app.browse.desk import Desk
@@ -26,6 +27,7 @@ from lianzhang.app.browse.query import Page
 from lianzhang.app.browse.work import MEDIA, ReportFormat, render
 from lianzhang.i18n import Text
 from lianzhang.schema import Table
+from lianzhang.store import RegionEntry
 
 JSON, CSV, PARQUET = "application/json", "text/csv", "application/vnd.apache.parquet"
 FORMATS = {"json": JSON, "csv": CSV, "parquet": PARQUET}
@@ -60,6 +62,18 @@ def entity_tag(request: Request, snapshot: str, *more: str) -> str:
     query = "&".join(sorted(request.scope["query_string"].decode("latin-1").split("&")))
     whole = "\n".join((__version__, snapshot, request.url.path, query, lang_of(request), *more))
     return f'"{hashlib.sha256(whole.encode()).hexdigest()[:32]}"'
+
+
+def snapshot_of(request: Request, entry: RegionEntry, region: str) -> str:
+    """What a tag says of a region's data. The answer then depends on nothing else, and may be kept (`kept.depends`).
+
+    Args:
+        request: the request that is answered.
+        entry: the region.
+        region: the region as it was asked for.
+    """
+    depends(request, region)
+    return f"{entry.name} {entry.snapshot_id}"
 
 
 def cached(request: Request, tag: str, make: Callable[[], Response]) -> Response:
@@ -179,7 +193,7 @@ def report_response(desk: Desk, request: Request, region: str, form: ReportForma
     """The report as a file; the page runs its own script and style and nothing else."""
     lang = lang_of(request)
     entry = desk.readers.region(region)
-    tag = entity_tag(request, f"{entry.name} {entry.snapshot_id}", form, str(day), lang)
+    tag = entity_tag(request, snapshot_of(request, entry, region), form, str(day), lang)
 
     def make() -> Response:
         with desk.readers.reading(entry.name) as reader:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,7 +37,7 @@ class FileEntry:
     origin: Origin = "pack"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegionEntry:
     """One region: what was loaded, from what, when.
 
@@ -62,9 +63,9 @@ class RegionEntry:
         """Hash of a table's content; that of nothing for an absent table."""
         return combined(f.hash for f in self.tables.get(name, ()))
 
-    @property
+    @cached_property
     def snapshot_id(self) -> str:
-        """Hash of everything the region holds."""
+        """Hash of everything the region holds; asked for by every answer of a server."""
         return combined(f"{name}={self.table_hash(name)}" for name in sorted(self.tables))
 
 

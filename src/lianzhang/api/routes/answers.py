@@ -27,7 +27,7 @@ def answer(
 ) -> Response:
     """A result of a region as JSON, with its tag; ``as_of`` where it depends on the day."""
     entry = desk.readers.region(region)
-    tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(as_of))
+    tag = respond.entity_tag(request, respond.snapshot_of(request, entry, region), str(as_of))
 
     def written() -> bytes:
         with desk.readers.reading(region) as reader:

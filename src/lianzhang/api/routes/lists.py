@@ -78,7 +78,7 @@ def _operation(desk: Desk, of: Collection) -> Callable[..., Response]:
                 cursor = respond.make_cursor(page.after, mark)
                 return respond.page_response(request, media, of.table, page, reader.snapshot_id, cursor)
 
-        tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", media, str(today))
+        tag = respond.entity_tag(request, respond.snapshot_of(request, entry, region), media, str(today))
         return respond.cached(request, tag, make)
 
     # FastAPI reads the signature; the parameters' model is known only now.

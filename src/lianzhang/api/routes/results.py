@@ -214,7 +214,7 @@ def result_router(desk: Desk) -> APIRouter:
     ) -> Response:
         """A drawing of the report as a file of its own, its style inside."""
         entry = desk.readers.region(region)
-        tag = respond.entity_tag(request, f"{entry.name} {entry.snapshot_id}", str(given.day))
+        tag = respond.entity_tag(request, respond.snapshot_of(request, entry, region), str(given.day))
 
         def drawn() -> str:
             with desk.readers.reading(region) as reader:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
+from lianzhang.app.browse import wording
 from lianzhang.app.browse.audit import Audit
 from lianzhang.app.browse.collections import ENGINES, Collection, Parameters, Selection
 from lianzhang.app.browse.jobs import Jobs
@@ -34,8 +35,15 @@ class Desk:
         self.settings = settings
         self.readers = Readers(settings, most=readers)
         self.memory = Memory()
-        self.jobs = Jobs(Path(tempfile.gettempdir()) / f"lianzhang-{secrets.token_hex(8)}")
+        self._remembered: dict[str, str] = {}
+        self.jobs = Jobs(Path(tempfile.gettempdir()) / f"lianzhang-{secrets.token_hex(8)}", ended=self.wrote)
         self.audit = Audit(settings.store)
+        #: How often this server has written.
+        self.writes = 0
+
+    def wrote(self) -> None:
+        """This server has written something, by a request or a computation."""
+        self.writes += 1
 
     @property
     def store(self) -> Store:
@@ -43,8 +51,13 @@ class Desk:
         return self.readers.store
 
     def remember(self, reader: Reader, key: Hashable, compute: Callable[[], T]) -> T:
-        """A result computed from a region's snapshot, computed once per snapshot."""
-        return self.memory.get((reader.region.name, reader.snapshot_id, key), compute)
+        """A result computed from a region's snapshot, computed once per snapshot and forgotten with it."""
+        name, snapshot = reader.region.name, reader.snapshot_id
+        current = self.readers.manifest().regions.get(name)
+        if current is not None and current.snapshot_id == snapshot != self._remembered.get(name):
+            self._remembered[name] = snapshot
+            self.memory.forget(lambda known: known[:1] == (name,) and known[1] != snapshot)
+        return self.memory.get((name, snapshot, key), compute)
 
     def rows(self, reader: Reader, of: Collection, given: Parameters) -> pa.Table | None:
         """Rows of a computed collection; None for a table of the store.
@@ -71,19 +84,37 @@ class Desk:
         after: tuple[object, ...] | None = None,
     ) -> Page:
         """One page of a collection."""
-        return read_page(reader, of, self.rows(reader, of, given), chosen, limit=limit, after=after)
+        rows, searched = self.rows(reader, of, given), None
+        if (
+            chosen.search
+            and rows is None
+            and reader.holds(of.name)
+            and reader.region.rows.get(of.name, 0) >= wording.LEAST_ROWS
+        ):
+            text = self.remember(reader, ("lines", of.name), lambda: wording.lines_of(reader, of))
+            searched = wording.rows_with(text, chosen.search)
+        return read_page(reader, of, rows, chosen, limit=limit, after=after, searched=searched)
 
     def state(self, reader: Reader, as_of: date) -> State:
         """The state of the region's clusters; kept as runs like the report's."""
         return self.remember(
-            reader, ("state", as_of), lambda: compute_state(self.store, reader, self.settings, as_of)
+            reader,
+            ("state", as_of, self._risk_runs(reader)),
+            lambda: compute_state(self.store, reader, self.settings, as_of),
         )
 
     def report(self, reader: Reader, as_of: date) -> Report:
         """The report on the state."""
         return self.remember(
-            reader, ("report", as_of), lambda: build_report(self.state(reader, as_of), reader)
+            reader,
+            ("report", as_of, self._risk_runs(reader)),
+            lambda: build_report(self.state(reader, as_of), reader),
         )
+
+    def _risk_runs(self, reader: Reader) -> int:
+        """How many results of risk are kept: a state shows them, and they come without a new snapshot."""
+        runs = self.readers.manifest().runs.values()
+        return sum(r.region == reader.region.name and r.name.startswith("risk.") for r in runs)
 
     def close(self) -> None:
         """Cancel the computations, remove their files, close the readers."""

@@ -79,7 +79,16 @@ class Jobs:
     as long as it is remembered.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1, waiting: int = 20, remembered: int = 50) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int = 1,
+        waiting: int = 20,
+        remembered: int = 50,
+        ended: Callable[[], None] | None = None,
+    ) -> None:
+        self._ended = ended
         self._folder = folder
         self._waiting = waiting
         self._remembered = remembered
@@ -208,6 +217,8 @@ class Jobs:
         finally:
             if not kept:
                 shutil.rmtree(folder, ignore_errors=True)
+        if self._ended is not None:
+            self._ended()
         with self._changed:
             self._unwanted.discard(job_id)
             self._set(job_id, ended=_now(), **changes)

@@ -27,6 +27,12 @@ class Memory:
                 self._found.move_to_end(key)
             return cast("object | None", found)
 
+    def forget(self, over: Callable[[tuple[Any, ...]], bool]) -> None:
+        """Forget the results whose key is a tuple of which ``over`` holds."""
+        with self._lock:
+            for key in [k for k in self._found if isinstance(k, tuple) and over(k)]:
+                del self._found[key]
+
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result under a key, computed if it is not remembered. An error is passed on and not remembered."""
         with self._lock:

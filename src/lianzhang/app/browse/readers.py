@@ -1,11 +1,14 @@
-"""Keep a few readers open, so that a request does not pay for opening one, and renew them when the data change."""
+"""Keep readers open, so that a request does not pay for opening one, and renew them when the data change."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import duckdb
 
 from lianzhang.config import Settings
 from lianzhang.errors import UnknownNameError
@@ -16,13 +19,49 @@ from lianzhang.store.writer import not_loaded
 
 #: What DuckDB needs to answer at all.
 _LEAST_GB = 0.25
+#: Tables of at most so many rows are taken into memory before the first answer; larger ones while answers are given.
+_AT_ONCE = 100_000
+
+
+class Base:
+    """The database of one state of a region, which its readers share."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        rows = reader.region.rows
+        for name in rows:
+            if rows[name] <= _AT_ONCE:
+                _hold(reader, name)
+        large = sorted((n for n in rows if rows[n] > _AT_ONCE), key=lambda n: rows[n])
+        self._filling = reader.twin() if large else None
+        self._filler = threading.Thread(target=self._fill, args=(large,), name="tables", daemon=True)
+        if large:
+            self._filler.start()
+
+    def close(self) -> None:
+        """Close it; readers in use go on to their end."""
+        if self._filling is not None:
+            with contextlib.suppress(duckdb.ConnectionException):  # it is done
+                self._filling.connection.interrupt()
+            self._filler.join()
+        self.reader.close()
+
+    def _fill(self, names: list[str]) -> None:
+        assert self._filling is not None
+        try:
+            for name in names:
+                _hold(self._filling, name)
+        except duckdb.InterruptException:
+            pass  # closed meanwhile
+        finally:
+            self._filling.close()
 
 
 class Readers:
-    """A pool of readers. Each serves one request at a time; together they stay within the memory limit.
+    """A pool of readers. Each serves one request at a time; those of a region share one database and its memory limit.
 
-    A request that finds all readers in use waits for one. A reader whose region has changed since it opened is closed
-    and another one opened; readers in use go on to the end on what they began with.
+    A request that finds all readers in use waits for one. When a region has changed, its database is closed and the
+    next request opens another one; readers in use go on to the end on what they began with.
     """
 
     def __init__(self, settings: Settings, *, most: int | None = None) -> None:
@@ -30,12 +69,15 @@ class Readers:
         self._default = settings.region
         wanted = most if most is not None else min(8, 2 * settings.processes)
         self.most = max(1, min(wanted, int(settings.memory_gb / _LEAST_GB)))
-        self._memory_gb = max(_LEAST_GB, settings.memory_gb / self.most)
-        self._threads = max(1, settings.processes // 2)
+        self._memory_gb = settings.memory_gb
+        self._threads = settings.processes
         self._slots = threading.BoundedSemaphore(self.most)
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._idle: list[Reader] = []
+        self._bases: dict[str, Base] = {}
         self._known: tuple[tuple[int, int, int], Manifest] | None = None
+        self._marks: tuple[Manifest | None, dict[tuple[str, bool], str]] = (None, {})
         self._closed = False
 
     def manifest(self) -> Manifest:
@@ -70,6 +112,25 @@ class Readers:
                 return entry
         raise not_loaded(wanted, regions)
 
+    def mark(self, name: str, *, runs: bool) -> str:
+        """What an answer about a region depends on, besides the request and the day: which regions there are, what
+        the region holds and, with ``runs``, which results are kept. It changes when they do.
+
+        Raises:
+            NotLoadedError, UnknownNameError: as `region`.
+        """
+        manifest, marks = self.manifest(), self._marks
+        if marks[0] is not manifest:
+            marks = (manifest, {})
+            self._marks = marks
+        found = marks[1].get((name, runs))
+        if found is None:
+            entry = self.region(name)
+            kept = sum(r.region == entry.name for r in manifest.runs.values()) if runs else ""
+            found = f"{sorted(manifest.regions)} {entry.name} {entry.snapshot_id} {kept}"
+            marks[1][name, runs] = found
+        return found
+
     @contextmanager
     def reading(self, name: str) -> Iterator[Reader]:
         """A reader of a region as it is now."""
@@ -86,37 +147,75 @@ class Readers:
 
     def close(self) -> None:
         """Close the readers that are not in use; the others close when their request ends."""
-        with self._lock:
+        with self._opening, self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
+            bases, self._bases = self._bases, {}
         for reader in idle:
             reader.close()
+        for base in bases.values():
+            base.close()
 
     def _take(self, entry: RegionEntry) -> Reader:
-        stale: list[Reader] = []
-        found: Reader | None = None
+        found = self._ready(entry)
+        if found is not None:
+            return found
+        # One request opens the database; the others wait for it.
+        with self._opening:
+            found = self._ready(entry)
+            if found is not None:
+                return found
+            share = self._memory_gb / max(1, len(self.manifest().regions))
+            base = Base(self.store.reader(entry.name, memory_gb=max(_LEAST_GB, share), threads=self._threads))
+            reader = base.reader.twin()
+            with self._lock:
+                unused = base if self._closed else self._bases.pop(entry.name, None)
+                if not self._closed:
+                    self._bases[entry.name] = base
+        if unused is not None:
+            unused.close()
+        return reader
+
+    def _ready(self, entry: RegionEntry) -> Reader | None:
+        """A reader of the region as it is now, if its database is open."""
         with self._lock:
             current = self.manifest().regions
-            for reader in list(self._idle):
-                now = current.get(reader.region.name)
-                if now is None or now.tables != reader.region.tables:
-                    self._idle.remove(reader)
-                    stale.append(reader)
-            for reader in reversed(self._idle):
-                if reader.region.name == entry.name:
-                    found = reader
-                    self._idle.remove(reader)
-                    break
-            # The slots bound the readers in use; idle ones of other regions make room for a new one.
-            if found is None and len(self._idle) >= self.most:
-                stale.append(self._idle.pop(0))
+            idle = [r for r in self._idle if _same(r, current)]
+            stale = [r for r in self._idle if not _same(r, current)]
+            gone = [n for n, b in self._bases.items() if not _same(b.reader, current)]
+            bases = [self._bases.pop(name) for name in gone]
+            found = next((r for r in reversed(idle) if r.region.name == entry.name), None)
+            if found is not None:
+                idle.remove(found)
+            elif entry.name in self._bases:
+                found = self._bases[entry.name].reader.twin()
+            self._idle = idle
         for reader in stale:
             reader.close()
-        return found or self.store.reader(entry.name, memory_gb=self._memory_gb, threads=self._threads)
+        for base in bases:
+            base.close()
+        return found
 
     def _give_back(self, reader: Reader) -> None:
+        stale = None
         with self._lock:
-            if not self._closed and len(self._idle) < self.most:
+            if not self._closed:
                 self._idle.append(reader)
-                return
-        reader.close()
+                # The slots bound the readers in use; those of other regions make room.
+                stale = self._idle.pop(0) if len(self._idle) > self.most else None
+                if stale is None:
+                    return
+        (stale or reader).close()
+
+
+def _same(reader: Reader, current: dict[str, RegionEntry]) -> bool:
+    now = current.get(reader.region.name)
+    return now is not None and now.snapshot_id == reader.region.snapshot_id
+
+
+def _hold(reader: Reader, name: str) -> None:
+    """Take a table into memory where there is room; otherwise it is read from its files each time."""
+    try:
+        reader.hold(name)
+    except MemoryError:
+        return

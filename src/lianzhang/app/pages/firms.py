@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, gathered
-from lianzhang.app.pages.pinyin import spell
+from lianzhang.app.pages.directory import Directory, directory
 from lianzhang.app.report.chain import ACTIVITY_TEXT, EVIDENCE_TEXT
 from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
 from lianzhang.errors import UnknownNameError
@@ -185,45 +184,24 @@ def search(desk: Desk, reader: Reader, query: Query) -> FirmPage:
     Words match the name, the English name, aliases, the credit code, and the name spelled in pinyin (whole or by
     initials). Firms with evidence on the chain come first, then the best match.
     """
-    names = desk.remember(reader, "firms.search", lambda: _index(reader))
-    reader.connection.register("firm_names", names)
-    try:
-        condition, params = _where(query, reader.region.root)
-        found = f"{_WITHIN}, found AS MATERIALIZED (SELECT f.firm_id, f.region_id, f.sector_id, f.name_zh FROM firms f"
-        found += f" JOIN firm_names n USING (firm_id) WHERE {condition})"
-        total = reader.sql(f"{found} SELECT count(*) AS n FROM found", params)["n"][0].as_py()
-        order = "(SELECT count(*) FROM firm_nodes k WHERE k.firm_id = f.firm_id) DESC, length(f.name_zh), f.name_zh"
-        ids = reader.sql(
-            f"{found} SELECT firm_id FROM found f ORDER BY {order} LIMIT {PAGE} OFFSET {max(0, query.start)}",
-            params,
-        )["firm_id"].to_pylist()
-        places = _facet(
-            reader,
-            found,
-            "SELECT region_id AS key, r.name_zh, r.name_en, count(*) AS n FROM found JOIN regions r USING (region_id)",
-            params,
-        )
-        sectors = _facet(
-            reader,
-            found,
-            "SELECT sector_id AS key, s.name_zh, coalesce(s.name_en, s.name_zh) AS name_en, count(*) AS n "
-            "FROM found JOIN sectors s USING (sector_id)",
-            params,
-        )
-        rungs = reader.sql(
-            f"{found} SELECT t.status_class AS key, count(DISTINCT t.firm_id) AS n FROM found "
-            "JOIN firm_status t USING (firm_id) WHERE t.valid_to IS NULL GROUP BY 1 ORDER BY 2 DESC",
-            params,
-        ).to_pylist()
-    finally:
-        reader.connection.unregister("firm_names")
+    firms = desk.remember(reader, "firms.directory", lambda: directory(reader))
+    chosen = firms.chosen(
+        query.words,
+        here=query.here,
+        place=query.place,
+        sector=query.sector,
+        status=query.status,
+        node=query.node,
+    )
+    rows = np.flatnonzero(chosen)
+    start = max(0, query.start)
     return FirmPage(
         query=query,
-        total=int(total),
-        lines=_lines(reader, ids),
-        places=places,
-        sectors=sectors,
-        statuses=tuple(Facet(r["key"], STATUS_TEXT[r["key"]], r["n"]) for r in rungs),
+        total=len(rows),
+        lines=tuple(_listed(firms, int(row)) for row in rows[start : start + PAGE]),
+        places=tuple(Facet(*found) for found in firms.places.counted(chosen, _FACET)),
+        sectors=tuple(Facet(*found) for found in firms.sectors.counted(chosen, _FACET)),
+        statuses=tuple(Facet(key, STATUS_TEXT[key], count) for key, count in firms.held_by(chosen)),
         chosen=_chosen(reader, query),
     )
 
@@ -292,49 +270,17 @@ def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
     )
 
 
-def _index(reader: Reader) -> pa.Table:
-    """Firm id and one searchable line: names, aliases, code, pinyin whole and initials, in small letters."""
-    rows = reader.sql(
-        "SELECT f.firm_id, f.name_zh, concat_ws(' ', f.name_zh, f.name_en, f.uscc, f.ticker,"
-        " (SELECT string_agg(a.alias, ' ') FROM firm_aliases a WHERE a.firm_id = f.firm_id)) AS line FROM firms f"
+def _listed(firms: Directory, row: int) -> FirmLine:
+    zh, en = firms.name_zh[row].as_py(), firms.name_en[row].as_py()
+    return FirmLine(
+        firm_id=firms.firm_id[row].as_py(),
+        name=Text(zh, en or zh),
+        kind=KIND_TEXT[firms.kind[row].as_py()],
+        place=firms.places.name(row),
+        sector=firms.sectors.name(row),
+        statuses=tuple(STATUS_TEXT[s] for s in sorted(firms.held(row))),
+        makes=firms.makes(row),
     )
-    spelled = (spell(str(n)) for n in rows["name_zh"].to_pylist())
-    lines = [
-        f"{str(line).lower()}|{whole}|{initials}"
-        for line, (whole, initials) in zip(rows["line"].to_pylist(), spelled, strict=True)
-    ]
-    return pa.table({"firm_id": rows["firm_id"], "line": lines})
-
-
-def _where(query: Query, root: str) -> tuple[str, dict[str, Any]]:
-    parts, params = ["true"], {"root": root}
-    for n, word in enumerate(re.findall(r"[^\s·|]+", query.words.lower())[:6]):
-        parts.append(f"contains(n.line, $word{n})")
-        params[f"word{n}"] = word
-    if query.here:
-        parts.append("f.region_id IN (SELECT region_id FROM inside)")
-    if query.place:
-        parts.append("f.region_id = $place")
-        params["place"] = query.place
-    if query.sector:
-        parts.append("f.sector_id = $sector")
-        params["sector"] = query.sector
-    if query.status:
-        parts.append(
-            "f.firm_id IN (SELECT firm_id FROM firm_status WHERE status_class = $status AND valid_to IS NULL)"
-        )
-        params["status"] = query.status
-    if query.node:
-        parts.append("f.firm_id IN (SELECT firm_id FROM firm_nodes WHERE node_id = $node)")
-        params["node"] = query.node
-    return " AND ".join(parts), params
-
-
-def _facet(reader: Reader, found: str, select: str, params: dict[str, Any]) -> tuple[Facet, ...]:
-    rows = reader.sql(
-        f"{found} {select} GROUP BY 1, 2, 3 ORDER BY n DESC, 2 LIMIT {_FACET}", params
-    ).to_pylist()
-    return tuple(Facet(r["key"], Text(r["name_zh"], r["name_en"]), r["n"]) for r in rows)
 
 
 def _chosen(reader: Reader, query: Query) -> dict[str, Text]:
