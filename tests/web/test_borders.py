@@ -100,7 +100,7 @@ def test_a_reader_opens_a_map_of_their_own(
         tab.click("lz-map summary")
         field = tab.locator("lz-map input[type=file]")
         field.set_input_files(tmp_path / "metres.geojson")
-        tab.wait_for_function("document.querySelector('.pl-said').textContent.includes('degrees')")
+        tab.wait_for_function("() => document.querySelector('.pl-said').textContent.includes('degrees')")
         field.set_input_files(path)
         tab.wait_for_selector("#f-map .wide path.area")
         drawn = tab.locator("#f-map .wide path.area").count()
@@ -113,7 +113,7 @@ def test_a_reader_opens_a_map_of_their_own(
         assert "area" in Path(caught.value.path()).read_text(encoding="utf-8")
         tab.select_option("select[name=measure]", index=3)
         tab.wait_for_url("**measure=**")
-        tab.wait_for_function(f"document.querySelectorAll('#f-map .wide path.area').length === {drawn}")
+        tab.wait_for_function(f"() => document.querySelectorAll('#f-map .wide path.area').length === {drawn}")
         tab.click("lz-map button")
         assert tab.locator("#f-map .wide polygon").count() == hexagons
         assert set(sent) == {"GET"}, "nothing is uploaded"

@@ -48,6 +48,11 @@ THINGS = [
     "firms/000625.SZ",
     "places?measure=sector-gb4754:36",
     "places/500112",
+    "risk/scenario",
+    "risk/scenario?who=region:500109&who=node:icnev-battery-cell&days=10",
+    "risk/shock?who=region:500109",
+    "risk/nodes/icnev-battery-cell",
+    "risk/firms/cq-avatr",
     "sources/lz-facts",
 ]
 EVERY = [f"/chongqing/{p}" for p in PATHS + THINGS] + [f"/langu/{p}" for p in PATHS]
@@ -256,7 +261,9 @@ def test_pages_are_kept_until_the_data_change(tmp_path: Path, two_regions: Path)
         assert "+1 row" in changed
         assert "Since the last load" in changed
         observe(Store(own), "chongqing", "nev_output", "2027", 1_950_000.0, source="a test")
-        assert "+2 rows" in Seen(client.get("/chongqing/").text).text, "counted from the load, not the last write"
+        assert "+2 rows" in Seen(client.get("/chongqing/").text).text, (
+            "counted from the load, not the last write"
+        )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ export function startOrigins(): void {
   const pop = document.getElementById("pop");
   const [close, words, chain] = [...(pop?.children ?? [])] as HTMLElement[];
   if (!pop || !close || !words || !chain) return;
-  let opener: HTMLElement | null = null;
+  let opener: HTMLElement | SVGElement | null = null;
 
   const hide = (back: boolean): void => {
     if (pop.hidden) return;
@@ -12,7 +12,7 @@ export function startOrigins(): void {
     opener = null;
   };
 
-  const show = (from: HTMLElement, id: string, text: string): boolean => {
+  const show = (from: HTMLElement | SVGElement, id: string, text: string): boolean => {
     const entry = document.getElementById(id);
     if (!entry) return false;
     words.textContent = text;
@@ -40,7 +40,11 @@ export function startOrigins(): void {
     if (link?.hash && show(link, link.hash.slice(1), link.title)) {
       event.preventDefault();
       close.focus({ preventScroll: true });
+      return;
     }
+    // A mark of a drawing; where it is a link, the link is what is meant.
+    const mark = target.closest<SVGElement>("svg [data-origin]");
+    if (mark?.dataset.origin && !target.closest("a")) show(mark, mark.dataset.origin, mark.querySelector("title")?.textContent ?? "");
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide(true);
