@@ -98,11 +98,11 @@ def record(store: Store, region: str, document_ids: Iterable[str]) -> int:
         made = _conflicts(found, rows | lines, sources, rest)
         entry = writer.region(region)
         pack = [f for f in entry.tables.get("statement_conflicts", ()) if f.origin != "added"]
-        plain = replace(entry, tables={**entry.tables, "statement_conflicts": tuple(pack)})
-        with Reader(store.path, writer.manifest, plain) as packed:
-            own = {r["conflict_id"] for r in packed.table("statement_conflicts").to_pylist()}
-        held = [r for r in rest if r["conflict_id"] not in own]
         if made or len(rest) < len(before):
+            plain = replace(entry, tables={**entry.tables, "statement_conflicts": tuple(pack)})
+            with Reader(store.path, writer.manifest, plain) as packed:
+                own = {r["conflict_id"] for r in packed.table("statement_conflicts").to_pylist()}
+            held = [r for r in rest if r["conflict_id"] not in own]
             reader.connection.execute(
                 f"CREATE OR REPLACE VIEW statement_conflicts AS {empty_select(table('statement_conflicts'))}"
             )

@@ -65,12 +65,12 @@ def decide(
     head = documents.head(document_id)
     with store.reader(region) as reader:
         check_indicator(reader, (fields or {}).get(LINK, ""))
-    documents.decide(document_id, statement_ids, decision, fields)
-    items = documents.reviewed(document_id)
-    with store.reader(region) as reader:
+        documents.decide(document_id, statement_ids, decision, fields)
+        items = documents.reviewed(document_id)
         entries = _open_entries(reader, items, set(statement_ids))
-    enter(store, region, entries, head.published, read=[i.original for i in items])
-    record(store, region, [document_id])
+    done = enter(store, region, entries, head.published, read=[i.original for i in items])
+    if done.added:
+        record(store, region, [document_id])
     with store.reader(region) as reader:
         shown = {s.statement_id: s for s in document_reviews(reader, documents, document_id)}
     return [shown[one] for one in dict.fromkeys(statement_ids)]
@@ -107,7 +107,8 @@ def settle_table(
                 check_indicator(reader, item.indicator)
     done = enter(store, region, decided_entries(items), published, read=[i.original for i in every])
     kept = Documents(store.path, region)
-    record(store, region, [h.document_id for h in kept.heads() if kept.table(h.document_id) == table])
+    if done.added:
+        record(store, region, [h.document_id for h in kept.heads() if kept.table(h.document_id) == table])
     return region, done
 
 
