@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from lianzhang.chain.backtest import told
 from lianzhang.chain.model import GapKind, NotComputable, SupportingRate
 from lianzhang.chain.service import (
     candidates,
@@ -144,6 +145,40 @@ def test_owners_need_outputs_and_join_the_firms_of_a_group(linked: Reader, small
     unknown = owners(small, chain_map(small, "r", DAY))
     assert unknown.owner is None
     assert unknown.because is not None
+
+
+def test_a_gap_tells_what_its_factors_are_made_from(linked: Reader) -> None:
+    """Sector 2 (the car's) buys 40 from sector 1, of whose demand 100/130 is met locally: 40 · 30/130 at stake."""
+    found = gaps(linked, chain_map(linked, "r", DAY), regional_accounts(linked), specialisation(linked))
+    gap = next(g for g in found.ranked if g.node.node_id == "n1")
+    i = gap.inputs
+    assert i.purchases_cny == 40.0
+    assert i.local_share == pytest.approx(100 / 130)
+    assert gap.stake_cny == pytest.approx(40.0 * i.inflow_share)
+    assert (i.makers, i.exposure_sources) == (1, ("s",))
+    assert i.quotient is not None
+    assert gap.feasibility == pytest.approx(i.quotient / (1 + i.quotient))
+    assert (i.period, i.trade) == ("2024", Text("甲g:10", "Made-up g:10"))
+    assert i.enterprises == 10
+    assert i.place == gap.best_places[0]
+    assert found.source_titles == {"s": Text("甲来源", "A source")}
+    assert (found.as_of, found.table_period, found.counts_period) == (DAY, "2023", "2024")
+    unseen = next(g for g in found.to_search if g.inputs.makers is None)
+    assert unseen.exposure is None
+
+
+def test_the_backtest_of_feasibility_is_published_with_the_rank(linked: Reader) -> None:
+    found = gaps(linked, chain_map(linked, "r", DAY), None, None)
+    assert {(b.first, b.last) for b in found.backtests} == {(2007, 2017), (2012, 2017)}
+    assert all(b.auc_lq_low < b.auc_lq < b.auc_lq_high for b in found.backtests)
+    assert all(0.5 < b.auc_density < b.auc_lq for b in found.backtests)
+    assert "AUC 0.79" in told(found.backtests).en
+
+
+def test_evidence_of_a_later_day_counts_nowhere(linked: Reader) -> None:
+    before = chain_map(linked, "r", date(2022, 12, 31)).node("n1")
+    assert before.local_makers == ()
+    assert [m.current for m in before.makers] == [False]
 
 
 def test_candidates_put_evidence_before_a_mere_sector(linked: Reader) -> None:

@@ -68,7 +68,7 @@ def candidates(
     node = chain.node(node_id)
     found: dict[str, Candidate] = {}
     for step in (
-        _makers(node),
+        _makers(chain, node),
         _by_product(reader, chain, node, terms or load_terms()),
         _of_trade(reader, chain, node),
     ):
@@ -79,12 +79,12 @@ def candidates(
     return tuple(found.values())[:most]
 
 
-def _makers(node: Node) -> Iterator[Candidate]:
+def _makers(chain: ChainMap, node: Node) -> Iterator[Candidate]:
     for maker in node.makers:
-        if maker.local:
+        when = parse_period(maker.evidence_date) if maker.evidence_date else None
+        if maker.local or (when is not None and when.start > chain.as_of):
             continue
         told = _EVIDENCE[maker.evidence]
-        when = parse_period(maker.evidence_date) if maker.evidence_date else None
         zh = f"{told.zh}（{when.label('zh')}）" if when else told.zh
         en = f"{told.en} ({when.label('en')})" if when else told.en
         why = Text(f"{zh}写明其制造", f"{en} says that it makes it")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from lianzhang.chain import queries
+from lianzhang.chain.backtest import Backtest, feasibility_backtests
 from lianzhang.chain.kernel.coverage import rate_by_purchases, rate_by_value
 from lianzhang.chain.kernel.gaps import classify_gaps, exposure, rank_gaps, rank_sensitivity
 from lianzhang.chain.kernel.leontief import coefficients
@@ -22,15 +24,40 @@ from lianzhang.store import Reader
 
 
 @dataclass(frozen=True, slots=True)
+class GapInputs:
+    """What the three factors of a gap were made from, each with the sources of its rows; None where not known.
+
+    Value: ``purchases_cny`` Z_ij is what the final product's sector buys a year from the node's (or the node's stated
+    value share of the product's output), yuan; ``local_share`` r_i of it is met locally. Exposure: ``makers`` local
+    makers on record and ``inflow_share`` = 1 − r_i. Feasibility: ``quotient`` is the location quotient of the sector
+    ``trade`` in the district ``place``, which holds ``enterprises`` of it in ``period``.
+    """
+
+    purchases_cny: float | None
+    local_share: float | None
+    value_sources: tuple[str, ...]
+    makers: int | None
+    inflow_share: float | None
+    exposure_sources: tuple[str, ...]
+    quotient: float | None
+    trade: Text | None
+    place: Text | None
+    enterprises: int | None
+    period: str | None
+    feasibility_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """One component that asks for something.
 
     ``stake_cny`` is what the final product's sector buys a year from the sector the component belongs to and does not
     find locally, yuan: Z_ij (1 - r_i). It is the sector's, an upper bound for any one component of it, unless the pack
     states the component's value share (``stake_of_node``). ``exposure`` and ``feasibility`` lie in [0, 1];
-    ``best_places`` are the districts closest to what the component needs. ``rank`` 1 is the most pressing; 0 where a
-    factor is unknown or the node is no gap. ``rank_low`` and ``rank_high`` are the 5 % and 95 % quantiles of the rank
-    when the weights move.
+    ``best_places`` are the districts closest to what the component needs. ``blind``: the sector as a whole sends out
+    more than it takes in, so that no unmet demand can be seen in the table; its stake of 0 is no finding. ``rank`` 1
+    is the most pressing; 0 where a factor is unknown or the node is no gap. ``rank_low`` and ``rank_high`` are the 5 %
+    and 95 % quantiles of the rank when the weights move.
     """
 
     node: Node
@@ -45,17 +72,30 @@ class Gap:
     rank: int
     rank_low: float | None
     rank_high: float | None
+    blind: bool
+    inputs: GapInputs
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Ranked gaps, most pressing first; then nodes nobody has looked at, ordered by what is at stake."""
+    """Ranked gaps, most pressing first; then nodes nobody has looked at, ordered by what is at stake.
+
+    ``as_of`` is the day the evidence is of; ``table_period`` and ``counts_period`` are those of the input–output table
+    and of the enterprise counts, None where there are none. ``backtests`` say how well feasibility foretold real
+    history; ``source_titles`` name the sources by id.
+    """
+
+    as_of: date
+    table_period: str | None
+    counts_period: str | None
 
     weights: tuple[float, float, float]
     ranked: tuple[Gap, ...]
     to_search: tuple[Gap, ...]
     product_sector: Text | None
     source_ids: tuple[str, ...]
+    source_titles: dict[str, Text]
+    backtests: tuple[Backtest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +148,7 @@ def gaps(
     column = _io_sector(sectors.get(product.node_id, ()), accounts) if product and accounts else None
     rows = [_io_sector(sectors.get(n.node_id, ()), accounts) for n in nodes]
 
-    stake, of_node = _stakes(nodes, rows, column, accounts)
+    stake, bought, of_node = _stakes(nodes, rows, column, accounts)
     inflow = np.array(
         [np.nan if i is None or accounts is None else 1.0 - accounts.purchase.r[i] for i in rows],
         dtype=np.float64,
@@ -117,7 +157,7 @@ def gaps(
         [np.nan if n.grade is Grade.UNKNOWN else len(n.local_makers) for n in nodes], dtype=np.float64
     )
     exposed = exposure(makers, np.clip(inflow, 0.0, 1.0))
-    feasible, nearest = _feasibility(reader, nodes, sectors, places)
+    feasible, strongest = _feasibility(reader, nodes, sectors, places)
 
     index = {n.node_id: i for i, n in enumerate(nodes)}
     links = [
@@ -144,11 +184,20 @@ def gaps(
             io_sector=sector_name(rows[i]),
             exposure=_known(exposed[i]),
             feasibility=_known(feasible[i]),
-            best_places=nearest[i],
+            best_places=strongest[i].places,
             score=_known(ranking.score[i]) if ranking.rank[i] else None,
             rank=int(ranking.rank[i]),
             rank_low=_known(moved.low[i]) if moved is not None and ranking.rank[i] else None,
             rank_high=_known(moved.high[i]) if moved is not None and ranking.rank[i] else None,
+            blind=bool(stake[i] == 0.0 and inflow[i] == 0.0),
+            inputs=_inputs(
+                n,
+                accounts if rows[i] is not None else None,
+                places,
+                bought=_known(bought[i]),
+                inflow=_known(inflow[i]),
+                strongest=strongest[i],
+            ),
         )
         for i, n in enumerate(nodes)
     ]
@@ -161,12 +210,21 @@ def gaps(
         key=lambda g: (-(g.stake_cny or 0.0), g.node.rank),
     )
     sources = {n.source_id for n in nodes} | ({accounts.head.source_id} if accounts else set())
+    sources |= {s for g in found for s in g.inputs.exposure_sources + g.inputs.feasibility_sources}
+    titles = reader.sql("SELECT source_id, title_zh, title_en FROM sources ORDER BY source_id").to_pylist()
     return Gaps(
+        as_of=chain.as_of,
+        table_period=accounts.head.period if accounts is not None else None,
+        counts_period=places.period if places is not None else None,
         weights=weights,
         ranked=tuple(ranked),
         to_search=tuple(unknown),
         product_sector=sector_name(column),
         source_ids=tuple(sorted(sources | set(places.sources if places else ()))),
+        source_titles={
+            r["source_id"]: Text(r["title_zh"], r["title_en"]) for r in titles if r["source_id"] in sources
+        },
+        backtests=feasibility_backtests(),
     )
 
 
@@ -323,25 +381,64 @@ def _io_sector(sectors: tuple[tuple[str, int], ...], accounts: RegionalAccounts 
 
 def _stakes(
     nodes: tuple[Node, ...], rows: list[int | None], column: int | None, accounts: RegionalAccounts | None
-) -> tuple[FloatArray, list[bool]]:
-    """Value at stake of every node in yuan, NaN where not known, and whether it is the node's own."""
-    stake = np.full(len(nodes), np.nan)
+) -> tuple[FloatArray, FloatArray, list[bool]]:
+    """Value at stake of every node and what is bought in all, yuan, NaN where not known; whether it is the node's own."""
+    stake, bought = np.full(len(nodes), np.nan), np.full(len(nodes), np.nan)
     own = [False] * len(nodes)
     if accounts is None or column is None:
-        return stake, own
+        return stake, bought, own
     flows = np.asarray(accounts.table.Z)[:, column]
     for i, (node, row) in enumerate(zip(nodes, rows, strict=True)):
         if row is None or np.isnan(accounts.purchase.r[row]):
             continue
         unmet = 1.0 - float(accounts.purchase.r[row])
         own[i] = node.value_share is not None
-        bought = (
+        bought[i] = (
             float(flows[row])
             if node.value_share is None
             else node.value_share * float(accounts.table.x[column])
         )
-        stake[i] = bought * unmet
-    return stake, own
+        stake[i] = bought[i] * unmet
+    return stake, bought, own
+
+
+@dataclass(frozen=True, slots=True)
+class _Strongest:
+    """The strongest districts for a node, and what makes the first of them so."""
+
+    places: tuple[Text, ...] = ()
+    quotient: float | None = None
+    trade: Text | None = None
+    enterprises: int | None = None
+
+
+def _inputs(
+    node: Node,
+    accounts: RegionalAccounts | None,
+    places: Specialisation | None,
+    *,
+    bought: float | None,
+    inflow: float | None,
+    strongest: _Strongest,
+) -> GapInputs:
+    """The inputs of one node's factors; ``accounts`` is None where the table does not have the node's sector."""
+    table = () if accounts is None else (accounts.head.source_id,)
+    makers = tuple(k.source_id for k in node.local_makers)
+    counted = places if strongest.places else None
+    return GapInputs(
+        purchases_cny=bought,
+        local_share=None if inflow is None else 1.0 - inflow,
+        value_sources=table,
+        makers=None if node.grade is Grade.UNKNOWN else len(node.local_makers),
+        inflow_share=inflow,
+        exposure_sources=tuple(dict.fromkeys(makers + table)),
+        quotient=strongest.quotient,
+        trade=strongest.trade,
+        place=strongest.places[0] if strongest.places else None,
+        enterprises=strongest.enterprises,
+        period=counted.period if counted else None,
+        feasibility_sources=counted.sources if counted else (),
+    )
 
 
 def _feasibility(
@@ -349,7 +446,7 @@ def _feasibility(
     nodes: tuple[Node, ...],
     sectors: dict[str, tuple[tuple[str, int], ...]],
     places: Specialisation | None,
-) -> tuple[FloatArray, list[tuple[Text, ...]]]:
+) -> tuple[FloatArray, list[_Strongest]]:
     """LQ / (1 + LQ) of the strongest district for each node's sector, and the three strongest districts.
 
     Only districts that hold at least an average share of the sector's enterprises are asked: a location quotient is
@@ -357,7 +454,7 @@ def _feasibility(
     docs/decisions/0007-feasibility.md.
     """
     feasible = np.full(len(nodes), np.nan)
-    nearest: list[tuple[Text, ...]] = [()] * len(nodes)
+    nearest = [_Strongest()] * len(nodes)
     if places is None:
         return feasible, nearest
     parent = {r["sector_id"]: r["parent_id"] for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
@@ -371,8 +468,14 @@ def _feasibility(
             continue
         strength = np.where(count >= count.mean(), quotient / (1.0 + quotient), -1.0)
         order = np.argsort(-strength, kind="stable")[:3]
-        feasible[i] = strength[order[0]]
-        nearest[i] = tuple(places.regions[int(r)] for r in order if strength[r] >= 0)
+        first = int(order[0])
+        feasible[i] = strength[first]
+        nearest[i] = _Strongest(
+            places=tuple(places.regions[int(r)] for r in order if strength[r] >= 0),
+            quotient=_known(quotient[first]),
+            trade=places.sectors[column],
+            enterprises=int(count[first]),
+        )
     return feasible, nearest
 
 

@@ -34,8 +34,8 @@ REGISTER_HOLDS = timedelta(days=366)
 class Maker:
     """One record that a firm makes, builds or develops a node.
 
-    ``local``: the firm is in the region. ``current``: the record still speaks of the day the chain is graded for; a
-    register that ended long before is history.
+    ``local``: the firm is in the region. ``current``: the record speaks of the day the chain is graded for; a register
+    that ended long before is history, and what is of a later day is not known yet.
     """
 
     firm_id: str
@@ -248,10 +248,14 @@ def _maker(row: dict[str, Any], as_of: date) -> Maker:
 
 
 def _current(evidence: str, dated: str | None, as_of: date) -> bool:
-    """A register says who was there when it ended; a year later it is history. Other evidence stays until corrected."""
-    if evidence != "registry_text" or dated is None:
+    """A register says who was there when it ended; a year later it is history. Other evidence stays until corrected;
+    none counts before its time."""
+    if dated is None:
         return True
-    return as_of <= parse_period(dated).end + REGISTER_HOLDS
+    period = parse_period(dated)
+    if period.start > as_of:
+        return False
+    return evidence != "registry_text" or as_of <= period.end + REGISTER_HOLDS
 
 
 def _day(period: str | None) -> date | None:
