@@ -11,6 +11,7 @@ from lianzhang.app.pages.content import Content, gathered
 from lianzhang.app.report.provenance import Provenance, bilingual, place_text, report_unit
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
+from lianzhang.plan.queries import STANDING
 from lianzhang.report import model as m
 from lianzhang.schema import table, tables
 from lianzhang.schema.period import parse_period
@@ -243,7 +244,7 @@ def _figures(reader: Reader, source_id: str, origins: Provenance) -> m.Block | N
 
 def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block | None:
     rows = reader.sql(
-        "SELECT topic_zh, topic_en, locator, value, lower, upper, unit, period_end, status FROM statements"
+        f"SELECT topic_zh, topic_en, locator, value, lower, upper, unit, period_end, status FROM {STANDING}"
         f" WHERE source_id = $source ORDER BY statement_id LIMIT {2 * _SHOWN}",
         {"source": source_id},
     ).to_pylist()
