@@ -8,6 +8,7 @@ no over-production, no rebuilding demand and no alternative ordering.
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -51,21 +52,18 @@ def capacity(table: Table) -> np.ndarray:
 def ours(table: Table) -> Result:
     import time
 
-    from lianzhang.risk.kernel.shock import imbalance, shock_graph, start, step
+    from lianzhang.risk.kernel.shock import imbalance, of_inputs, start, step, table_graph
 
     n = len(table.final)
-    seller, buyer = np.nonzero(table.Z)
-    g = shock_graph(seller, buyer, table.Z[seller, buyer], table.final, np.arange(n) % table.sectors, None)
-    del seller, buyer
-    days = np.full(n, STOCK_DAYS)
-    state = start(g, days)
+    g = table_graph(table.Z, table.final, np.arange(n) % table.sectors)
+    state = start(g, of_inputs(g, np.full(n, STOCK_DAYS)))
     path, worst = [], 0.0
+    caps = np.ones((table.days + 1, n))
+    caps[:-1, :3] = capacity(table)[:, None]
     begun = time.perf_counter()
     with ThreadPoolExecutor() as pool:
-        for left in capacity(table):
-            cap = np.ones(n)
-            cap[:3] = left
-            step(g, state, cap, np.ones(n), days, RESTOCK_DAYS, PSI, False, True, pool)
+        for cap, coming in itertools.pairwise(caps):
+            step(g, state, cap, np.ones(n), RESTOCK_DAYS, PSI, False, True, pool, coming)
             worst = max(worst, imbalance(g, state))
             path.append(_ratios(state.made, g.output))
     each = (time.perf_counter() - begun) / table.days
@@ -168,19 +166,18 @@ def _ratios(made: np.ndarray, output: np.ndarray) -> float:
 def firms_ours(task: FirmTask) -> Result:
     import time
 
-    from lianzhang.risk.kernel.shock import imbalance, shock_graph, start, step
+    from lianzhang.risk.kernel.shock import imbalance, of_inputs, shock_graph, start, step
 
     net, n = task.network, len(task.final)
     g = shock_graph(net.supplier, net.buyer, net.sales, task.final, net.sector, net.types)
-    days = np.full(n, 10.0)
-    state = start(g, days)
+    state = start(g, of_inputs(g, np.full(n, 10.0)))
+    hit = np.ones(n)
+    hit[task.hit] = 0.0
     path, worst = [], 0.0
     begun = time.perf_counter()
     with ThreadPoolExecutor() as pool:
         for day in range(task.days):
-            cap = np.ones(n)
-            cap[task.hit] = 0.0 if day >= 1 else 1.0
-            step(g, state, cap, np.ones(n), days, 6.0, 0.0, False, False, pool)
+            step(g, state, hit if day else np.ones(n), np.ones(n), 6.0, 0.0, False, False, pool, hit)
             worst = max(worst, imbalance(g, state))
             path.append(_ratios(state.made, g.output))
     each = (time.perf_counter() - begun) / task.days

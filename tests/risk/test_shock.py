@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,19 @@ from numpy.typing import NDArray
 from benchmarks._risk_networks import Network
 from lianzhang.cli import main
 from lianzhang.errors import FileFormatError, InputError, UnknownNameError
-from lianzhang.risk.kernel.shock import imbalance, shock_graph, start, step
+from lianzhang.risk.groups import Groups, read_groups
+from lianzhang.risk.kernel.shock import imbalance, of_inputs, shock_graph, start, step, table_graph
 from lianzhang.risk.model import FirmNetwork
-from lianzhang.risk.shock import Event, Scenario, monte_carlo, prepare, read_scenario, run
+from lianzhang.risk.shock import (
+    Event,
+    NetworkDraw,
+    Scenario,
+    monte_carlo,
+    over_networks,
+    prepare,
+    read_scenario,
+    run,
+)
 from tests.risk.networks import FILES, fixture, networks
 
 Floats = NDArray[np.float64]
@@ -88,10 +100,10 @@ def simulate(
 ) -> tuple[Floats, float, float]:
     """(days, n) output, largest imbalance, smallest stock of the kernel."""
     g = shock_graph(network.supplier, network.buyer, network.sales, final, network.sector, network.types)
-    state = start(g, n_days)
+    state = start(g, of_inputs(g, n_days))
     path, worst, least = [], 0.0, 0.0
     for cap, demand in zip(caps, demands, strict=True):
-        step(g, state, cap, demand, n_days, tau, psi, firms_first, ario)
+        step(g, state, cap, demand, tau, psi, firms_first, ario)
         path.append(state.made.copy())
         worst = max(worst, imbalance(g, state))
         least = min(least, float(state.stock.min(initial=0.0)))
@@ -143,13 +155,60 @@ def test_undisturbed_system_does_not_move_at_all(
         network.types,
     )
     n_days = rng.uniform(1, 20, n)
-    state = start(g, n_days)
+    state = start(g, of_inputs(g, n_days))
     before = state.stock.tobytes()
     for _ in range(30):
-        step(g, state, np.ones(n), np.ones(n), n_days, 6.0, 0.9, firms_first, ario)
+        step(g, state, np.ones(n), np.ones(n), 6.0, 0.9, firms_first, ario)
         assert imbalance(g, state) <= 1e-14
     assert state.stock.tobytes() == before
     assert (state.made == 1.0).all()
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**31), st.sampled_from([0.0, 0.8]), st.booleans(), st.booleans())
+def test_a_table_gives_what_its_links_give_and_looking_ahead_changes_no_bit(
+    seed: int, psi: float, firms_first: bool, ario: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    n, m, days = int(rng.integers(1, 40)), int(rng.integers(1, 6)), 15
+    sector = rng.integers(0, m, n)
+    flows = rng.lognormal(0, 2, (n, n)) * (rng.random((n, n)) < rng.random())
+    final, types = rng.lognormal(0, 1, n), rng.integers(0, 3, (m, m)).astype(np.int8)
+    i, j = np.nonzero(flows)
+    table = table_graph(flows, final, sector, types)
+    links = shock_graph(i, j, flows[i, j], final, sector, types)
+    assert table.output == pytest.approx(links.output, rel=1e-12)
+    caps = np.ones((days + 1, n))
+    caps[3:8] = rng.random(n)
+    stocks = rng.integers(1, 9, n).astype(float)
+    made: dict[str, list[Floats]] = {}
+    for name, g, ahead in (("links", links, False), ("table", table, False), ("ahead", table, True)):
+        state = start(g, of_inputs(g, stocks))
+        made[name] = []
+        for day in range(days):
+            coming = caps[day + 1] if ahead and day != 5 else None
+            step(g, state, caps[day], np.ones(n), 6.0, psi, firms_first, ario, None, coming)
+            assert imbalance(g, state) <= 1e-12
+            made[name].append(state.made.copy())
+    assert (np.array(made["table"][:3]) == 1.0).all()
+    assert np.array(made["table"]) == pytest.approx(np.array(made["links"]), abs=1e-9)
+    assert np.array(made["ahead"]).tobytes() == np.array(made["table"]).tobytes()
+
+
+def test_threads_change_no_bit_of_a_table_large_enough_to_share() -> None:
+    rng = np.random.default_rng(3)
+    n = 400
+    g = table_graph(rng.random((n, n)), rng.random(n), np.arange(n) % 20)
+    assert len(g.cuts) > 2
+    paths = []
+    for threads in (0, 1, 3):
+        state, cap = start(g, np.full(len(g.need), 5.0)), np.ones(n)
+        cap[:7] = 0.2
+        with ThreadPoolExecutor(max(1, threads)) as pool:
+            for _ in range(12):
+                step(g, state, cap, np.ones(n), 6.0, 0.8, False, True, pool if threads else None, cap)
+        paths.append(state.made.tobytes() + state.stock.tobytes())
+    assert len(set(paths)) == 1
 
 
 def shocked(**changes: object) -> Scenario:
@@ -204,6 +263,85 @@ def test_groups_add_up_to_the_whole() -> None:
     result = run(network, shocked(), graph=graph, group=group)
     weight = np.bincount(group, graph.output) / graph.output.sum()
     assert result.daily_by_group @ weight == pytest.approx(result.daily_output, abs=1e-12)
+
+
+def test_named_groups_are_sums_of_their_firms() -> None:
+    network = fixture()
+    graph, _ = prepare(network)
+    sectors = Groups.of(network.sector, network.sector_labels)
+    twice = Groups(("hit", "all"), np.append(108, np.arange(1000)), np.append(0, np.ones(1000, np.int64)))
+    share = np.linspace(0.1, 0.5, network.firms)
+    result = run(
+        network, shocked(), graph=graph, value_added_share=share, groups={"sector": sectors, "two": twice}
+    )
+    assert result.groups["sector"].output.tobytes() == result.daily_by_group.tobytes()
+    two = result.groups["two"]
+    assert two.output[:, 1] == pytest.approx(result.daily_output, abs=1e-12)
+    assert (two.output[5:25, 0] == 0.0).all()
+    assert two.first_stopped_day.tolist() == [5, 5]
+    assert two.firms.tolist() == [1, 1000]
+    assert two.stopped[1] == (result.first_stopped_day >= 0).sum()
+    assert two.value_added_lost[1] == pytest.approx(result.value_added_lost, rel=1e-12)
+    assert two.value_added_lost[0] == pytest.approx((result.loss_days * graph.output * share)[108], rel=1e-12)
+    with pytest.raises(InputError, match="numbered"):
+        Groups.of(np.array([0, 2]), ("one", "two"))
+
+
+def test_stocks_may_be_drawn_for_every_input() -> None:
+    network = fixture()
+    by_firm, by_input = (
+        run(network, shocked(stock_draw=draw), rng=np.random.default_rng(1))
+        for draw in ("poisson", "poisson by input")
+    )
+    assert by_firm.output_lost != by_input.output_lost
+    # The shortest of several stocks stops a firm: drawn one by one they carry less far.
+    assert (by_input.first_stopped_day >= 0).sum() >= (by_firm.first_stopped_day >= 0).sum()
+
+
+def test_bands_over_networks_and_stocks() -> None:
+    scenario = shocked(stock_draw="poisson", days=30, events=(Event(sectors=("0111",), duration_days=10),))
+
+    def drawn(seed: int) -> NetworkDraw:
+        sizes = np.random.default_rng(seed).lognormal(0, 0.5, 4540)
+        network = replace(fixture(), sales=fixture().sales * sizes)
+        groups = {"sector": Groups.of(network.sector, network.sector_labels)}
+        events = (Event(firms=("109",), duration_days=10),) if seed == 2 else None
+        return NetworkDraw(network, groups=groups, events=events)
+
+    band = over_networks([drawn(k) for k in range(3)], scenario, 4, seed=5)
+    assert band.network.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert len(set(band.value_added_lost.tolist())) == 12
+    assert band.runs[0].first_stopped_day.tobytes() != band.runs[8].first_stopped_day.tobytes()
+    fewer = over_networks([drawn(k) for k in range(2)], scenario, 2, seed=5)
+    assert fewer.value_added_lost.tolist() == band.value_added_lost[[0, 1, 4, 5]].tolist()
+    sectors = band.groups["sector"]
+    assert sectors.output.shape == (3, 30, 616)
+    assert (sectors.output[0] <= sectors.output[2]).all()
+    each = [r.groups["sector"].value_added_lost for r in band.runs]
+    assert sectors.value_added_lost[1] == pytest.approx(np.median(each, axis=0))
+    assert sectors.first_stopped_day[sectors.labels.index("0111")] == 0
+    assert 0.0 <= band.between_networks() <= 1.0
+    means = band.value_added_lost.reshape(3, 4).mean(axis=1)
+    expected = 4 * ((means - means.mean()) ** 2).sum() / (band.value_added_lost.var() * 12)
+    assert band.between_networks() == pytest.approx(expected)
+    with pytest.raises(InputError, match="no network"):
+        over_networks([], scenario, 2, seed=5)
+
+
+def test_groups_from_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "groups.csv"
+    path.write_text("firm,district,node\na,east,n1;n2\nb,,n2\nc,west,\n", encoding="utf-8")
+    found = read_groups(path, ("a", "b", "c", "d"))
+    assert found["district"].labels == ("east", "west")
+    assert found["district"].sums(np.array([1.0, 2.0, 4.0, 8.0])).tolist() == [1.0, 4.0]
+    assert found["node"].sums(np.array([1.0, 2.0, 4.0, 8.0])).tolist() == [1.0, 3.0]
+    assert found["node"].earliest(np.array([-1, 3, 0, 0])).tolist() == [-1, 3]
+    path.write_text("firm,district\nx,east\n", encoding="utf-8")
+    with pytest.raises(UnknownNameError, match="line 2"):
+        read_groups(path, ("a",))
+    path.write_text("firm\na\n", encoding="utf-8")
+    with pytest.raises(FileFormatError, match="needs a column of firms"):
+        read_groups(path, ("a",))
 
 
 @pytest.mark.parametrize(

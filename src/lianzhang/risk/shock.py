@@ -6,21 +6,39 @@ The equations are in :mod:`lianzhang.risk.kernel.shock`.
 from __future__ import annotations
 
 import csv
-import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lianzhang.errors import FileFormatError, InputError, UnknownNameError
+from lianzhang.errors import InputError, UnknownNameError
 from lianzhang.i18n import Text
-from lianzhang.risk.kernel.shock import ShockGraph, imbalance, shock_graph, start, step
+from lianzhang.risk.groups import GroupBands, GroupPaths, Groups, bands
+from lianzhang.risk.kernel.layout import sum_by
+from lianzhang.risk.kernel.shock import ShockGraph, imbalance, of_inputs, shock_graph, start, step
 from lianzhang.risk.model import FirmNetwork
+from lianzhang.risk.scenario import Event, Scenario, StockDraw, read_scenario
+
+__all__ = [
+    "ASSUMED_VALUE_ADDED_SHARE",
+    "STOPPED_BELOW",
+    "Event",
+    "NetworkDraw",
+    "Scenario",
+    "ShockBand",
+    "ShockResult",
+    "StockDraw",
+    "monte_carlo",
+    "over_networks",
+    "prepare",
+    "read_scenario",
+    "run",
+    "write",
+]
 
 #: A firm counts as stopped on a day on which it makes less than this share of its undisturbed output.
 STOPPED_BELOW = 0.01
@@ -29,51 +47,6 @@ ASSUMED_VALUE_ADDED_SHARE = 0.3
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happens to some firms: from `start_day` on, `depth` of capacity (or final demand) is lost."""
-
-    firms: tuple[str, ...] = ()
-    sectors: tuple[str, ...] = ()
-    on: Literal["capacity", "demand"] = "capacity"
-    start_day: int = 0
-    duration_days: int = 1
-    depth: float = 1.0
-    recovery: Literal["at once", "linear", "exponential"] = "at once"
-    recovery_days: float = 0.0
-
-    def left(self, day: int) -> float:
-        """Share left on a day; exponential recovery closes 95 % of the gap in `recovery_days`."""
-        since = day - self.start_day
-        if since < 0:
-            return 1.0
-        if since < self.duration_days:
-            return 1.0 - self.depth
-        after = since - self.duration_days + 1
-        if self.recovery == "linear" and self.recovery_days > 0:
-            return 1.0 - self.depth * max(0.0, 1.0 - after / self.recovery_days)
-        if self.recovery == "exponential" and self.recovery_days > 0:
-            return 1.0 - self.depth * float(np.exp(-3.0 * after / self.recovery_days))
-        return 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """Events and the behaviour of stocks. Days are calendar days; day 0 is the first simulated one."""
-
-    name: str
-    events: tuple[Event, ...]
-    days: int = 180
-    stock_days: float = 10.0  #: n, mean days of each input in stock
-    stock_draw: Literal["equal", "poisson"] = (
-        "equal"  #: the same for all, or drawn per firm (at least one day)
-    )
-    orders: Literal["firm", "ario"] = "firm"  #: rule of Inoue & Todo (2019) or of ARIO (Hallegatte 2014)
-    restock_days: float = 6.0  #: τ
-    shortage_threshold: float = 0.0  #: ψ of the kernel
-    firms_first: bool = False  #: firms' orders before final users'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,39 +62,42 @@ class ShockResult:
     output_lost: float  #: currency, over the run
     value_added_lost: float  #: currency, over the run
     largest_imbalance: float  #: made − shipped of a day, as a share of turnover, at its worst
+    groups: Mapping[str, GroupPaths] = field(default_factory=dict)  #: by the name of the grouping
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkDraw:
+    """One of several networks that could be, such as a draw of a reconstruction."""
+
+    network: FirmNetwork
+    final_sales: Floats | None = None  #: (n,) as for :func:`prepare`
+    value_added_share: Floats | float = ASSUMED_VALUE_ADDED_SHARE
+    groups: Mapping[str, Groups] = field(default_factory=dict)
+    events: tuple[Event, ...] | None = (
+        None  #: in place of the scenario's, where they name firms of this network
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShockBand:
-    """Several runs with redrawn stocks."""
+    """Several runs with redrawn stocks, and maybe networks: 10th, 50th and 90th percentile."""
 
-    daily_output: Floats  #: (3, days) 10th, 50th, 90th percentile
+    daily_output: Floats  #: (3, days)
     value_added_lost: Floats  #: (runs,) currency
     runs: tuple[ShockResult, ...] = field(repr=False)
+    network: NDArray[np.int64]  #: (runs,) which of the networks
+    groups: Mapping[str, GroupBands]  #: by the name of the grouping
 
+    def between_networks(self) -> float:
+        """Share of the variance of the value added lost that lies between networks, the rest being stocks' chance.
 
-def read_scenario(path: Path) -> Scenario:
-    """Read a scenario from TOML or JSON.
-
-    Raises:
-        FileFormatError: the file is neither, or a field is unknown or out of range.
-    """
-    try:
-        raw = path.read_bytes()
-        data = json.loads(raw) if path.suffix.lower() == ".json" else tomllib.loads(raw.decode("utf-8"))
-    except FileNotFoundError:
-        raise _bad(path, "不存在", "does not exist") from None
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _bad(path, "既不是 TOML 也不是 JSON", f"is neither TOML nor JSON: {error}") from None
-    if not isinstance(data, dict):
-        raise _bad(path, "应为一张表", "should be a table of settings")
-    events = data.pop("event", [])
-    if not isinstance(events, list) or not events:
-        raise _bad(path, "没有 [[event]]", "has no [[event]]")
-    return Scenario(
-        events=tuple(_event(path, k, item) for k, item in enumerate(events, start=1)),
-        **_fields(path, "", data, _SCENARIO_FIELDS),
-    )
+        η² = Σ_k r_k (x̄_k − x̄)² / Σ (x − x̄)² over networks k with r_k runs each; NaN where all runs lose the same.
+        """
+        lost = self.value_added_lost
+        runs = np.bincount(self.network)
+        means = np.bincount(self.network, lost) / np.maximum(runs, 1)
+        total = float(((lost - lost.mean()) ** 2).sum())
+        return float((runs * (means - lost.mean()) ** 2).sum()) / total if total > 0 else float("nan")
 
 
 def prepare(network: FirmNetwork, final_sales: Floats | None = None) -> tuple[ShockGraph, Floats]:
@@ -155,6 +131,7 @@ def run(
     graph: ShockGraph | None = None,
     value_added_share: Floats | float = ASSUMED_VALUE_ADDED_SHARE,
     group: NDArray[np.integer] | None = None,
+    groups: Mapping[str, Groups] | None = None,
     rng: np.random.Generator | None = None,
     progress: Progress | None = None,
 ) -> ShockResult:
@@ -163,7 +140,8 @@ def run(
     Args:
         graph: from :func:`prepare`; made with its assumptions by default.
         value_added_share: value added as a share of output, one or (n,).
-        group: (n,) group of each firm for `daily_by_group` (sector by default): district, cluster, chain node, ….
+        group: (n,) group of each firm for `daily_by_group` (sector by default).
+        groups: any number of groupings by name, such as districts, clusters or chain nodes, for `groups` of the result.
         rng: draws stocks when the scenario says so; required then.
 
     Raises:
@@ -172,44 +150,42 @@ def run(
     """
     g = prepare(network)[0] if graph is None else graph
     n = network.firms
-    groups = network.sector if group is None else group
-    group_output = np.bincount(groups, g.output)
+    # The grouping of `daily_by_group` counts whole groups without a name too.
+    plain = network.sector if group is None else group
+    base = sum_by(plain, g.output, int(plain.max(initial=-1)) + 1)
+    named = dict(groups or {})
+    bases = {name: grouping.sums(g.output) for name, grouping in named.items()}
     members = [_members(network, event) for event in scenario.events]
-    stock_days = _stocks(scenario, n, rng)
-    state = start(g, stock_days)
+    state = start(g, _stocks(scenario, g, rng))
     total = float(g.output.sum())
     daily = np.zeros(scenario.days)
-    by_group = np.ones((scenario.days, len(group_output)))
+    by_group = np.ones((scenario.days, len(base)))
+    paths = {name: np.ones((scenario.days, len(whole))) for name, whole in bases.items()}
     made_days, lowest = np.zeros(n), np.ones(n)
     stopped = np.full(n, -1, np.int32)
     worst = 0.0
+    coming = _left(scenario, members, "capacity", 0, n)
     with ThreadPoolExecutor() as pool:
         for day in range(scenario.days):
-            cap, demand = np.ones(n), np.ones(n)
-            for event, firms in zip(scenario.events, members, strict=True):
-                target = cap if event.on == "capacity" else demand
-                target[firms] = np.minimum(target[firms], event.left(day))
+            cap, coming = coming, _left(scenario, members, "capacity", day + 1, n)
             step(
                 g,
                 state,
                 cap,
-                demand,
-                stock_days,
+                _left(scenario, members, "demand", day, n),
                 float(scenario.restock_days),
                 float(scenario.shortage_threshold),
                 scenario.firms_first,
                 scenario.orders == "ario",
                 pool,
+                coming,
             )
             worst = max(worst, imbalance(g, state))
             worth = state.made * g.output
             daily[day] = worth.sum() / total
-            np.divide(
-                np.bincount(groups, worth, minlength=len(group_output)),
-                group_output,
-                out=by_group[day],
-                where=group_output > 0,
-            )
+            _shares(sum_by(plain, worth, len(base)), base, by_group[day])
+            for name, grouping in named.items():
+                _shares(grouping.sums(worth), bases[name], paths[name][day])
             made_days += state.made
             np.minimum(lowest, state.made, out=lowest)
             stopped[(stopped < 0) & (state.made < STOPPED_BELOW)] = day
@@ -227,6 +203,18 @@ def run(
         output_lost=float(lost.sum()),
         value_added_lost=float((lost * value_added_share).sum()),
         largest_imbalance=worst,
+        groups={
+            name: GroupPaths(
+                labels=grouping.labels,
+                output=paths[name],
+                lowest=paths[name].min(axis=0),
+                first_stopped_day=grouping.earliest(stopped),
+                stopped=grouping.sums((stopped >= 0).astype(np.float64)).astype(np.int64),
+                firms=grouping.sums(np.ones(n)).astype(np.int64),
+                value_added_lost=grouping.sums(lost * value_added_share),
+            )
+            for name, grouping in named.items()
+        },
     )
 
 
@@ -239,6 +227,7 @@ def monte_carlo(
     graph: ShockGraph | None = None,
     value_added_share: Floats | float = ASSUMED_VALUE_ADDED_SHARE,
     group: NDArray[np.integer] | None = None,
+    groups: Mapping[str, Groups] | None = None,
     progress: Progress | None = None,
 ) -> ShockBand:
     """Repeat a scenario with stocks drawn anew each time (Inoue & Todo 2019 draw them from a Poisson distribution)."""
@@ -246,15 +235,88 @@ def monte_carlo(
     results = []
     for k in range(runs):
         results.append(
-            run(network, scenario, graph=g, value_added_share=value_added_share, group=group, rng=rng)
+            run(
+                network,
+                scenario,
+                graph=g,
+                value_added_share=value_added_share,
+                group=group,
+                groups=groups,
+                rng=rng,
+            )
         )
         if progress is not None:
             progress(k + 1, runs)
+    return _band(results, [0] * runs)
+
+
+def over_networks(
+    draws: Iterable[NetworkDraw],
+    scenario: Scenario,
+    runs: int,
+    seed: int,
+    *,
+    progress: Progress | None = None,
+) -> ShockBand:
+    """Run a scenario on several networks, with stocks drawn anew `runs` times on each.
+
+    Run r on network k draws from a generator seeded with (seed, k, r): more networks or runs leave the others as they
+    were.
+
+    Args:
+        draws: the networks; they are laid out one after the other.
+        progress: called with (runs done, runs on the networks so far).
+
+    Raises:
+        InputError: no network.
+    """
+    results: list[ShockResult] = []
+    which: list[int] = []
+    for k, one in enumerate(draws):
+        graph, _ = prepare(one.network, one.final_sales)
+        plan = scenario if one.events is None else replace(scenario, events=one.events)
+        for r in range(runs):
+            results.append(
+                run(
+                    one.network,
+                    plan,
+                    graph=graph,
+                    value_added_share=one.value_added_share,
+                    groups=one.groups,
+                    rng=np.random.default_rng([seed, k, r]),
+                )
+            )
+            which.append(k)
+            if progress is not None:
+                progress(len(results), (k + 1) * runs)
+    if not results:
+        raise InputError(Text("没有网络可供模拟", "there is no network to run the scenario on"))
+    return _band(results, which)
+
+
+def _band(results: list[ShockResult], network: list[int]) -> ShockBand:
+    names = dict.fromkeys(name for result in results for name in result.groups)
     return ShockBand(
         daily_output=np.percentile([r.daily_output for r in results], [10, 50, 90], axis=0),
         value_added_lost=np.array([r.value_added_lost for r in results]),
         runs=tuple(results),
+        network=np.array(network, np.int64),
+        groups={name: bands([r.groups[name] for r in results if name in r.groups]) for name in names},
     )
+
+
+def _left(scenario: Scenario, members: list[NDArray[np.int64]], on: str, day: int, n: int) -> Floats:
+    """(n,) what the events leave of capacity or final demand on a day."""
+    left = np.ones(n)
+    for event, firms in zip(scenario.events, members, strict=True):
+        if event.on == on:
+            left[firms] = np.minimum(left[firms], event.left(day))
+    return left
+
+
+def _shares(worth: Floats, whole: Floats, out: Floats) -> None:
+    """worth / whole into `out`, which keeps its value where there is nothing to make."""
+    np.divide(worth, whole, out=out, where=whole > 0)
 
 
 def write(network: FirmNetwork, result: ShockResult, daily: Floats, folder: Path) -> None:
@@ -306,15 +368,19 @@ def _table(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
     draft.replace(path)
 
 
-def _stocks(scenario: Scenario, n: int, rng: np.random.Generator | None) -> Floats:
+def _stocks(scenario: Scenario, graph: ShockGraph, rng: np.random.Generator | None) -> Floats:
+    """(K,) days of every input in stock."""
+    n, slots = len(graph.output), len(graph.need)
     if scenario.stock_draw == "equal":
-        return np.full(n, float(scenario.stock_days))
+        return np.full(slots, float(scenario.stock_days))
     if rng is None:
         raise InputError(
             Text("随机库存需要随机数种子", "drawn stocks need a random generator"),
             hint=Text("命令行用 --seed", "on the command line: --seed"),
         )
-    return np.maximum(1.0, rng.poisson(scenario.stock_days, n)).astype(np.float64)
+    if scenario.stock_draw == "poisson by input":
+        return np.maximum(1.0, rng.poisson(scenario.stock_days, slots))
+    return of_inputs(graph, np.maximum(1.0, rng.poisson(scenario.stock_days, n)))
 
 
 def _members(network: FirmNetwork, event: Event) -> NDArray[np.int64]:
@@ -330,63 +396,3 @@ def _members(network: FirmNetwork, event: Event) -> NDArray[np.int64]:
             raise UnknownNameError(Text("部门", "sector"), label, network.sector_labels)
         found.append(np.flatnonzero(network.sector == network.sector_labels.index(label)))
     return np.unique(np.concatenate(found))
-
-
-_SCENARIO_FIELDS: Mapping[str, tuple[type | tuple[type, ...], Callable[[Any], bool]]] = {
-    "name": (str, lambda v: bool(v)),
-    "days": (int, lambda v: v > 0),
-    "stock_days": ((int, float), lambda v: v > 0),
-    "stock_draw": (str, lambda v: v in ("equal", "poisson")),
-    "orders": (str, lambda v: v in ("firm", "ario")),
-    "restock_days": ((int, float), lambda v: v >= 1),
-    "shortage_threshold": ((int, float), lambda v: 0 <= v < 1),
-    "firms_first": (bool, lambda v: True),
-}
-_EVENT_FIELDS: Mapping[str, tuple[type | tuple[type, ...], Callable[[Any], bool]]] = {
-    "firms": (list, lambda v: all(isinstance(x, str | int) for x in v)),
-    "sectors": (list, lambda v: all(isinstance(x, str) for x in v)),
-    "on": (str, lambda v: v in ("capacity", "demand")),
-    "start_day": (int, lambda v: v >= 0),
-    "duration_days": (int, lambda v: v >= 0),
-    "depth": ((int, float), lambda v: 0 <= v <= 1),
-    "recovery": (str, lambda v: v in ("at once", "linear", "exponential")),
-    "recovery_days": ((int, float), lambda v: v >= 0),
-}
-
-
-def _event(path: Path, number: int, item: object) -> Event:
-    if not isinstance(item, dict):
-        raise _bad(path, f"第 {number} 个 event 不是表", f"event {number} is not a table")
-    values = _fields(path, f"event {number}: ", item, _EVENT_FIELDS)
-    for key in ("firms", "sectors"):
-        values[key] = tuple(str(v) for v in values.get(key, ()))
-    if not values["firms"] and not values["sectors"]:
-        raise _bad(
-            path, f"第 {number} 个 event 没有企业也没有部门", f"event {number} names no firm and no sector"
-        )
-    return Event(**values)
-
-
-def _fields(
-    path: Path,
-    where: str,
-    data: Mapping[str, Any],
-    known: Mapping[str, tuple[type | tuple[type, ...], Callable[[Any], bool]]],
-) -> dict[str, Any]:
-    if where == "" and "name" not in data:
-        data = {"name": path.stem} | dict(data)
-    for key, value in data.items():
-        if key not in known:
-            raise UnknownNameError(Text(f"设置（{path.name}）", f"setting ({path.name})"), key, known)
-        kind, fits = known[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool) or not fits(value):
-            raise _bad(path, f"{where}{key} = {value!r} 不可用", f"{where}{key} = {value!r} is not usable")
-    return dict(data)
-
-
-def _bad(path: Path, zh: str, en: str) -> FileFormatError:
-    return FileFormatError(
-        Text(f"{path.name} {zh}", f"{path.name} {en}"),
-        hint=Text("写法见“逐日冲击”一页", "the page on shocks shows how it is written"),
-        details={"file": str(path)},
-    )
