@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lianzhang.app.report import build_report
-from lianzhang.app.risk import inputs, rank, remedy, runs, stress, targets
+from lianzhang.app.risk import inputs, points, rank, remedy, runs, stress, targets
 from lianzhang.app.risk.inputs import Industry
 from lianzhang.app.risk.kept import kept_risk
 from lianzhang.app.risk.network import Draw, draw
@@ -23,8 +24,9 @@ from lianzhang.chain.service import io_table
 from lianzhang.cli import main
 from lianzhang.config import Settings, load_settings
 from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.i18n import Text
 from lianzhang.report.check import check_report
-from lianzhang.report.model import Empty, RankCurve
+from lianzhang.report.model import Empty, Quantity, RankCurve, ShockDays, Table
 from lianzhang.store import Store, load_pack
 
 
@@ -244,20 +246,32 @@ def test_the_report_says_which_command_is_missing_then_shows_what_was_kept(
         rank.region_rank(region, 2, largest=15, sampled=15)
         stress.stress(region, 2)
         remedy.remedies(region, 1)
+        points.single_points(region, None, 1)
     store = Store(folder)
     with store.reader() as reader:
         report = build_report(compute_state(store, reader, few, date(2026, 3, 26)), reader)
     check_report(report)
     section = next(s for s in report.sections if s.key == "risk")
-    assert [type(b.figure).__name__ for b in section.blocks] == [
-        "RankCurve",
-        "Table",
-        "Table",
-        "DayPaths",
-        "Table",
-        "Table",
-        "Table",
-    ]
+    kinds = [type(b.figure).__name__ for b in section.blocks]
+    assert kinds[:5] == ["RankCurve", "Table", "Table", "DayPaths", "Table"]
+    pictures = [b.figure for b in section.blocks if isinstance(b.figure, ShockDays)]
+    assert pictures
+    assert all(p.wall and p.city for p in pictures)
+    assert kinds[5 + len(pictures) :] == ["Table", "Table", "Table"]
+    told = section.blocks[5 + len(pictures)].figure
+    assert isinstance(told, Table)
+    assert told.title.en.startswith("Single points of failure")
+    remedies = section.blocks[6 + len(pictures)].figure
+    assert isinstance(remedies, Table)
+    assert any(isinstance(row[-1], Text) for row in remedies.rows)
+    gaps = next(
+        b.figure
+        for part in report.sections
+        for b in part.blocks
+        if isinstance(b.figure, Table) and b.figure.title.zh == "缺口与待查"
+    )
+    assert gaps.columns[-1].title.en == "Output at risk"
+    assert any(isinstance(row[-1], Quantity) for row in gaps.rows)
     curve = section.blocks[0].figure
     assert isinstance(curve, RankCurve)
     statuses = {o.key: o.status for o in report.origins}
@@ -277,3 +291,49 @@ def test_commands_on_a_loaded_region(few: Settings, folder: Path, capsys: pytest
     assert "more stock" in kinds
     assert main(["risk", "rank", "--edges", "nowhere.tsv", *store]) == 2
     assert "go together" in capsys.readouterr().err
+
+
+def test_commands_on_scenarios_of_ones_own(
+    few: Settings, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["--store", str(folder)]
+
+    def said(*words: str, status: int = 0) -> str:
+        assert main(["risk", *words, *store]) == status
+        found = capsys.readouterr()
+        return found.err if status else found.out
+
+    given = ["--days", "2", "--draws", "1", "--recovery-days", "0"]
+    for by, word in (
+        ("sector", "Batteries"),
+        ("cluster", "energy"),
+        ("firm", "synthetic"),
+        ("node", "Battery"),
+    ):
+        assert word in said("shock", "--node", "icnev-battery", *given, "--by", by)
+    out = tmp_path / "out"
+    shown = json.loads(said("shock", "--district", "500109", *given, "--out", str(out), "--json"))
+    assert shown["title"]["en"] == "Beibei District"
+    with (out / "districts.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert next(r for r in rows if r["id"] == "500109")["lowest_output"] == "0.0"
+    assert {p.name for p in out.iterdir()} == {
+        "daily.csv",
+        "sectors.csv",
+        "districts.csv",
+        "clusters.csv",
+        "nodes.csv",
+    }
+    plan = tmp_path / "plan.toml"
+    plan.write_text('days = 2\ndraws = 1\n[[who]]\nkind = "inflow"\nid = "io153:38085"\n', encoding="utf-8")
+    assert "plan:" in said("shock", "--scenario", str(plan))
+    plan.write_text("dayz = 2\nwho = []\n", encoding="utf-8")
+    assert "dayz" in said("shock", "--scenario", str(plan), status=2)
+    assert "SECTOR=FIRMS" in said("shock", "--largest", "io42:18", status=2)
+    assert "who is hit" in said("shock", status=2)
+    assert "of output lost" in said("explain", "--largest", "io153:36077=2", "--draws", "1")
+    assert "Beibei" in said("rank", "--by", "district", "--draws", "1")
+    assert "single point" in said("points", "33618-icnev", "--draws", "1")
+    assert "On whom it depends" in said("safety", "icnev-battery")
+    assert json.loads(said("safety", "000625.SZ", "--json"))["stands_in"]
+    assert "no node" in said("safety", "nothing", "--kind", "node", status=2)

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lianzhang.app.session import open_region
+from lianzhang.app.session import open_region, open_store
 from lianzhang.app.state import region_head
 from lianzhang.chain.service import (
     Candidate,
@@ -31,6 +32,9 @@ from lianzhang.i18n import Text
 from lianzhang.places.service import Specialisation, specialisation
 from lianzhang.store import Reader
 
+if TYPE_CHECKING:
+    from lianzhang.app.risk.gaps import NodeRisk
+
 
 def chain_gaps(
     settings: Settings,
@@ -44,6 +48,21 @@ def chain_gaps(
         return gaps(
             reader, chain, accounts_or_none(reader), places_or_none(reader), weights=weights, kind=kind
         )
+
+
+def risks_of_nodes(settings: Settings) -> dict[str, NodeRisk]:
+    """What hangs on each node by the kept rank of risk; nothing where none is kept. Read only."""
+    with open_region(settings) as reader:
+        name = reader.region.name
+    if not any(entry.name == "risk.rank" for entry in open_store(settings).runs(name)):
+        return {}
+    # compiled kernels load slowly, and most regions have no rank
+    from lianzhang.app.risk.gaps import kept_node_risks
+
+    try:
+        return kept_node_risks(settings)
+    except NotComputableError:
+        return {}
 
 
 def chain_rates(

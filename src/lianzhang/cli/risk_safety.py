@@ -66,6 +66,8 @@ def points(cluster: str | None = None, *, draws: int = 3, json: bool = False) ->
     )
     by_sectors: dict[tuple[Text, ...], list[PointNode]] = {}
     for n in found.nodes:
+        if n.level not in ("assembly", "component"):
+            continue
         by_sectors.setdefault(n.sectors, []).append(n)
     table(
         Text("链节点，按所属部门合并", "Chain nodes, together by the sectors they lie in"),
@@ -95,9 +97,9 @@ def points(cluster: str | None = None, *, draws: int = 3, json: bool = False) ->
 
 def _together(nodes: list[PointNode]) -> str:
     """The first names, those with one maker first, and how many more there are."""
-    ordered = sorted(nodes, key=lambda n: n.grade != "single")
+    ordered = sorted(nodes, key=lambda n: n.grade != "one")
     names = [
-        n.name.get(lang()) + (Text("（仅一家）", " (one maker)").get(lang()) if n.grade == "single" else "")
+        n.name.get(lang()) + (Text("（仅一家）", " (one maker)").get(lang()) if n.grade == "one" else "")
         for n in ordered
     ]
     more = len(names) - 3

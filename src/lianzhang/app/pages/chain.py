@@ -151,7 +151,7 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
     cuts = tuple(
         Cut(c.taxonomy_id, c.name, c is chain) for c in (state.chain, *state.other_cuts) if len(c.nodes) > 1
     )
-    whole = section.section(state.chain, state.other_cuts, state.gaps, state.rates, origins)
+    whole = section.section(state.chain, state.other_cuts, state.gaps, state.rates, origins, state.risk)
     tables = [b for b in whole.blocks if isinstance(b.figure, m.Table | m.Empty)]
     lead: tuple[m.Prose, ...] = ()
     groups: tuple[MakerGroup, ...] = ()

@@ -48,7 +48,9 @@ def build_report(state: State, reader: Reader) -> m.Report:
     else:
         sections.append(_failed("clusters", Text("集群体系", "The cluster system"), state.clusters))
     if isinstance(state.chain, ChainMap) and state.gaps is not None:
-        sections.append(chain.section(state.chain, state.other_cuts, state.gaps, state.rates, origins))
+        sections.append(
+            chain.section(state.chain, state.other_cuts, state.gaps, state.rates, origins, state.risk)
+        )
         summary.append(chain.summary(state.chain, origins))
     elif isinstance(state.chain, NotComputableError):
         sections.append(_failed("chain", Text("产业链覆盖", "Coverage of the chain"), state.chain))
@@ -61,7 +63,7 @@ def build_report(state: State, reader: Reader) -> m.Report:
         summary.append(accounts.summary(state.accounts, origins))
     else:
         sections.append(_failed("accounts", Text("薄弱环节：投入产出表", "Weak links"), state.accounts))
-    sections.append(risk.section(state.risk, origins))
+    sections.append(risk.section(state.risk, origins, reader, state))
     if state.risk is not None and state.risk.rank is not None:
         summary.append(risk.summary(state.risk.rank, state.risk, origins))
     if state.conflicts:

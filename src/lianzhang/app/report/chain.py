@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from lianzhang.app.report.gap_factors import factors_block
 from lianzhang.app.report.gaps import gaps_block, matrix_block, rates_block
 from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.model import Grade, NotComputable, RateResult, SupportingRate
@@ -13,6 +15,9 @@ from lianzhang.i18n import Text
 from lianzhang.report import model as m
 from lianzhang.report.format import date_text, listing
 from lianzhang.schema.period import parse_period
+
+if TYPE_CHECKING:
+    from lianzhang.app.risk.kept import KeptRisk
 
 _COVERAGE: dict[Grade, m.Coverage] = {
     Grade.UNKNOWN: "unknown",
@@ -43,10 +48,20 @@ ACTIVITY_TEXT = {
 
 
 def section(
-    chain: ChainMap, others: tuple[ChainMap, ...], ranked: Gaps, rates: tuple[Rate, ...], origins: Provenance
+    chain: ChainMap,
+    others: tuple[ChainMap, ...],
+    ranked: Gaps,
+    rates: tuple[Rate, ...],
+    origins: Provenance,
+    risk: KeptRisk | None = None,
 ) -> m.Section:
-    """The wall, gaps, rates side by side, the makers with their evidence, and other cuts."""
-    blocks = [_wall(chain, origins), gaps_block(ranked, chain, origins), rates_block(rates, chain, origins)]
+    """The wall, gaps (beside them what risk has kept of their nodes), rates side by side, makers, and other cuts."""
+    gaps = gaps_block(ranked, chain, origins, risk)
+    blocks = [_wall(chain, origins), gaps]
+    factors = factors_block(ranked, origins)
+    if factors is not None:
+        blocks.append(factors)
+    blocks.append(rates_block(rates, chain, origins))
     matrix = matrix_block(chain, origins)
     if matrix is not None:
         blocks.append(matrix)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.model import GapKind, SupportingRate
 from lianzhang.chain.service import ChainMap, Gap, Gaps, Rate
 from lianzhang.i18n import Text
 from lianzhang.report import model as m
 from lianzhang.report.format import listing
+
+if TYPE_CHECKING:
+    from lianzhang.app.risk.kept import KeptRisk
 
 KIND_TEXT = {
     GapKind.MAKE_UP: Text("补链", "make up"),
@@ -17,8 +22,9 @@ KIND_TEXT = {
 }
 
 
-def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
-    """Gaps by rank; where there is none to rank, the nodes to look at first."""
+def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRisk | None = None) -> m.Block:
+    """Gaps by rank; where there is none to rank, the nodes to look at first. Beside them what hangs on their sectors,
+    where the rank of risk is kept."""
     origin = origins.computed(
         Text("缺口排序", "Rank of gaps"),
         Text(
@@ -30,7 +36,12 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
         worst(g.node.status for g in ranked.ranked + ranked.to_search),
     )
     first = ranked.to_search[:10]
-    rows = tuple(_gap_row(g, origin) for g in ranked.ranked + first)
+    at_risk = _at_risk(risk, origins)
+    rows = tuple(
+        _gap_row(g, origin) + (() if at_risk is None else (at_risk.get(g.node.node_id),))
+        for g in ranked.ranked + first
+    )
+    columns = () if at_risk is None else (_AT_RISK,)
     product = ranked.product_sector or Text("整机所属部门", "the product’s sector")
     return m.Block(
         finding=m.Prose(
@@ -55,6 +66,7 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
                 m.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
                 m.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
                 m.Column(Text("最强的区县", "Strongest districts")),
+                *columns,
             ),
             rows,
             (origin,),
@@ -68,8 +80,38 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance) -> m.Block:
                 "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
                 "feasibility LQ/(1+LQ) of the strongest district.",
             )
+            if at_risk is None
+            else Text(
+                f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
+                "依赖流入的程度；可行为最强区县的区位商 LQ/(1+LQ)。停产风险是所属部门最关键一家停产、或外地来货全断时全网产出的"
+                "减少，取大者，出自重构网络，不进入排序。",
+                f"At stake is what {product.en.lower()} buys from that sector in a year and does not find locally: the "
+                "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
+                "feasibility LQ/(1+LQ) of the strongest district. Output at risk is what all firms lose when the most critical "
+                "made-up firm of its sector fails or all its inflow ends, whichever is more; it is from reconstructed networks "
+                "and does not enter the rank.",
+            )
         ),
     )
+
+
+_AT_RISK = m.Column(
+    Text("停产风险", "Output at risk"), Text("占全网，重构", "of all, reconstructed"), numeric=True
+)
+
+
+def _at_risk(risk: KeptRisk | None, origins: Provenance) -> dict[str, m.Quantity] | None:
+    """What hangs on each node, from the kept rank of risk; None where there is none."""
+    if risk is None or risk.rank is None:
+        return None
+    from lianzhang.app.report.risk import reconstructed_origin
+    from lianzhang.app.risk.gaps import node_risks
+
+    origin = reconstructed_origin(risk.industry, origins, Text("停产风险", "Output at risk"))
+    return {
+        node: m.Quantity(found.most * 100, "pct", origin)
+        for node, found in node_risks(risk.groups, risk.rank).items()
+    }
 
 
 def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from lianzhang.app.risk.inputs import Industry
     from lianzhang.app.risk.kept import KeptRisk
     from lianzhang.app.risk.rank import Critical, RankedFirm, RegionRank
-    from lianzhang.app.risk.stress import StressResult
+    from lianzhang.app.state import State
+    from lianzhang.store import Reader
 
 _TITLE = Text("风险：谁停产损失最大", "Risk: whose failure hurts most")
 _TABLES = (
@@ -27,7 +28,7 @@ _TABLES = (
     "observations",
     "input_types",
 )
-_SHOWN = 12
+_SHOWN = 6
 LIMITS = Text(
     "企业间的链接是依据投入产出表、企业数与收入重构的，企业是合成的：可以按部门、区县和规模来读，不能对应到任何真实企业。"
     "网络只含工业；农业、建筑与服务业算作最终用户。带宽是多次抽取的范围，不含投入产出表本身的误差。",
@@ -37,38 +38,55 @@ LIMITS = Text(
 )
 
 
-def section(kept: KeptRisk | None, origins: Provenance) -> m.Section:
-    """Rank curve, critical sectors and districts, stress tests, remedies; what was not run says which command runs it."""
+def section(
+    kept: KeptRisk | None, origins: Provenance, reader: Reader | None = None, state: State | None = None
+) -> m.Section:
+    """Rank curve, critical sectors and districts, stress tests, a shock on wall and map, single points of failure, remedies;
+    what was not run says which command runs it.
+
+    Args:
+        kept: what the commands of risk have kept.
+        origins: where numbers come from.
+        reader: the loaded region, for the map of the shock.
+        state: for the wall of the shock and the gaps beside the remedies; without it there is neither.
+    """
     if kept is None:
         because = Text("还没有计算过", "it has not been computed yet")
         return m.Section(
             key="risk",
             title=_TITLE,
             blocks=(
-                _empty(
+                empty_block(
                     _TITLE, because, "lianzhang risk rank && lianzhang risk stress && lianzhang risk remedy"
                 ),
             ),
         )
+    from lianzhang.app.report import stress
+
     blocks: list[m.Block] = []
     if kept.rank is not None:
         blocks += _ranked(kept.rank, kept.industry, origins)
     else:
-        blocks.append(_empty(Text("系统性风险排位", "Rank of systemic risk"), _STALE, "lianzhang risk rank"))
+        blocks.append(
+            empty_block(Text("系统性风险排位", "Rank of systemic risk"), STALE, "lianzhang risk rank")
+        )
     if kept.stress:
-        blocks += _stress(kept.stress, kept.industry, origins)
+        blocks += stress.tests(kept.stress, kept.industry, origins)
+        if reader is not None and state is not None:
+            blocks += stress.pictures(kept, origins, reader, state)
     else:
-        blocks.append(_empty(Text("压力测试", "Stress tests"), _STALE, "lianzhang risk stress"))
+        blocks.append(empty_block(Text("压力测试", "Stress tests"), STALE, "lianzhang risk stress"))
+    blocks += stress.single_points(kept, origins)
     if kept.remedies:
-        blocks.append(_remedies(kept, origins))
+        blocks.append(stress.remedies(kept, origins, state))
     else:
-        blocks.append(_empty(Text("对策", "Remedies"), _STALE, "lianzhang risk remedy"))
+        blocks.append(empty_block(Text("对策", "Remedies"), STALE, "lianzhang risk remedy"))
     if kept.rank is not None:
         blocks.append(_statistics(kept.rank, kept.industry, origins))
     return m.Section(key="risk", title=_TITLE, lead=(m.Prose(LIMITS),), blocks=tuple(blocks))
 
 
-_STALE = Text("数据更新后还没有计算过", "it has not been computed since the data changed")
+STALE = Text("数据更新后还没有计算过", "it has not been computed since the data changed")
 
 
 def summary(rank: RegionRank, kept: KeptRisk, origins: Provenance) -> m.Prose:
@@ -159,8 +177,8 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
             m.Quantity(one.critical_firms, "count", origin),
         )
 
-    rows = [row(Text("部门", "Sector"), c) for c in rank.sectors[:8]]
-    rows += [row(Text("区县", "District"), c) for c in rank.districts[:8]]
+    rows = [row(Text("部门", "Sector"), c) for c in rank.sectors[:_SHOWN]]
+    rows += [row(Text("区县", "District"), c) for c in rank.districts[:_SHOWN]]
     rows += [row(Text("部门·区县", "Sector · district"), c) for c in rank.cells[:_SHOWN]]
     return m.Block(
         finding=m.Prose(
@@ -226,147 +244,6 @@ def _inflow(rank: RegionRank, given: Industry, origin: str, source: Text) -> m.B
     )
 
 
-def _stress(results: tuple[StressResult, ...], given: Industry, origins: Provenance) -> list[m.Block]:
-    origin = reconstructed_origin(given, origins, Text("压力测试", "Stress tests"), ("scenarios",))
-    rows, paths = [], []
-    for one in results:
-        test, run = one.test, one.run
-        lowest = m.Quantity(min(run.output.mid) * 100, "pct", origin)
-        never = Text("没有", "none")
-        rows.append(
-            (
-                test.name,
-                m.Quantity(run.loss.mid, "cny", origin),
-                m.Quantity(run.loss.low, "cny", origin),
-                m.Quantity(run.loss.high, "cny", origin),
-                lowest,
-                m.Quantity(run.stopped, "enterprises", origin),
-                never if run.first_stop is None else m.Quantity(float(run.first_stop), "count", origin),
-                run.sectors[0].name,
-                run.districts[0].name,
-            )
-        )
-        paths.append(
-            m.DayPath(
-                name=test.name,
-                low=tuple(v * 100 for v in run.output.low),
-                mid=tuple(v * 100 for v in run.output.mid),
-                high=tuple(v * 100 for v in run.output.high),
-                shock=(test.first_day, test.first_day + test.days),
-                lowest=lowest,
-            )
-        )
-    worst = max(results, key=lambda r: r.run.loss.mid)
-    source = origins.line([*given.sources])
-    measure = Text("本地工业日产出（%）", "Daily output of local industry (%)")
-    return [
-        m.Block(
-            finding=m.Prose(
-                Text(
-                    f"损失最大的是“{worst.test.name.zh}”：增加值{{loss}}（{{low}}—{{high}}）。",
-                    f"“{worst.test.name.en}” costs most: {{loss}} of value added ({{low}} to {{high}}).",
-                ),
-                {
-                    "loss": m.Quantity(worst.run.loss.mid, "cny", origin),
-                    "low": m.Quantity(worst.run.loss.low, "cny", origin),
-                    "high": m.Quantity(worst.run.loss.high, "cny", origin),
-                },
-            ),
-            figure=m.DayPaths(
-                Text("压力测试：逐日产出", "Stress tests: output by day"), measure, tuple(paths)
-            ),
-            source=source,
-            note=m.Prose(
-                Text(
-                    "深色为冲击期。各企业的库存按均值10天的泊松分布抽取；停工不补产，也不新找供应商。",
-                    "The shaded days are the shock. Stocks are drawn per firm from a Poisson distribution with a mean of ten "
-                    "days; nothing is made up later and no new suppliers are found.",
-                )
-            ),
-        ),
-        m.Block(
-            finding=m.Prose(Text("情景是假想的，不是预测。", "The tests are imagined and no forecasts.")),
-            figure=m.Table(
-                Text("压力测试", "Stress tests"),
-                (
-                    m.Column(Text("情景", "Stress test")),
-                    m.Column(Text("损失增加值", "Value added lost"), Text("中位", "median"), numeric=True),
-                    m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                    m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                    m.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
-                    m.Column(Text("波及停产", "Others stopped"), numeric=True),
-                    m.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
-                    m.Column(Text("受影响最大的部门", "Sector hit most")),
-                    m.Column(Text("受影响最大的区县", "District hit most")),
-                ),
-                tuple(rows),
-            ),
-            source=source,
-        ),
-    ]
-
-
-def _remedies(kept: KeptRisk, origins: Provenance) -> m.Block:
-    origin = reconstructed_origin(
-        kept.industry, origins, Text("对策的节省", "What remedies save"), ("scenarios",)
-    )
-    best = kept.remedies[0]
-    rows: tuple[tuple[m.Cell, ...], ...] = tuple(
-        (
-            r.title,
-            r.what,
-            m.Quantity(r.saving_cny.mid, "cny", origin),
-            m.Quantity(r.saving_cny.low, "cny", origin),
-            m.Quantity(r.saving_cny.high, "cny", origin),
-            m.Quantity(r.share * 100, "pct", origin),
-        )
-        for r in kept.remedies
-    )
-    rows += tuple(
-        (
-            Text("一般情形：停产", "In general: it fails"),
-            Text(f"{r.name.zh}：一半供货改由第二家承担", f"{r.name.en}: a second source delivers half"),
-            None,
-            None,
-            None,
-            m.Quantity((1.0 - r.after / r.before) * 100 if r.before > 0 else None, "pct", origin),
-        )
-        for r in kept.reliefs
-    )
-    return m.Block(
-        finding=m.Prose(
-            Text(
-                f"节省最多的是“{best.title.zh}”中的“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
-                f"Most is saved in “{best.title.en}” by “{best.what.en}”: {{saving}}, or {{share}} of the loss.",
-            ),
-            {
-                "saving": m.Quantity(best.saving_cny.mid, "cny", origin),
-                "share": m.Quantity(best.share * 100, "pct", origin),
-            },
-        ),
-        figure=m.Table(
-            Text("对策，按节省排序", "Remedies by what they save"),
-            (
-                m.Column(Text("情景", "Stress test")),
-                m.Column(Text("对策", "Remedy")),
-                m.Column(Text("节省增加值", "Value added saved"), Text("中位", "median"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("占损失", "Of the loss"), numeric=True),
-            ),
-            rows,
-        ),
-        source=origins.line([*kept.industry.sources]),
-        note=m.Prose(
-            Text(
-                "每项对策都改入网络后重新模拟。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
-                "Each remedy is built into the network and simulated anew. What it costs is not known and not counted; a new "
-                "local maker is assumed to need no inputs.",
-            )
-        ),
-    )
-
-
 def _statistics(rank: RegionRank, given: Industry, origins: Provenance) -> m.Block:
     from lianzhang.app.risk.rank import compared
 
@@ -406,6 +283,7 @@ def _statistics(rank: RegionRank, given: Industry, origins: Provenance) -> m.Blo
 def reconstructed_origin(
     given: Industry, origins: Provenance, value: Text, also: tuple[str, ...] = ()
 ) -> str:
+    """Origin of a number from reconstructed networks."""
     return origins.computed(
         Text(
             f"{value.zh}，重构网络，{given.period}年", f"{value.en}, reconstructed networks, {given.period}"
@@ -418,7 +296,8 @@ def reconstructed_origin(
     )
 
 
-def _empty(title: Text, because: Text, command: str) -> m.Block:
+def empty_block(title: Text, because: Text, command: str) -> m.Block:
+    """A figure of risk that is not there yet: why, and the command that makes it."""
     remedy = Text(
         "运行下面的命令，几分钟后重做报告",
         "run the command below and make the report again; it takes minutes",

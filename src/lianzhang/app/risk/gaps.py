@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from lianzhang.app.chain import accounts_or_none, places_or_none
+from lianzhang.app.risk.inputs import industry
 from lianzhang.app.risk.outcome import Band
-from lianzhang.app.risk.rank import RegionRank
+from lianzhang.app.risk.rank import RUN, RegionRank, summarise
 from lianzhang.app.risk.remedy import Kind, Remedy
-from lianzhang.app.risk.runs import Region
-from lianzhang.app.risk.targets import Groups
+from lianzhang.app.risk.runs import Region, latest
+from lianzhang.app.risk.targets import Groups, groups_of
+from lianzhang.app.session import open_region, open_store
 from lianzhang.chain.service import ChainMap, Gap, Gaps, candidates, chain_map, gaps
+from lianzhang.config import Settings
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
-from lianzhang.store import Reader
+from lianzhang.store import Reader, Store
 
 #: Gaps that are told of a remedy.
 SHOWN = 5
@@ -173,3 +176,18 @@ def linked_here(region: Region, remedies: tuple[Remedy, ...], as_of: date) -> tu
         return linked(region.groups, remedies, None)
     found = gaps(reader, chain, accounts_or_none(reader), places_or_none(reader))
     return linked(region.groups, remedies, found, counting(reader, chain))
+
+
+def kept_node_risks(settings: Settings) -> dict[str, NodeRisk]:
+    """What hangs on each node of the region that is meant, from the kept rank; nothing where none is kept."""
+    with open_region(settings) as reader:
+        return node_risks_of(open_store(settings), reader)
+
+
+def node_risks_of(store: Store, reader: Reader) -> dict[str, NodeRisk]:
+    """The same for a region that is open already."""
+    entry = next(latest(store, reader, RUN), None)
+    if entry is None:
+        return {}
+    given = industry(reader, reader.region.root)
+    return node_risks(groups_of(reader, given), summarise(given, store.run(entry.run_id).tables()))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from lianzhang.app.risk import rank, remedy
 from lianzhang.app.risk.inputs import Industry, industry
 from lianzhang.app.risk.outcome import summarise
+from lianzhang.app.risk.points import Points, kept_points
 from lianzhang.app.risk.rank import RegionRank
 from lianzhang.app.risk.remedy import Relief, Remedy
 from lianzhang.app.risk.runs import latest
 from lianzhang.app.risk.scenario import read
 from lianzhang.app.risk.stress import StressResult, newest, tests_of
-from lianzhang.app.risk.targets import groups_of
+from lianzhang.app.risk.targets import Groups, groups_of
 from lianzhang.i18n import Text
 from lianzhang.store import Reader, Store
 
@@ -22,10 +23,12 @@ class KeptRisk:
     """Newest kept results; None or empty where a command has not been run since the tables changed."""
 
     industry: Industry
+    groups: Groups
     rank: RegionRank | None
     stress: tuple[StressResult, ...]
     remedies: tuple[Remedy, ...]
     reliefs: tuple[Relief, ...]
+    points: tuple[Points, ...]
 
 
 def kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
@@ -45,10 +48,12 @@ def kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
     relieved = next(latest(store, reader, "risk.second-source"), None)
     return KeptRisk(
         given,
+        groups,
         rank.summarise(given, store.run(ranked.run_id).tables()) if ranked else None,
         tuple(results),
         remedy.kept_remedies(store, reader, groups),
         remedy.reliefs(given, store.run(relieved.run_id).table("relief")) if relieved else (),
+        kept_points(store, reader, groups),
     )
 
 

@@ -74,6 +74,7 @@ class PointNode:
     node_id: str
     name: Text
     parent: str | None
+    level: str | None
     sectors: tuple[Text, ...]
     grade: str | None
     largest_loss: Band | None
@@ -295,6 +296,7 @@ def _node(groups: Groups, group: Group, rows: list[dict[str, float]], grade: Gra
         group.id,
         group.name,
         group.parent,
+        group.level,
         tuple(groups.industry.sectors[k] for k in group.sectors),
         None if grade is None else grade.name.lower(),
         over("largest_loss"),

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 #: Columns of the kept table.
 Columns = dict[str, NDArray[Any]]
 
+#: Name of the runs.
+RUN = "risk.rank"
 #: Firms that are computed one by one: the largest, the first of every sector (a small sector may be essential), and some
 #: of the others by chance.
 LARGEST = 150
@@ -63,7 +65,8 @@ class RankedFirm:
 
 @dataclass(frozen=True, slots=True)
 class Critical:
-    """A sector, a district or a sector in a district. ``highest`` is the index of its most critical firm."""
+    """A sector, a district or a sector in a district. ``highest`` is the index of its most critical firm, over the draws
+    in which one of its firms was computed."""
 
     name: Text
     critical_firms: float  #: firms at or above `CRITICAL`, median over draws
@@ -118,7 +121,7 @@ def region_rank(
 
     tables = kept(
         region,
-        "risk.rank",
+        RUN,
         {"draws": draws, "epsilon": epsilon, "largest": largest, "leaders": LEADERS, "sampled": sampled},
         compute,
     )
@@ -246,22 +249,25 @@ def _critical(
     names: list[Text],
 ) -> tuple[Critical, ...]:
     local = rows["district"] >= 0
-    highest = np.zeros((len(seeds), len(names)))
+    # A group of which no firm was computed in a draw is not known there, and nothing is lost for certain.
+    highest = np.full((len(seeds), len(names)), np.nan)
     number = np.zeros((len(seeds), len(names)))
     for k, seed in enumerate(seeds):
         mine = np.flatnonzero(local & (rows["draw"] == seed))
-        np.maximum.at(highest[k], group[mine], rows["esri"][mine])
+        np.fmax.at(highest[k], group[mine], rows["esri"][mine])
         critical = mine[rows["esri"][mine] >= CRITICAL]
         np.add.at(number[k], group[critical], rows["stands_for"][critical])
-    middle = np.median(highest, axis=0)
+    known = np.isfinite(highest).sum(axis=0) * 2 > len(seeds)
+    middle = np.zeros(len(names))
+    middle[known] = np.nanmedian(highest[:, known], axis=0)
     order = [g for g in np.argsort(-middle, kind="stable").tolist() if middle[g] > 0]
     return tuple(
         Critical(
             names[g],
             float(np.median(number[:, g])),
-            float(highest[:, g].min()),
+            float(np.nanmin(highest[:, g])),
             float(middle[g]),
-            float(highest[:, g].max()),
+            float(np.nanmax(highest[:, g])),
         )
         for g in order
     )

@@ -7,7 +7,7 @@ made-up firm of its sector and district stands in for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +41,7 @@ class Group:
     parent: str | None
     sectors: tuple[int, ...]
     wider: bool
+    level: str | None = None  #: of a node: product, system, assembly or component
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ def _nodes(reader: Reader, given: Industry, links: Mapping[str, str]) -> tuple[G
             r["parent_id"],
             reach(r["node_id"], r["kind"]),
             True,
+            r["kind"],
         )
         for r in rows
     )
@@ -326,17 +328,15 @@ def kind_of(reader: Reader, groups: Groups, name: str) -> Literal["node", "firm"
     return "sector"
 
 
-def stand_in(one: Draw, firm: Registered, place: int = 0) -> int | None:
-    """The made-up firm that stands in for a registered one: the largest of its sector and district (``place`` 0), the
-    next one for a second firm of the same, or of its sector where the district is not known or has none."""
+def stand_in(one: Draw, firm: Registered, taken: Collection[int] = ()) -> int | None:
+    """The made-up firm that stands in for a registered one: the largest of its sector and district, or of its sector where
+    the district is not known or has none, that stands in for no other firm yet (``taken``)."""
     local = np.arange(len(one.sector)) < one.firms
     same = local & np.isin(one.sector, firm.sectors)
+    same[list(taken)] = False
     near = np.flatnonzero(same & (one.district == firm.district)) if firm.district >= 0 else np.array([], int)
     among = near if len(near) else np.flatnonzero(same)
-    if len(among) == 0:
-        return None
-    order = among[np.argsort(-one.output[among], kind="stable")]
-    return int(order[min(place, len(order) - 1)])
+    return int(among[np.argmax(one.output[among])]) if len(among) else None
 
 
 def members(one: Draw, group: Group) -> Longs:
@@ -354,8 +354,8 @@ def hit(reader: Reader, groups: Groups, one: Draw, scenario: Scenario) -> Longs:
         UnknownNameError: somebody or a district that the network does not have.
         NotComputableError: nothing of the network is hit.
     """
-    seen: dict[tuple[tuple[int, ...], int], int] = {}
-    parts = [_hit_by(reader, groups, one, who, seen) for who in scenario.who]
+    taken: set[int] = set()
+    parts = [_hit_by(reader, groups, one, who, taken) for who in scenario.who]
     found = np.unique(np.concatenate(parts)).astype(np.int64)
     if scenario.within:
         districts = [one.industry.district_ids.index(groups.find("region", d).id) for d in scenario.within]
@@ -385,16 +385,13 @@ def check_who(reader: Reader, groups: Groups, who: Who) -> None:
         groups.find(who.kind, who.id)
 
 
-def _hit_by(
-    reader: Reader, groups: Groups, one: Draw, who: Who, seen: dict[tuple[tuple[int, ...], int], int]
-) -> Longs:
+def _hit_by(reader: Reader, groups: Groups, one: Draw, who: Who, taken: set[int]) -> Longs:
     if who.kind == "firm":
-        firm = registered(reader, groups, who.id)
-        key = (firm.sectors, firm.district)
-        place = seen.get(key, 0)
-        seen[key] = place + 1
-        found = stand_in(one, firm, place)
-        return np.array([] if found is None else [found], np.int64)
+        found = stand_in(one, registered(reader, groups, who.id), taken)
+        if found is None:
+            return np.array([], np.int64)
+        taken.add(found)
+        return np.array([found], np.int64)
     if who.kind not in ("largest", "inflow"):
         return members(one, groups.find(who.kind, who.id))
     sectors = _sectors_of(groups, who.id)

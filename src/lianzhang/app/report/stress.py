@@ -1,0 +1,326 @@
+"""Report blocks: stress tests, a shock on wall and map, single points of failure, remedies beside the chain's gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lianzhang.app.report.provenance import Provenance
+from lianzhang.app.report.risk import STALE, empty_block, reconstructed_origin
+from lianzhang.app.report.shock_days import shock_days
+from lianzhang.app.risk.gaps import GapLink, linked
+from lianzhang.app.risk.points import POINT, PointNode, Points
+from lianzhang.i18n import Text
+from lianzhang.report import model as m
+from lianzhang.report.format import listing
+from lianzhang.store import Reader
+
+if TYPE_CHECKING:
+    from lianzhang.app.risk.inputs import Industry
+    from lianzhang.app.risk.kept import KeptRisk
+    from lianzhang.app.risk.outcome import Band, ShockRun
+    from lianzhang.app.risk.stress import StressResult
+    from lianzhang.app.state import State
+
+#: Days of the shock after which the first picture is taken.
+WEEK = 7
+#: Nodes of one sector that are named in a row.
+NAMED = 3
+
+
+def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenance) -> list[m.Block]:
+    """Output by day of every stress test, and what each costs."""
+    origin = reconstructed_origin(given, origins, Text("压力测试", "Stress tests"), ("scenarios",))
+    rows, paths = [], []
+    for one in results:
+        test, run = one.test, one.run
+        lowest = m.Quantity(min(run.output.mid) * 100, "pct", origin)
+        never = Text("没有", "none")
+        rows.append(
+            (
+                test.name,
+                m.Quantity(run.loss.mid, "cny", origin),
+                m.Quantity(run.loss.low, "cny", origin),
+                m.Quantity(run.loss.high, "cny", origin),
+                m.Quantity(run.stopped, "count", origin),
+                never if run.first_stop is None else m.Quantity(float(run.first_stop), "count", origin),
+                _hit_most(run),
+            )
+        )
+        paths.append(
+            m.DayPath(
+                name=test.name,
+                low=tuple(v * 100 for v in run.output.low),
+                mid=tuple(v * 100 for v in run.output.mid),
+                high=tuple(v * 100 for v in run.output.high),
+                shock=(test.first_day, test.first_day + test.days),
+                lowest=lowest,
+            )
+        )
+    worst = max(results, key=lambda r: r.run.loss.mid)
+    source = origins.line([*given.sources])
+    measure = Text("本地工业日产出（%）", "Daily output of local industry (%)")
+    return [
+        m.Block(
+            finding=m.Prose(
+                Text(
+                    f"损失最大的是“{worst.test.name.zh}”：增加值{{loss}}（{{low}}—{{high}}）。",
+                    f"“{worst.test.name.en}” costs most: {{loss}} of value added ({{low}} to {{high}}).",
+                ),
+                {
+                    "loss": m.Quantity(worst.run.loss.mid, "cny", origin),
+                    "low": m.Quantity(worst.run.loss.low, "cny", origin),
+                    "high": m.Quantity(worst.run.loss.high, "cny", origin),
+                },
+            ),
+            figure=m.DayPaths(
+                Text("压力测试：逐日产出", "Stress tests: output by day"), measure, tuple(paths)
+            ),
+            source=source,
+            note=m.Prose(
+                Text(
+                    "深色为冲击期。各企业的库存按均值10天的泊松分布抽取；停工不补产，也不新找供应商。",
+                    "The shaded days are the shock. Stocks are drawn per firm from a Poisson distribution with a mean of ten "
+                    "days; nothing is made up later and no new suppliers are found.",
+                )
+            ),
+        ),
+        m.Block(
+            finding=m.Prose(Text("情景是假想的，不是预测。", "The tests are imagined and no forecasts.")),
+            figure=m.Table(
+                Text("压力测试", "Stress tests"),
+                (
+                    m.Column(Text("情景", "Stress test")),
+                    m.Column(Text("损失增加值", "Value added lost"), Text("中位", "median"), numeric=True),
+                    m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                    m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                    m.Column(Text("波及停产", "Others stopped"), Text("家", "firms"), numeric=True),
+                    m.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
+                    m.Column(Text("受影响最大", "Hit most")),
+                ),
+                tuple(rows),
+            ),
+            source=source,
+        ),
+    ]
+
+
+def _hit_most(run: ShockRun) -> Text:
+    """The sector and the district hit most."""
+    sector, district = run.sectors[0].name, run.districts[0].name
+    return Text(f"{sector.zh}，{district.zh}", f"{sector.en}; {district.en}")
+
+
+def pictures(kept: KeptRisk, origins: Provenance, reader: Reader, state: State) -> list[m.Block]:
+    """The costliest stress test on wall and hex city: a week in, and on the day on which least is made."""
+    worst = max(kept.stress, key=lambda r: r.run.loss.mid)
+    run = worst.run
+    origin = reconstructed_origin(
+        kept.industry, origins, Text("冲击逐日模拟", "The shock day by day"), ("scenarios", "node_sectors")
+    )
+    darkest = min(range(run.days), key=run.output.mid.__getitem__)
+    week = min(run.scenario.first_day + WEEK, darkest)
+    blocks = []
+    for day in dict.fromkeys((week, darkest)):
+        title = Text(f"{worst.test.name.zh}：第{day}天", f"{worst.test.name.en}: day {day}")
+        last = day == darkest
+        since = day - run.scenario.first_day
+        blocks.append(
+            m.Block(
+                finding=m.Prose(
+                    Text(
+                        f"冲击{since}天后（第{day}天），全部工业的日产出是平日的{{total}}（{{low}}—{{high}}）"
+                        + ("，为最低。" if last else "。"),
+                        f"After {since} days of the shock (day {day}) all industry makes {{total}} of the usual ({{low}} to "
+                        "{high})" + (", the least of all days." if last else "."),
+                    ),
+                    {
+                        "total": m.Quantity(run.output.mid[day] * 100, "pct", origin),
+                        "low": m.Quantity(run.output.low[day] * 100, "pct", origin),
+                        "high": m.Quantity(run.output.high[day] * 100, "pct", origin),
+                    },
+                ),
+                figure=shock_days(reader, state, run, title, day, origin),
+                source=origins.line(kept.industry.sources),
+                note=m.Prose(
+                    Text(
+                        "一块砖按它所属部门的日产出变暗，同一部门的部件一起变暗：网络知道部门，不知道部件。六角形按区县的日产出变暗。",
+                        "A brick is dimmed by the daily output of the sector it lies in, so components of one sector dim "
+                        "together: the network knows sectors, not components. Hexagons are dimmed by their district’s output.",
+                    )
+                ),
+            )
+        )
+    return blocks
+
+
+def single_points(kept: KeptRisk, origins: Provenance) -> list[m.Block]:
+    """Firms and nodes whose failure alone costs the cluster's other firms most, for every cluster that was computed."""
+    if not kept.points:
+        return [
+            empty_block(
+                Text("集群的单点", "Single points of failure of a cluster"), STALE, "lianzhang risk points"
+            )
+        ]
+    return [_points(found, kept, origins) for found in kept.points]
+
+
+def _points(found: Points, kept: KeptRisk, origins: Provenance) -> m.Block:
+    origin = reconstructed_origin(
+        kept.industry, origins, Text("单点停产", "Single failures"), ("clusters", "cluster_sectors")
+    )
+
+    def pct(value: Band | None) -> m.Quantity | None:
+        return None if value is None else m.Quantity(value.mid * 100, "pct", origin)
+
+    rows: list[tuple[m.Cell, ...]] = [
+        (
+            Text("外地来货", "Inflow") if f.district is None else Text("企业", "Firm"),
+            f.name,
+            pct(f.loss),
+            m.Quantity(f.loss.low * 100, "pct", origin),
+            m.Quantity(f.loss.high * 100, "pct", origin),
+        )
+        for f in found.firms
+        if f.single
+    ]
+    by_sectors: dict[tuple[Text, ...], list[PointNode]] = {}
+    for node in found.nodes:
+        if node.single and node.level in ("assembly", "component"):
+            by_sectors.setdefault(node.sectors, []).append(node)
+    for nodes in by_sectors.values():
+        first = nodes[0]
+        worst = max(
+            (b for b in (first.largest_loss, first.inflow_loss) if b is not None), key=lambda b: b.mid
+        )
+        rows.append(
+            (
+                Text("链节点", "Chain nodes"),
+                _together(nodes),
+                pct(worst),
+                m.Quantity(worst.low * 100, "pct", origin),
+                m.Quantity(worst.high * 100, "pct", origin),
+            )
+        )
+    singles = [f for f in found.firms if f.single]
+    finding = Text(
+        f"{found.name.zh}：试停{{failed}}，其中{{single}}单独停产就使集群其余企业减产{POINT:.0%}以上。",
+        f"{found.name.en}: of {{failed}} failed one by one, {{single}} each cost the cluster’s other firms at least {POINT:.0%} "
+        "of their output.",
+    )
+    return m.Block(
+        finding=m.Prose(
+            finding,
+            {
+                "failed": m.Quantity(float(found.failed), "enterprises", origin),
+                "single": m.Quantity(float(len(singles)), "enterprises", origin),
+            },
+        ),
+        figure=m.Table(
+            Text(f"单点：{found.name.zh}", f"Single points of failure: {found.name.en}"),
+            (
+                m.Column(Text("种类", "Kind")),
+                m.Column(Text("停产者", "What fails")),
+                m.Column(Text("集群其余企业减产", "Lost by the cluster’s others"), numeric=True),
+                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+            ),
+            tuple(rows),
+            (origin,),
+        ),
+        source=origins.line(kept.industry.sources),
+        note=m.Prose(
+            Text(
+                "逐家停产重算，不是推断；企业为合成，同一位次在各次抽取中比较。节点取其部门中最大一家停产或来货全断之大者，"
+                "同部门的节点合为一行。",
+                "Every failure is computed anew, not inferred. Firms are made up and compared at the same place of each draw. "
+                "For nodes: the largest firm of their sector failing, or all its inflow ending, whichever is more; nodes of "
+                "one sector share a row.",
+            )
+        ),
+    )
+
+
+def _together(nodes: list[PointNode]) -> Text:
+    """The names of nodes that lie in the same sectors, those with one maker on record first."""
+    ordered = sorted(nodes, key=lambda n: n.grade != "one")
+    names = [n.name for n in ordered[:NAMED]]
+    more = len(nodes) - len(names)
+    zh, en = listing([n.zh for n in names], "zh"), listing([n.en for n in names], "en")
+    if more <= 0:
+        return Text(zh, en)
+    return Text(f"{zh}等{len(nodes)}个", f"{', '.join(n.en for n in names)} and {more} more")
+
+
+def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Block:
+    """Remedies by what they save, with the gaps of the chain that they would help to close."""
+    origin = reconstructed_origin(
+        kept.industry, origins, Text("对策的节省", "What remedies save"), ("scenarios",)
+    )
+    best = kept.remedies[0]
+    found = linked(kept.groups, kept.remedies, None if state is None else state.gaps)
+    rows: tuple[tuple[m.Cell, ...], ...] = tuple(
+        (
+            r.title,
+            r.what,
+            m.Quantity(r.saving_cny.mid, "cny", origin),
+            m.Quantity(r.saving_cny.low, "cny", origin),
+            m.Quantity(r.saving_cny.high, "cny", origin),
+            m.Quantity(r.share * 100, "pct", origin),
+            _gaps(r.gaps),
+        )
+        for r in found
+    )
+    rows += tuple(
+        (
+            Text("一般情形：停产", "In general: it fails"),
+            Text(f"{r.name.zh}：一半供货改由第二家承担", f"{r.name.en}: a second source delivers half"),
+            None,
+            None,
+            None,
+            m.Quantity((1.0 - r.after / r.before) * 100 if r.before > 0 else None, "pct", origin),
+            None,
+        )
+        for r in kept.reliefs
+    )
+    return m.Block(
+        finding=m.Prose(
+            Text(
+                f"节省最多的是“{best.title.zh}”中的“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
+                f"Most is saved in “{best.title.en}” by “{best.what.en}”: {{saving}}, or {{share}} of the loss.",
+            ),
+            {
+                "saving": m.Quantity(best.saving_cny.mid, "cny", origin),
+                "share": m.Quantity(best.share * 100, "pct", origin),
+            },
+        ),
+        figure=m.Table(
+            Text("对策，按节省排序", "Remedies by what they save"),
+            (
+                m.Column(Text("情景", "Stress test")),
+                m.Column(Text("对策", "Remedy")),
+                m.Column(Text("节省增加值", "Value added saved"), Text("中位", "median"), numeric=True),
+                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                m.Column(Text("占损失", "Of the loss"), numeric=True),
+                m.Column(Text("对应的缺口", "Gaps of the chain")),
+            ),
+            rows,
+        ),
+        source=origins.line([*kept.industry.sources]),
+        note=m.Prose(
+            Text(
+                "每项对策都改入网络后重新模拟。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
+                "Each remedy is built into the network and simulated anew. What it costs is not known and not counted; a new "
+                "local maker is assumed to need no inputs.",
+            )
+        ),
+    )
+
+
+def _gaps(gaps: tuple[GapLink, ...]) -> Text | None:
+    """Gaps of the chain in the remedy's sector, with their rank."""
+    if not gaps:
+        return None
+    zh = [f"{g.name.zh}（{f'第{g.rank}位' if g.rank else '待查'}）" for g in gaps[:NAMED]]
+    en = [f"{g.name.en} ({f'rank {g.rank}' if g.rank else 'look first'})" for g in gaps[:NAMED]]
+    return Text("、".join(zh), ", ".join(en))
