@@ -416,7 +416,6 @@ PAGE_WORDS: Mapping[str, Text] = {
     "say_dark": Text("最暗的是 {list}。", "Darkest: {list}."),
     "say_usual": Text("没有哪个部门或区县少产超过 1%。", "No sector or district makes over 1% less."),
     "what_helps": Text("什么能帮上忙", "What would help"),
-    "saved": Text("的损失可以避免，占", "saved, or"),
     "gaps_there": Text("对应的缺口", "Gaps it would close"),
     "remedies_about": Text(
         "第二供应商、多备库存、新的本地厂家：每项都改入网络后重新模拟，按节省排序。",

@@ -12,6 +12,7 @@ from lianzhang.app.state import State
 from lianzhang.chain.model import GapKind
 from lianzhang.i18n import Text
 from lianzhang.report import model as m
+from lianzhang.report.format import both, money
 
 #: Sectors and districts in the table of who is hit.
 _LISTED = 10
@@ -36,6 +37,7 @@ class RemedyLine:
     low: m.Quantity
     high: m.Quantity
     share: m.Quantity
+    sentence: m.Prose
     gaps: tuple[GapLink, ...]
 
 
@@ -55,7 +57,7 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
         for g in [x for x in groups if x.first_hit is not None and x.lowest is not None][:_LISTED]
     ]
     never = 10**6
-    listed.sort(key=lambda x: (never if x[1].first_stopped is None else x[1].first_stopped, x[1].first_hit))
+    listed.sort(key=lambda x: (never if x[1].first_stopped is None else x[1].first_stopped, -x[1].stopped))
     stops = [g for _, g in listed if g.first_stopped is not None]
     return m.Block(
         finding=_first(run, stops, origin),
@@ -69,8 +71,7 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
                 m.Column(Text("波及停产", "Others stopped"), Text("家", "enterprises"), numeric=True),
                 m.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
                 m.Column(Text("损失增加值", "Value added lost"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                m.Column(Text("几次抽取", "Over the draws"), numeric=True),
             ),
             tuple(_row(kind, g, origin) for kind, g in listed),
         ),
@@ -79,15 +80,15 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
 
 
 def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> m.Prose:
-    if stops and stops[0].first_stopped is not None:
-        first = stops[0]
+    if stops and run.first_stop is not None:
+        most = max((g for g in stops if g.kind == "sector"), key=lambda g: g.stopped, default=stops[0])
         return m.Prose(
             Text(
-                f"最先波及停产的是{first.name.zh}，在第{first.first_stopped}天：冲击没有打到的{{stopped}}停产。",
-                f"{first.name.en} is the first where others stop, on day {first.first_stopped}: {{stopped}} that the "
-                "shock did not hit.",
+                f"第{run.first_stop}天起，冲击没有打到的企业也停产，最多的是{most.name.zh}，{{stopped}}。",
+                f"From day {run.first_stop} on firms stop that the shock did not hit, most of them in "
+                f"{_small(most.name.en)}: {{stopped}}.",
             ),
-            {"stopped": m.Quantity(first.stopped, "enterprises", origin)},
+            {"stopped": m.Quantity(most.stopped, "enterprises", origin)},
         )
     low = run.sectors[0] if run.sectors else None
     if low is None or low.lowest is None or low.first_hit is None:
@@ -95,18 +96,23 @@ def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> m.Prose:
     return m.Prose(
         Text(
             f"没有波及到停产的企业；少产最多的部门是{low.name.zh}，最低为平日的{{lowest}}。",
-            f"Nobody besides those hit stops; {low.name.en} loses most, down to {{lowest}} of the usual.",
+            f"Nobody besides those hit stops; most is lost in {_small(low.name.en)}, down to {{lowest}} of the usual.",
         ),
         {"lowest": m.Quantity(low.lowest.mid * 100, "pct", origin)},
     )
 
 
+def _small(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def _row(kind: Text, g: GroupPath, origin: str) -> tuple[m.Cell, ...]:
     never = Text("没有", "none")
     lowest = None if g.lowest is None else m.Quantity(g.lowest.mid * 100, "pct", origin)
-    loss: tuple[m.Cell, ...] = (None, None, None)
+    loss: tuple[m.Cell, ...] = (None, None)
     if g.loss is not None:
-        loss = tuple(m.Quantity(v, "cny", origin) for v in (g.loss.mid, g.loss.low, g.loss.high))
+        low, high = both(money, g.loss.low), both(money, g.loss.high)
+        loss = (m.Quantity(g.loss.mid, "cny", origin), Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}"))
     return (
         kind,
         g.name,
@@ -159,12 +165,14 @@ def firm_block(run: ShockRun, origin: str, source: Text) -> m.Block:
 def remedy_line(found: Remedy, groups: Groups, state: State, origin: str) -> RemedyLine:
     """A remedy as it is shown."""
     saving = spread(found.saving_cny, "cny", origin, ("low", "mid", "high"))
+    share = m.Quantity(found.share * 100, "pct", origin)
     return RemedyLine(
         found.what,
         saving["mid"],
         saving["low"],
         saving["high"],
-        m.Quantity(found.share * 100, "pct", origin),
+        share,
+        m.Prose(Text("可以避免，占损失的{share}", "saved, {share} of the loss"), {"share": share}),
         tuple(_gaps(found, groups, state)),
     )
 
