@@ -79,3 +79,74 @@ def test_the_unit_may_stand_behind_the_indicator_and_offsets_are_of_the_cell() -
 
 def test_tabs_without_a_header_of_years_are_no_table() -> None:
     assert extract("a\tb\tc\n1\t2\t3\n", "t", published="2023") == []
+
+
+def found(text: str) -> list[tuple[str, object, str, str, str, str, str]]:
+    return [
+        (s.indicator, s.value, s.unit, s.comparator, s.measure, s.kind, s.period_end)
+        for s in extract(text, "own")
+    ]
+
+
+def test_the_indicator_has_its_own_column_sums_are_in_brackets_and_savings_are_negative() -> None:
+    rows = [
+        "类别\t指标名称\t单位\t2020年基数\t2025年目标\t属性",
+        "规模\t工业总产值\t亿元\t300\t500左右\t预期性",
+        "绿色\t单位产值能耗降低\t%\t—\t[13.5]\t约束性",
+        "创新\t新增智能工厂\t家\t(25)\t（60）\t预期性",
+    ]
+    assert found("\n".join(rows)) == [
+        ("工业总产值", 3e10, "yuan", "=", "level", "achieved", "2020"),
+        ("工业总产值", 5e10, "yuan", "~", "level", "target", "2025"),
+        ("单位产值能耗降低", -13.5, "%", "=", "growth", "target", "2025"),
+        ("新增智能工厂", 25, "factories", "=", "count", "achieved", "2020"),
+        ("新增智能工厂", 60, "factories", "=", "count", "target", "2025"),
+    ]
+
+
+def test_a_column_of_average_growth_and_a_header_below_a_header() -> None:
+    rows = [
+        "指标\t2020年\t2025年\t年均增速（%）",
+        "工业增加值（亿元）\t210.5\t300\t7.3",
+        "指标\t单位\t规划目标\t规划目标",
+        "指标\t单位\t2023年\t2025年",
+        "增加值占比\t%\t28\t30",
+    ]
+    assert found("\n".join(rows)) == [
+        ("工业增加值", 21.05e9, "yuan", "=", "level", "achieved", "2020"),
+        ("工业增加值", 3e10, "yuan", "=", "level", "target", "2025"),
+        ("工业增加值", 7.3, "%", "=", "growth p.a.", "target", "2025"),
+        ("增加值占比", 28, "%", "=", "share", "achieved", "2023"),
+        ("增加值占比", 30, "%", "=", "share", "target", "2025"),
+    ]
+
+
+def test_units_of_english_tables() -> None:
+    rows = [
+        "Indicator\tUnit\tBaseline (2022)\tTarget 2030",
+        "Public chargers\tnumber\t1,200\t25,000",
+        "Investment\t€ million\t150\t2,000",
+        "Electrolyser capacity\tGW\t0.2\t≥ 5",
+    ]
+    assert found("\n".join(rows)) == [
+        ("Public chargers", 1200, "chargers", "=", "count", "achieved", "2022"),
+        ("Public chargers", 25_000, "chargers", "=", "count", "target", "2030"),
+        ("Investment", 150e6, "EUR", "=", "level", "achieved", "2022"),
+        ("Investment", 2e9, "EUR", "=", "level", "target", "2030"),
+        ("Electrolyser capacity", 0.2, "GW", "=", "level", "achieved", "2022"),
+        ("Electrolyser capacity", 5, "GW", ">=", "level", "target", "2030"),
+    ]
+
+
+def test_a_table_apart_by_spaces_ends_where_the_prose_begins() -> None:
+    lines = [
+        "Indicator Unit 2022 2030",
+        "Share of renewables in supply % 31 65",
+        "By 2028, 40 parks will open in 12 districts.",
+    ]
+    assert found("\n".join(lines)) == [
+        ("Share of renewables in supply", 31, "%", "=", "share", "achieved", "2022"),
+        ("Share of renewables in supply", 65, "%", "=", "share", "target", "2030"),
+        ("parks", 40, "parks", "=", "count", "target", "2028"),
+        ("districts", 12, "districts", "=", "count", "target", "2028"),
+    ]

@@ -292,6 +292,11 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
         if quantity.unit:
             return True
     size = quantity.value if quantity.value is not None else quantity.upper or 0.0
+    subject = _SUBJECT_EN.search(topic) if lang == "en" and size >= 10 else None
+    if subject:
+        quantity.unit, quantity.dim = noun_in(lang, subject["noun"])
+        if quantity.unit:
+            return True
     if size >= 100 and _JOBS_EN.search(left):
         quantity.unit, quantity.dim = "jobs", "people"
         return True
@@ -339,6 +344,13 @@ _NUMBER_OF = {
 # "rose 0.9 per cent, or 200,000": the same change once more; "enterprises – 7.8 million"
 _OR_NUMBER = re.compile(r"\bor\s+(?:about\s+|some\s+|nearly\s+)?$", re.IGNORECASE)
 _DASHED = re.compile(r"(?P<noun>[A-Za-z]+)\s*[–—:]\s*$")
+# "high-tech enterprises reached 504,000"
+_SUBJECT_EN = re.compile(
+    r"(?P<noun>[A-Za-z-]+)\s+(?:(?:has|have|had|will|would|already)\s+){0,2}(?:reach(?:ed)?|exceed(?:ed)?|totall?(?:ed)?|number(?:ed)?|"
+    r"surpass(?:ed)?|hit|top(?:ped)?|stood\s+at|(?:rose|risen|rise|grew|grown?|increased?|climb(?:ed)?|expand(?:ed)?)\s+to)\s+"
+    r"(?:(?:about|around|nearly|over|more\s+than|some|at\s+least)\s+)*$",
+    re.IGNORECASE,
+)
 _ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w-]+\s+){1,2}(?:production|output)\b", re.IGNORECASE)
 _JOBS_EN = re.compile(
     r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE

@@ -8,7 +8,7 @@ targets; ``data as of the end of 2022`` over a list of achievements).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lianzhang.plan.kernel.dates import DateToken, Reference
 from lianzhang.plan.kernel.quantities import Quantity
@@ -295,7 +295,11 @@ def update_section(context: Context, text: str, lang: str, tokens: list[DateToke
     listed = opens_list(text)
     section = next((name for name in ("review", "goal", "past") if patterns[name].search(text)), "")
     if section and not (listed and section == "past"):
-        context.section, context.frame = "past" if section == "review" else section, None
+        kept = (
+            context.frame if section == "past" and not tokens else None
+        )  # "achievements of 2025 are:", then headings
+        context.section = "past" if section == "review" else section
+        context.frame = replace(kept, heading_block=True) if kept is not None and not kept.future else None
         context.holds = not numbered and not listed and (section == "review" or bool(tokens))
         context.opened = paragraph if listed else -1
         if section == "review" and context.reference.year:

@@ -34,6 +34,10 @@ _WITH_EN = re.compile(
     r"above|of\s+(?:over|more\s+than))\s+)[“(US$¥]*$",
     re.IGNORECASE,
 )
+_SOME_ZH = re.compile("(?:若干|一批|一大批|多个|数个)[^，。；,;]{0,14}$")
+_RANKED_EN = re.compile(
+    r"\s+(?:(?:are|were|was|is|have\s+been|being)\s+)?(?:rank\w*|listed|named)?\s*", re.IGNORECASE
+)
 # "21 projects with a combined investment of 41 billion": a sum over them, no threshold
 _SUM_EN = re.compile(
     r"\b(?:combined|total|aggregate|overall|cumulative|joint)\s+[\w\s-]{0,40}$", re.IGNORECASE
@@ -241,6 +245,10 @@ def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
             if described and _counts_before(masked, found, at):
                 result.add(at)
             continue
+        if lang == "en" and quantity.dim == "rank" and at and found[at - 1].dim == "count":
+            if _RANKED_EN.fullmatch(masked[found[at - 1].noun_end : quantity.start]):
+                result.add(at)  # 13 firms ranked among the world's top 50
+            continue
         if quantity.dim != "money" and not (quantity.dim == "bare" and quantity.scaled):
             continue
         if lang == "en":
@@ -264,7 +272,7 @@ def thresholds(lang: str, masked: str, found: list[Quantity]) -> set[int]:
         described = _COUNTED_ZH.match(masked, quantity.end)
         if described is None:
             continue
-        near = any(
+        near = bool(_SOME_ZH.search(masked[: quantity.start])) or any(
             c != at
             and not re.search(
                 "[，。；,;]", masked[min(found[c].end, quantity.end) : max(found[c].start, quantity.start)]

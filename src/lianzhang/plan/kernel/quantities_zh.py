@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from lianzhang.plan.kernel.masks import BLANK
 from lianzhang.plan.kernel.numerals import ZH_NUMERAL, ZH_SCALES, clean, parse_arabic, parse_chinese
@@ -33,7 +34,7 @@ _LEVEL = re.compile(
     r"(?:及?以上|左右|以下)?\s*(?:\d+(?:\.\d+)?)?(?:万亿|千亿|百亿|十亿|亿)(?:元)?级?(?:以上)?|(?:及?以上|左右|以下)"
 )
 _WITH_MONEY = re.compile(
-    r"(?:年)?(?:总?产值|主营业务收入|营业收入|营收|销售收入|销售额|规模|税收)[^，。；、]{0,14}?(?:元|级)(?:以上|级)?的?"
+    r"(?:年)?(?:总?产值|主营业务收入|营业收入|营收|销售收入|销售额|规模|税收)[^，。；、]{0,14}?(?:元|级|亿)(?:以上|级)?的?"
 )
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _NUM = rf"(?:\d{{1,3}}(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|{ZH_NUMERAL}+)"
@@ -113,6 +114,9 @@ def quantities(masked: str) -> list[Quantity]:
         if quantity is not None and not _paraphrase(masked, found, quantity):
             found.append(quantity)
             taken = quantity.end
+    for first, second in pairwise(found):
+        if first.generic and second.dim == "points" and masked[first.end : second.start] in ("、", "和"):
+            first.unit, first.dim, first.generic = second.unit, second.dim, False  # 回升2.9个、23.9个百分点
     return sorted(found + ranks, key=lambda quantity: quantity.start)
 
 

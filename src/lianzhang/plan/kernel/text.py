@@ -71,7 +71,7 @@ _END = re.compile(
 _PARAGRAPH = re.compile(r"[^\n]+")
 #: No sentence is longer; longer ones are cut at a comma or space.
 _LONGEST = 1000
-_OPEN_END = re.compile(r"[,;a-z0-9(\-]\s*$")
+_OPEN_END = re.compile(r"[,;A-Za-z0-9(\-]\s*$")
 
 
 def language(text: str) -> str:

@@ -91,6 +91,8 @@ def decide_when(
     kind = _kind(lang, token, near, context)
     if lang == "zh" and token is None and _DONE_ZH.match(body, quantity.noun_end):
         kind, near = "achieved", replace(near, weak=False)
+    if lang == "zh" and not kind and not near.achieved and _NORM_ZH.search(body, left_start, quantity.start):
+        kind = "target"
     if token is None and kind in ("", "achieved") and frames.imperative(lang, body):
         kind = "target"
     if lang == "en" and not near.target and not near.expected:
@@ -137,6 +139,8 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     return match.lastgroup
 
 
+# a norm is a goal: 实施城市不少于 8 个
+_NORM_ZH = re.compile("(?:不少于|不低于|不超过|不高于|控制在)$")
 _HAS_ZH = re.compile("拥有|现有|集聚|聚集|汇聚|共有")
 
 
