@@ -107,6 +107,21 @@ def test_pdf_lines_are_joined_to_paragraphs(tmp_path: Path) -> None:
     assert (statement.value, statement.comparator, statement.period_end) == (1_200_000, ">=", "2030")
 
 
+def test_rows_of_a_pdf_table_are_not_joined(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(
+        pdf("Indicator Unit 2022 2030\nShare of renewables % 31 65\nElectrolyser capacity GW 0.2 5\n")
+    )
+    rows = [(s.indicator, s.value, s.unit, s.period_end) for s in read_documents([path])]
+    assert rows == [
+        ("Share of renewables", 31, "%", "2022"),
+        ("Share of renewables", 65, "%", "2030"),
+        ("Electrolyser capacity", 0.2, "GW", "2022"),
+        ("Electrolyser capacity", 5, "GW", "2030"),
+    ]
+
+
 def test_a_pdf_without_pypdf_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
