@@ -20,7 +20,8 @@ from starlette.testclient import TestClient
 from lianzhang.app.browse.archive import ArchiveError, Limits, check_zipped, unpack
 from lianzhang.app.browse.audit import Audit
 from lianzhang.app.browse.documents import plain_name
-from lianzhang.app.browse.jobs import Jobs, JobsFullError, Outcome, Tick
+from lianzhang.app.browse.jobs import Jobs, JobsFullError, Tick
+from lianzhang.app.browse.records import Outcome
 from lianzhang.errors import FileFormatError, StoreError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.store import Store

@@ -8,7 +8,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from lianzhang.app.browse.jobs import ENDED, Job, Jobs
+from lianzhang.app.browse.jobs import Jobs
+from lianzhang.app.browse.records import ENDED, Job
 from lianzhang.errors import UnknownNameError
 
 #: A line now and then keeps proxies from closing the stream, and lets the server see that nobody listens.

@@ -15,7 +15,7 @@ from lianzhang.api.models import model_of
 from lianzhang.api.parameters import Dated, Plain, RegionName
 from lianzhang.api.problems import documented
 from lianzhang.api.routes.answers import described
-from lianzhang.api.routes.runs import ACCEPTED, started
+from lianzhang.api.routes.runs import ACCEPTED, asked, started
 from lianzhang.app.browse import risking
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.plain import plain
@@ -366,7 +366,34 @@ def risk_start_router(desk: Desk, prefix: str) -> APIRouter:
             risking.check_scenario(risking.region_of(desk, reader), chosen)
         request.state.audit = {"kind": "risk.shock", "name": chosen.name}
         body = risking.run_shock(desk, entry.name, chosen, prefix)
-        return started(request, desk.jobs.start("risk.shock", entry.name, body), prefix)
+        return started(
+            request, desk.jobs.start("risk.shock", entry.name, body, asked=asked(request, wanted)), prefix
+        )
+
+    @router.post(
+        "/{region}/risk/remedies",
+        tags=["risk"],
+        summary="Compute what would help in a scenario 计算情景的对策",
+        status_code=202,
+        response_class=Response,
+        responses={**ACCEPTED, **refusals},
+    )
+    def start_remedies(
+        region: RegionName,
+        request: Request,
+        wanted: Annotated[ScenarioGiven, Body()],
+        given: Annotated[Plain, Query()],
+    ) -> Response:
+        """Second sources, more stock and local makers, each built into the networks and simulated anew; kept."""
+        entry = desk.readers.region(region)
+        chosen = scenarios.read(wanted.model_dump())
+        with desk.readers.reading(region) as reader:
+            risking.check_scenario(risking.region_of(desk, reader), chosen)
+        request.state.audit = {"kind": "risk.remedies", "name": chosen.name}
+        body = risking.run_remedies(desk, entry.name, chosen)
+        return started(
+            request, desk.jobs.start("risk.remedies", entry.name, body, asked=asked(request, wanted)), prefix
+        )
 
     @router.post(
         "/{region}/risk/runs",
@@ -393,7 +420,7 @@ def risk_start_router(desk: Desk, prefix: str) -> APIRouter:
         kind = f"risk.{wanted.kind}"
         request.state.audit = {"kind": kind, "draws": wanted.draws}
         body = risking.run_risk(desk, entry.name, wanted.kind, wanted.draws, wanted.test)
-        return started(request, desk.jobs.start(kind, entry.name, body), prefix)
+        return started(request, desk.jobs.start(kind, entry.name, body, asked=asked(request, wanted)), prefix)
 
     return router
 

@@ -17,8 +17,8 @@ from lianzhang.api.parameters import DAY_PATTERN, Dated, Plain, RegionName, read
 from lianzhang.api.problems import Problem, documented
 from lianzhang.app.browse import work
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.browse.jobs import Job
 from lianzhang.app.browse.plain import plain
+from lianzhang.app.browse.records import Asked, Job
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Lang, Text
 from lianzhang.store import Run
@@ -74,6 +74,15 @@ class RunRequest(BaseModel):
     language: Literal["zh", "en"] = Field(default="zh", description="Language of a report. 报告语言")
 
 
+class Asking(BaseModel):
+    """A request: POST the body to the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str = Field(description="Address. 地址")
+    body: dict[str, Any] = Field(description="Body, as JSON. 请求体")
+
+
 class JobShown(BaseModel):
     """A computation under way or ended."""
 
@@ -82,7 +91,9 @@ class JobShown(BaseModel):
     job_id: str = Field(description="Id. 编号")
     kind: str = Field(description="What is computed. 计算")
     region: str | None = Field(description="Of which region. 区域")
-    state: Literal["waiting", "running", "done", "failed", "cancelled"] = Field(description="State. 状态")
+    state: Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"] = Field(
+        description="State; interrupted where the server stopped before the end. 状态"
+    )
     progress: float = Field(description="How much is done, 0 to 1. 进度", ge=0, le=1)
     step: Bilingual = Field(description="What is being done. 步骤")
     created: str = Field(description="When it was asked for, UTC. 创建时间")
@@ -91,6 +102,7 @@ class JobShown(BaseModel):
     result: dict[str, Any] | None = Field(description="What it gave. 结果")
     file: str | None = Field(description="Address of the file it made. 文件地址")
     problem: Problem | None = Field(description="Why it failed. 失败原因")
+    asked: Asking | None = Field(description="The request that starts it again. 再次开始的请求")
 
 
 class JobList(BaseModel):
@@ -119,7 +131,13 @@ def show_job(job: Job, prefix: str, lang: Lang) -> dict[str, Any]:
         if outcome is not None and outcome.file is not None
         else None,
         "problem": None if job.error is None else plain(job.error.to_problem(lang)),
+        "asked": plain(job.asked),
     }
+
+
+def asked(request: Request, body: BaseModel) -> Asked:
+    """The request as it is kept with the computation that it starts."""
+    return Asked(request.url.path, body.model_dump())
 
 
 def started(request: Request, job: Job, prefix: str) -> Response:
@@ -329,7 +347,9 @@ def start_router(desk: Desk, prefix: str) -> APIRouter:
             if wanted.kind == "state"
             else work.report(desk, entry.name, day, wanted.format, wanted.language)
         )
-        return started(request, desk.jobs.start(wanted.kind, entry.name, body), prefix)
+        return started(
+            request, desk.jobs.start(wanted.kind, entry.name, body, asked=asked(request, wanted)), prefix
+        )
 
     @router.get(
         "/jobs",

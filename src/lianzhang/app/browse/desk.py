@@ -36,7 +36,11 @@ class Desk:
         self.readers = Readers(settings, most=readers)
         self.memory = Memory()
         self._remembered: dict[str, str] = {}
-        self.jobs = Jobs(Path(tempfile.gettempdir()) / f"lianzhang-{secrets.token_hex(8)}", ended=self.wrote)
+        self.jobs = Jobs(
+            Path(tempfile.gettempdir()) / f"lianzhang-{secrets.token_hex(8)}",
+            ended=self.wrote,
+            records=settings.store / "jobs",
+        )
         self.audit = Audit(settings.store)
         #: How often this server has written.
         self.writes = 0

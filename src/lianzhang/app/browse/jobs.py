@@ -1,4 +1,4 @@
-"""Long computations: started, watched, cancelled. They live as long as the process; what they keep is in the store."""
+"""Long computations: started, watched, cancelled. Their records stay; one that the server's end broke off says so."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import logging
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from queue import SimpleQueue
+from typing import Any
 
+from lianzhang.app.browse.records import ENDED, Asked, Job, Outcome, Records, interrupted
 from lianzhang.errors import LianzhangError, UnknownNameError
 from lianzhang.i18n import Text
 
-JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
-ENDED: tuple[JobState, ...] = ("done", "failed", "cancelled")
+#: How long the end of a server waits for a computation to come to its next step, in seconds.
+_PATIENCE_S = 3.0
 _log = logging.getLogger("lianzhang.jobs")
 
 
@@ -31,41 +32,6 @@ class JobsFullError(LianzhangError):
 
 class _Cancelled(Exception):  # noqa: N818 - not an error: the way out of a computation that is no longer wanted
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class JobFile:
-    """A file that a computation made."""
-
-    path: Path
-    media: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a computation gives: plain values, and a file where that is what was asked for."""
-
-    result: Mapping[str, Any] = field(default_factory=dict)
-    file: JobFile | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A computation as it stands. ``progress`` is between 0 and 1; times are UTC, ISO."""
-
-    job_id: str
-    kind: str
-    region: str | None
-    state: JobState
-    progress: float
-    step: Text
-    created: str
-    started: str | None = None
-    ended: str | None = None
-    outcome: Outcome | None = None
-    error: LianzhangError | None = None
-    changes: int = 0
 
 
 Tick = Callable[[Text, float], None]
@@ -87,17 +53,35 @@ class Jobs:
         waiting: int = 20,
         remembered: int = 50,
         ended: Callable[[], None] | None = None,
+        records: Path | None = None,
     ) -> None:
         self._ended = ended
+        self._records = None if records is None else Records(records)
+        self._closing = False
         self._folder = folder
         self._waiting = waiting
         self._remembered = remembered
         self._changed = threading.Condition()
-        self._jobs: dict[str, Job] = {}
+        known = [] if self._records is None else self._records.read(_now())
+        self._jobs: dict[str, Job] = {job.job_id: job for job in known}
+        with self._changed:
+            self._forget()
         self._unwanted: set[str] = set()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="job")
+        self._line: SimpleQueue[tuple[str, Work, Path]] = SimpleQueue()
+        # Threads that the end of the process does not wait for: a step of a computation may take minutes.
+        self._threads = [
+            threading.Thread(target=self._serve, name="job", daemon=True) for _ in range(threads)
+        ]
 
-    def start(self, kind: str, region: str | None, work: Work, *, folder: Path | None = None) -> Job:
+    def start(
+        self,
+        kind: str,
+        region: str | None,
+        work: Work,
+        *,
+        folder: Path | None = None,
+        asked: Asked | None = None,
+    ) -> Job:
         """Have a computation done.
 
         Args:
@@ -106,13 +90,14 @@ class Jobs:
             work: the computation; it is given a function to tell its step and progress (0 to 1), and a folder of its
                 own for files.
             folder: that folder, where something has been put into it already.
+            asked: the request that starts it again.
 
         Raises:
             JobsFullError: too many wait.
         """
         job_id = secrets.token_urlsafe(12)
         place = folder or self.new_folder()
-        job = Job(job_id, kind, region, "waiting", 0.0, Text("排队", "waiting"), _now())
+        job = Job(job_id, kind, region, "waiting", 0.0, Text("排队", "waiting"), _now(), asked=asked)
         with self._changed:
             if sum(j.state == "waiting" for j in self._jobs.values()) >= self._waiting:
                 shutil.rmtree(place, ignore_errors=True)
@@ -121,8 +106,12 @@ class Jobs:
                     hint=Text("等几个结束，或取消几个", "wait for some to end, or cancel some"),
                 )
             self._jobs[job_id] = job
+            self._note(job)
             self._forget()
-        self._pool.submit(self._run, job_id, work, place)
+            for thread in self._threads:
+                if not thread.ident:
+                    thread.start()
+        self._line.put((job_id, work, place))
         return job
 
     def new_folder(self) -> Path:
@@ -177,11 +166,24 @@ class Jobs:
         return self.job(job_id)
 
     def close(self) -> None:
-        """Cancel everything and remove the files."""
+        """Stop everything at its next step, if that comes soon; what has not ended counts as interrupted."""
         with self._changed:
+            self._closing = True
             self._unwanted |= {i for i, j in self._jobs.items() if j.state not in ENDED}
-        self._pool.shutdown(wait=True, cancel_futures=True)
+            self._changed.wait_for(
+                lambda: not any(j.state == "running" for j in self._jobs.values()), _PATIENCE_S
+            )
+            for job_id, job in self._jobs.items():
+                if job.state not in ENDED:
+                    self._jobs[job_id] = interrupted(job, _now())
+                    self._note(self._jobs[job_id])
+        if self._records is not None:
+            self._records.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _serve(self) -> None:
+        while True:
+            self._run(*self._line.get())
 
     def _run(self, job_id: str, work: Work, folder: Path) -> None:
         def tick(step: Text, done: float) -> None:
@@ -191,7 +193,7 @@ class Jobs:
                 self._set(job_id, step=step, progress=min(max(done, 0.0), 1.0))
 
         with self._changed:
-            if self._jobs[job_id].state == "cancelled":
+            if self._jobs[job_id].state in ENDED:
                 shutil.rmtree(folder, ignore_errors=True)
                 return
             self._set(job_id, state="running", started=_now(), step=Text("开始", "started"))
@@ -207,7 +209,10 @@ class Jobs:
                 "outcome": outcome,
             }
         except _Cancelled:
+            stopped = interrupted(self.job(job_id), _now())
             changes = {"state": "cancelled", "step": Text("已取消", "cancelled")}
+            if self._closing:
+                changes = {"state": stopped.state, "step": stopped.step, "error": stopped.error}
         except LianzhangError as error:
             changes = {"state": "failed", "step": error.message, "error": error}
         except Exception:
@@ -221,14 +226,22 @@ class Jobs:
             self._ended()
         with self._changed:
             self._unwanted.discard(job_id)
+            if self._jobs[job_id].state in ENDED:
+                return  # the server did not wait for it
             self._set(job_id, ended=_now(), **changes)
 
     def _set(self, job_id: str, **changes: Any) -> Job:
         """Change a computation; the lock is held."""
         job = self._jobs[job_id]
         self._jobs[job_id] = replace(job, changes=job.changes + 1, **changes)
+        if "state" in changes:
+            self._note(self._jobs[job_id])
         self._changed.notify_all()
         return self._jobs[job_id]
+
+    def _note(self, job: Job) -> None:
+        if self._records is not None:
+            self._records.put(job)
 
     def _forget(self) -> None:
         """Forget the oldest that have ended; the lock is held."""
@@ -237,6 +250,8 @@ class Jobs:
                 return
             if job.state in ENDED:
                 del self._jobs[job_id]
+                if self._records is not None:
+                    self._records.drop(job_id)
                 if job.outcome is not None and job.outcome.file is not None:
                     shutil.rmtree(job.outcome.file.path.parent, ignore_errors=True)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.browse.jobs import Outcome, Tick, Work
+from lianzhang.app.browse.jobs import Tick, Work
+from lianzhang.app.browse.records import Outcome
 from lianzhang.app.risk import groups, points, rank, remedy, shocks, stress, targets
 from lianzhang.app.risk.runs import Progress, Region, networks, risk_region
 from lianzhang.app.risk.scenario import Kind, Scenario
@@ -49,6 +50,19 @@ def run_shock(desk: Desk, name: str, wanted: Scenario, prefix: str) -> Work:
             )
         address = f"{prefix}/{name}/risk/shocks/{found.run_id}"
         return Outcome({"run_id": found.run_id, "address": address if found.run_id else None})
+
+    return work
+
+
+def run_remedies(desk: Desk, name: str, wanted: Scenario) -> Work:
+    """Compute what would help in a scenario and keep it."""
+
+    def work(tick: Tick, folder: Path) -> Outcome:
+        tick(Text("打开数据与网络", "opening the data and the networks"), 0.01)
+        with desk.readers.reading(name) as reader:
+            told = _told(tick, Text("逐项重算", "computing each remedy"))
+            found = remedy.remedies_of(region_of(desk, reader), wanted, told)
+        return Outcome({"remedies": len(found)})
 
     return work
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from lianzhang.app.browse.archive import unpack
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import Documents
-from lianzhang.app.browse.jobs import JobFile, Outcome, Tick, Work
+from lianzhang.app.browse.jobs import Tick, Work
 from lianzhang.app.browse.plain import plain
+from lianzhang.app.browse.records import JobFile, Outcome
 from lianzhang.i18n import Lang, Text
 from lianzhang.pack import Report as PackReport
 from lianzhang.pack import check
