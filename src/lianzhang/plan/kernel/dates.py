@@ -262,7 +262,8 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
             return str(first + 4), str(first + 4), "base"
         if g["fyp_edge"] == "以来":
             return str(first), ref.period if first <= ref.year <= first + 5 else str(first + 4), "since"
-        if not g["plan_lead"] and _OPENING_OF_PLAN.match(m.string, m.end()):
+        drafted = _DRAFTED.search(m.string, 0, m.start()) and _POLICY.match(m.string, m.end())
+        if not g["plan_lead"] and (drafted or _OPENING_OF_PLAN.match(m.string, m.end())):
             return "", "", "date"
         role = "deadline" if g["fyp_edge"] or g["plan_lead"] else "range"
         return (str(first + 4) if role == "deadline" else str(first)), str(first + 4), role
@@ -289,6 +290,8 @@ def _build_zh(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
 
 
 # "a good opening of the 12th Five-Year Plan": an event, no period of a figure
+_DRAFTED = re.compile("(?:制定|编制|研究|出台|印发|发布|起草|实施)[^，。；]{0,8}$")
+_POLICY = re.compile("[^，。；]{0,14}(?:规划|计划|政策|方案|纲要)")
 _OPENING_OF_PLAN = re.compile("[”\"'」]?的?[^，。；]{0,4}(?:开局|起步|收官|之年|任务|要求|精神)")
 _ZH_PART = {
     "上半年": (1, 6), "下半年": (7, 12), "前三季度": (1, 9), "前一季度": (1, 3), "前二季度": (1, 6),

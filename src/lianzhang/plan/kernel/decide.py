@@ -351,7 +351,7 @@ _SUBJECT_EN = re.compile(
     r"(?:(?:about|around|nearly|over|more\s+than|some|at\s+least)\s+)*$",
     re.IGNORECASE,
 )
-_ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w-]+\s+){1,2}(?:production|output)\b", re.IGNORECASE)
+_ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w()-]+\s+){1,5}?(?:production|output)\b", re.IGNORECASE)
 _JOBS_EN = re.compile(
     r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE
 )

@@ -142,6 +142,7 @@ class _Reader:
         self.gazetteer = indicator.Gazetteer(plain)
         self.context.main_region = self.gazetteer.most_named()
         self.paragraph = -1
+        self.navigation = False
         self.context.currency = "yuan" if _CHINESE.search(plain) else ""
         self._kinds: dict[int, bool] = {}
         self._carried = ""
@@ -167,6 +168,7 @@ class _Reader:
 
     def read(self, sentence: Sentence, body: str) -> list[_Candidate]:
         context, lead = self.context, False
+        fresh = sentence.paragraph != self.paragraph
         if sentence.paragraph != self.paragraph:
             self.paragraph = sentence.paragraph
             context.subject = context.counted = ""
@@ -176,7 +178,8 @@ class _Reader:
             frames.end_list(context, sentence.paragraph)
             lead = frames.heading(body, sentence.lang)
         lead = lead or frames.opens_list(body)
-        worth = not boilerplate(body) and _WORTH.search(body)
+        self.navigation = boilerplate(body) or (self.navigation and not fresh)
+        worth = not self.navigation and _WORTH.search(body)
         tokens = dates.date_tokens(body, sentence.lang, self.reference) if worth else []
         if lead:
             frames.update_section(context, body, sentence.lang, tokens, sentence.paragraph)

@@ -158,12 +158,25 @@ def _places() -> tuple[re.Pattern[str], dict[str, str]]:
 _WIDE = ("China", "the world")
 
 
+# where a report was written is not what it is about: 新华社北京12月3日电, "BEIJING, Sept. 29 (Xinhua) --"
+_DATELINE = re.compile(
+    r"(?:社|网|报)[\u4e00-\u9fff]{2,6}\d{1,2}月\d{1,2}日(?:电|讯)"
+    r"|^[A-Z][A-Za-z ]{2,20}, (?:[A-Z][a-z]{2,8}\.? \d{1,2} )?\([A-Za-z]+\) -{1,2}",
+    re.MULTILINE,
+)
+
+
 class Gazetteer:
     """Places named in a document: found once, asked by span."""
 
     def __init__(self, text: str) -> None:
         pattern, names = _places()
-        self._found = [(match.start(), names[match.group()]) for match in pattern.finditer(text)]
+        wires = [match.span() for match in _DATELINE.finditer(text)]
+        self._found = [
+            (match.start(), names[match.group()])
+            for match in pattern.finditer(text)
+            if not any(start <= match.start() < end for start, end in wires)
+        ]
         self._starts = [offset for offset, _ in self._found]
 
     def within(self, start: int, end: int) -> list[tuple[int, str]]:

@@ -147,7 +147,9 @@ _SHARED_EN = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+", re.IGNORECASE)
 
 def share_noun(body: str, quantity: Quantity, following: Quantity) -> None:
     """ "15 national and 20 municipal firms": the first number counts what the second one counts."""
-    if following.dim == "count" and _SHARED_EN.fullmatch(body[quantity.end : following.start]):
+    if following.dim in ("count", "people", "vehicles") and _SHARED_EN.fullmatch(
+        body[quantity.end : following.start]
+    ):
         quantity.unit, quantity.dim = following.unit, following.dim
 
 

@@ -54,7 +54,7 @@ _ZH = [
 _EN = [
     r"(?:Figure|Fig\.|Table|Box|Annex|Appendix|Chapter|Section|Article|Part|Step|Phase|Page|p\.|Scope|Stage|Tier|Level|Class|Category|Grade|Euro|Euro\s)\s*\d+(?:\.\d+)*(?:[-–]\d+)?\b",
     r"\b\d+(?:st|nd|rd|th)\b(?!\s+(?:in|place|among|largest|globally|nationwide|worldwide))",
-    r"\b(?:Fortune|Forbes|S&P|CSI|FTSE|Hurun|Nasdaq|Nifty)\s+(?:Global\s+|China\s+)?\d{2,4}\b|\b(?:top|Top|Global)[\s-]\d{3}\b",
+    r"\b(?:Fortune|Forbes|S&P|CSI|FTSE|Hurun|Nasdaq|Nifty)\s+(?:Global\s+|China\s+)?\d{2,4}\b|\b(?:top|Top|Global)[\s-]\d{3}\b(?!,|\s*(?:thousand|million|billion|trillion))",
     r"\b[A-Z]{1,3}\$?\s?1\s*=\s*[^\s()]{0,4}\s?[\d.,]+\s*[a-z]*|[$€£¥]1\s*=\s*[^\s()]{0,4}\s?[\d.,]+\s*[a-z]*",
     r"[“\"][A-Z][A-Za-z]*(?:[\s-][A-Z]?[A-Za-z]*)*[\s-]\d+[”\"]",
     r"(?<=[“\"])\d{1,4}(?=\s[A-Za-z][^”\".,;]{2,60}[”\"])",

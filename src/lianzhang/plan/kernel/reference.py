@@ -24,7 +24,7 @@ _YEARLY = re.compile(
     rf"(?P<y>{YEAR})年[^，。；,;\n]{{0,16}}(?:经济和社会发展计划|工作计划|工作要点|政府工作报告|工作安排|重点工作任务)"
 )
 _PLAIN_YEAR = re.compile(
-    rf"(?P<ahead>到|至|(?:by|before|until|till|end\s+of)\s+(?:the\s+)?(?:(?:year-)?end[-\s](?:of\s+)?)?(?:{MON}\s+)?|力争|目标)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
+    rf"(?P<ahead>(?<!截止)(?<!截至)到|(?<!截)至|(?:by|before|until|till|end\s+of)\s+(?:the\s+)?(?:(?:year-)?end[-\s](?:of\s+)?)?(?:{MON}\s+)?|力争|目标)?(?<!\d)(?P<y>{YEAR})(?=年|[\s,.;)])",
     re.IGNORECASE,
 )
 # What stands before a year in its sentence and says that the year lies ahead

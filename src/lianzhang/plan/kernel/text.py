@@ -139,7 +139,9 @@ class Lines:
 
 
 #: Some mirrors put the reading behind characters they converted: 產(chǎn)業(yè). Lower-case syllables only.
-_READING = re.compile(r"(?<=[\u3400-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}\)(?=[\u3400-\u9fff\W\d]|$)")
+_READING = re.compile(
+    r"(?<=[\u3400-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}\)(?: (?=[\u3400-\u9fff])|(?=[\u3400-\u9fff\W\d]|$))"
+)
 _READINGS_AT_LEAST = 3
 
 

@@ -33,7 +33,7 @@ _REPORTED = {
 
 _BEHIND_EN = re.compile(
     r"\s*(?:[\w-]+\s+){0,5}?(?:(?P<expected>(?:are|is)\s+(?:expected|projected|forecast|planned))"
-    r"|(?P<target>will|shall|must|should)|(?P<achieved>were|was|has\s+been|have\s+been|had\s+been))\b",
+    r"|(?P<target>will|shall|must|should|to\s+be)|(?P<achieved>were|was|has\s+been|have\s+been|had\s+been))\b",
     re.IGNORECASE,
 )
 _CURRENT = re.compile(r"\bcurrent(?:ly)?\b|目前|现在|当前", re.IGNORECASE)
@@ -107,6 +107,12 @@ def decide_when(
         and _starts_a_change(lang, body, left_start, quantity, found)
     ):
         return When(token.period_start, token.period_start, "achieved", "own", token)
+    if (
+        kind in ("target", "expected")
+        and lang == "en"
+        and _EXISTING_EN.search(body, left_start, quantity.start)
+    ):
+        return _as_of_document(context, lang, quantity, clause, body)
     if kind in ("target", "expected") and _came_from(lang, body, quantity, found):
         return _as_of_document(context, lang, quantity, clause, body)
     if token is not None:
@@ -139,6 +145,11 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     return match.lastgroup
 
 
+# "to expand its existing portfolio of about 575,000 cars"
+_EXISTING_EN = re.compile(
+    r"\b(?:existing|current|present)\b[^,.;]{0,40}\bof\s+(?:(?:about|around|nearly|some|over|more\s+than)\s+)?$",
+    re.IGNORECASE,
+)
 # a norm is a goal: 实施城市不少于 8 个
 _NORM_ZH = re.compile("(?:不少于|不低于|不超过|不高于|控制在)$")
 _HAS_ZH = re.compile("拥有|现有|集聚|聚集|汇聚|共有")
@@ -151,7 +162,7 @@ def _holds_now(context: Context, clause: str) -> bool:
         frame is not None
         and not frame.future
         and not frame.heading_block
-        and frame.token.role == "in"
+        and frame.token.role in ("in", "range")
         and len(frame.token.period_end) == 4
         and context.reference.stated
         and bool(_HAS_ZH.search(clause))
