@@ -22,6 +22,7 @@ WRITES = [
     ("POST", f"{API}/plan/documents/0123456789abcdef/decisions/batch"),
     ("POST", f"{API}/runs"),
     ("POST", f"{API}/risk/rank"),
+    ("POST", f"{API}/risk/remedies"),
     ("POST", f"{API}/risk/runs"),
     ("POST", f"{API}/risk/shocks"),
     ("POST", "/api/v1/packs"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -91,7 +92,7 @@ def scenario_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "picture": [
             svg_targets(made.picture, view.lang, uid=u, narrow=n) for u, n in (("w", False), ("n", True))
         ],
-        "action": None if made.wanted is None else _run(view, made.wanted),
+        "action": None if made.wanted is None else _run(view, _named(made.wanted, title, made.presets, view)),
         "presets": [
             (p.name, _address(view, "risk/scenario", scenario.to_query(p.scenario))) for p in made.presets
         ],
@@ -121,14 +122,14 @@ def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     region = region_of(visit.desk, reader)
     presets = builder.presets(visit.desk, reader)
     title = builder.title_of(reader, region, wanted, presets)
-    test = next((p.scenario_id for p in presets if shock.same(p.scenario, wanted, draws=False)), None)
+    named = _named(wanted, title, presets, view)
     entry = shock.find(visit.desk, reader, wanted)
     day = visit.number("day")
     context: dict[str, Any] = {
         "title": title,
         "sentence": builder.sentence(reader, region, wanted),
         "change": _address(view, "risk/scenario", given),
-        "action": _run(view, wanted),
+        "action": _run(view, named),
         "made": None,
         "content": Content(title=title),
         "given": [*view.carried, *given],
@@ -143,9 +144,7 @@ def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "content": made.content,
         "data": _data(made.figure, made, view),
         "days": made.run.days,
-        "remedy": None
-        if test is None
-        else _start(view, "remedy", min(wanted.draws, _REMEDY_DRAWS), test=test),
+        "remedy": _remedy(view, named),
     }
 
 
@@ -223,11 +222,28 @@ def _run(view: View, wanted: Scenario) -> dict[str, str]:
     }
 
 
-def _start(view: View, kind: str, draws: int, **more: Any) -> dict[str, str]:
+def _remedy(view: View, wanted: Scenario) -> dict[str, str]:
+    """What the browser sends to have the remedies of a scenario computed, on few networks: each is run anew."""
+    assert view.region is not None
+    few = replace(wanted, draws=min(wanted.draws, _REMEDY_DRAWS))
+    return {
+        "start": f"/api/v1/{quote(view.region.name)}/risk/remedies",
+        "body": json.dumps(few.plain(), ensure_ascii=False),
+        "then": f"{view.same()}#remedies",
+    }
+
+
+def _named(wanted: Scenario, title: Text, presets: Iterable[Preset], view: View) -> Scenario:
+    """The scenario under a name that reads well where results are listed; a stress test keeps its own."""
+    test = next((p.scenario_id for p in presets if shock.same(p.scenario, wanted, draws=False)), None)
+    return replace(wanted, name=test or title.get(view.lang)[:200])
+
+
+def _start(view: View, kind: str, draws: int) -> dict[str, str]:
     assert view.region is not None
     return {
         "start": f"/api/v1/{quote(view.region.name)}/risk/runs",
-        "body": json.dumps({"kind": kind, "draws": draws, **more}, ensure_ascii=False),
+        "body": json.dumps({"kind": kind, "draws": draws}, ensure_ascii=False),
         "then": view.same(),
     }
 

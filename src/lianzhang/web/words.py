@@ -423,9 +423,7 @@ PAGE_WORDS: Mapping[str, Text] = {
         "it saves.",
     ),
     "compute_remedy": Text("计算对策", "Compute remedies"),
-    "remedies_tests_only": Text(
-        "对策只为数据包中的压力测试计算。", "Remedies are computed for the pack’s stress tests only."
-    ),
+    "remedies_none": Text("没有找到能省下损失的对策。", "No remedy was found that saves anything."),
     "sign_in": Text("需要写入令牌", "This needs the token"),
     "sign_in_about": Text(
         "启动服务时会显示令牌；本浏览器只需输入一次。",

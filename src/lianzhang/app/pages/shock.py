@@ -23,6 +23,7 @@ from lianzhang.app.risk.outcome import GroupPath, ShockRun
 from lianzhang.app.risk.remedy import Remedy
 from lianzhang.app.risk.runs import Region
 from lianzhang.app.risk.scenario import Scenario
+from lianzhang.app.risk.targets import Groups
 from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap
 from lianzhang.i18n import Text
@@ -93,7 +94,7 @@ def shock_view(
     darkest = min(range(run.days), key=run.output.mid.__getitem__)
     shown = darkest if day is None else min(max(day, 0), run.days - 1)
     figure = _stage(reader, state, run, title, shown, origin, link)
-    found = _remedies(desk, reader, region, run.scenario)
+    found = _remedies(desk, reader, region.groups, run.scenario, title)
     source = origins.line(region.industry.sources)
     blocks = [
         (
@@ -104,7 +105,7 @@ def shock_view(
     ]
     if run.firms:
         blocks.append(("firms", firm_block(run, origin, source)))
-    lines = None
+    lines: tuple[RemedyLine, ...] | None = None if found is None else ()
     if found:
         saved = _origin(region, origins, Text("对策的节省", "what remedies save"))
         lines = tuple(remedy_line(r, region.groups, state, saved) for r in found)
@@ -292,6 +293,13 @@ def _dimmed(figure: m.ShockDays, origin: str) -> m.Prose:
     )
 
 
-def _remedies(desk: Desk, reader: Reader, region: Region, wanted: Scenario) -> list[Remedy]:
-    everyone = remedy.kept_remedies(desk.store, reader, region.groups)
-    return [r for r in everyone if same(r.scenario, wanted, draws=False)]
+def _remedies(
+    desk: Desk, reader: Reader, groups: Groups, wanted: Scenario, title: Text
+) -> tuple[Remedy, ...] | None:
+    """Kept remedies of a scenario on however many networks, the largest saving first; None where there are none."""
+    for entry in runs.latest(desk.store, reader, "risk.remedy"):
+        given = scenario.read(entry.params["scenario"])
+        if same(given, wanted, draws=False):
+            table = desk.store.run(entry.run_id).table("remedies")
+            return remedy.by_saving(remedy.summarise(groups, given, title, table))
+    return None

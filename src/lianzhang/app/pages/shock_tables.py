@@ -188,7 +188,7 @@ def _gaps(found: Remedy, groups: Groups, state: State) -> Iterable[GapLink]:
         yield GapLink(gap.node.node_id, gap.node.name)
 
 
-def remedy_block(found: list[Remedy], lines: tuple[RemedyLine, ...], source: Text) -> m.Block:
+def remedy_block(found: tuple[Remedy, ...], lines: tuple[RemedyLine, ...], source: Text) -> m.Block:
     """Remedies by what they save."""
     best, first = found[0], lines[0]
     return m.Block(

@@ -14,6 +14,7 @@ from lianzhang.app.risk.runs import latest
 from lianzhang.app.risk.scenario import read
 from lianzhang.app.risk.stress import StressResult, newest, tests_of
 from lianzhang.app.risk.targets import Groups, groups_of
+from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
 from lianzhang.store import Reader, Store
 
@@ -51,10 +52,18 @@ def kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
         groups,
         rank.summarise(given, store.run(ranked.run_id).tables()) if ranked else None,
         tuple(results),
-        remedy.kept_remedies(store, reader, groups),
+        tuple(r for r in remedy.kept_remedies(store, reader, groups) if r.scenario.name in _tests(reader)),
         remedy.reliefs(given, store.run(relieved.run_id).table("relief")) if relieved else (),
         kept_points(store, reader, groups),
     )
+
+
+def _tests(reader: Reader) -> set[str]:
+    """Ids of the stress tests: remedies of other scenarios are told with those, not in the report."""
+    try:
+        return {t.scenario_id for t in tests_of(reader)}
+    except NotComputableError:
+        return set()
 
 
 @dataclass(frozen=True, slots=True)
