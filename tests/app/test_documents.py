@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from lianzhang.app.browse.documents import Documents
 from lianzhang.cli import main
+from lianzhang.plan.disagreements import conflicts
+from lianzhang.plan.tracking import track
 from lianzhang.store import Store
 
 TEXT = """甲市产业发展规划（2024年3月）
@@ -77,3 +82,41 @@ def test_a_loaded_region_gets_the_statements_linked_to_its_indicators(
             "SELECT indicator_id, value, quote FROM statements WHERE quote IS NOT NULL"
         ).to_pylist()
     assert [(r["indicator_id"], r["value"]) for r in rows] == [("nev_output", 1_800_000)]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_five_documents_give_a_tracker_whose_numbers_lead_back(
+    packed: bool, shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(tmp_path / "store")]
+    if packed:
+        assert main(["pack", "load", "chongqing", *where]) == 0
+    files = sorted(str(p) for p in (shared / "seeds").glob("*.txt"))
+    assert main(["plan", "read", *files, "--published", "2024-03", *where]) == 0
+    region = "chongqing" if packed else "documents"
+    store = Store(tmp_path / "store")
+    documents = Documents(store.path, region)
+    texts = {h.name: documents.text(h.document_id) for h in documents.heads()}
+    assert len(texts) == 5
+    with store.reader() as reader:
+        titles = {r["source_id"]: r["title_en"] for r in reader.table("sources").to_pylist()}
+        rows = [r for r in reader.table("statements").to_pylist() if r["statement_id"].startswith("u-")]
+        targets = track(reader, date(2024, 12, 31))
+        kept = {f.kind for f in conflicts(reader)}
+    for row in rows:
+        line, start, end = (int(n) for n in re.findall(r"line (\d+), (\d+)–(\d+)", row["locator"])[0])
+        # A document that the pack was made from is told under the pack's own title.
+        candidates = texts.values() if packed else [texts[titles[row["source_id"]]]]
+        assert any(
+            text[start:end] == row["quote"] and text.count("\n", 0, start) + 1 == line for text in candidates
+        )
+    assert targets
+    assert all(p.locator and p.source_id in titles for t in targets for p in t.ledger.places)
+    assert {"factor_of_ten", "series", "arithmetic"} <= kept
+    if packed:
+        # Nothing the pack says already is told twice.
+        assert len(rows) < 15
+    assert main(["report", "--out", str(tmp_path / "r.html"), *where]) == 0
+    capsys.readouterr()
+    assert "2027" in (tmp_path / "r.html").read_text(encoding="utf-8")
