@@ -16,6 +16,7 @@ def add_firms(pack: Pack) -> None:
     }
     provinces["内蒙"] = provinces["内蒙古"]  # the lists shorten it
     sectors = {row["industry"]: row["gb4754"] for row in read(MAPS / "industries.csv")}
+    english = {row["firm_id"]: row["name_en"] for row in read(MAPS / "listed_en.csv")}
     for row in sorted(read(LISTED), key=lambda r: r["code"]):
         ticker, exchange = row["code"].split(".")
         if row["province"] not in provinces:
@@ -25,6 +26,7 @@ def add_firms(pack: Pack) -> None:
             "firms",
             firm_id=row["code"],
             name_zh=row["name"],
+            name_en=english.get(row["code"], ""),
             kind="company",
             region_id=provinces[row["province"]],
             sector_id=f"gb4754:{code}" if code else "",

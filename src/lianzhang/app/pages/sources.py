@@ -24,6 +24,12 @@ RUN_TEXT = {
     "chain.map": Text("产业链覆盖", "Coverage of the chain"),
     "chain.accounts": Text("投入产出账户", "Input–output accounts"),
     "plan.track": Text("目标跟踪与预测", "Target tracking and forecast"),
+    "risk.network": Text("供应网络重构", "Reconstruction of the supply network"),
+    "risk.rank": Text("企业系统性风险", "Systemic risk of firms"),
+    "risk.groups": Text("集团系统性风险", "Systemic risk of groups"),
+    "risk.points": Text("部门与区县系统性风险", "Systemic risk of sectors and districts"),
+    "risk.shock": Text("冲击推演", "Shock, day by day"),
+    "risk.remedy": Text("补救比较", "Comparison of remedies"),
 }
 KIND_TEXT = {
     "yearbook": Text("年鉴", "yearbook"),
@@ -136,9 +142,11 @@ def source_view(desk: Desk, reader: Reader, source_id: str) -> SourceView:
     statements = _statements(reader, source_id, origins)
     if statements is not None:
         blocks.append(("statements", statements))
-    uses = tuple(
+    using = [
         r for r in runs_of(desk, reader) if r.current and {table(n).label for n in cited} & set(r.inputs)
-    )
+    ]
+    # Several runs of one computation, with other parameters, are one use.
+    uses = tuple({r.name: r for r in reversed(using)}.values())
     return SourceView(
         source_id=source_id,
         title=line.title,
