@@ -342,3 +342,28 @@ def test_a_found_disagreement_goes_when_people_noted_it_or_reject_a_side(
     decide(store, "jia", document_id, [item.original.id], "accept")
     with store.reader() as reader:
         assert len(conflicts(reader)) == 2
+
+
+def test_linking_a_reviewed_table_tells_nothing_twice(
+    store: Store, document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(store.path), "--lang", "en"]
+    table = tmp_path / "review.csv"
+    assert main(["plan", "read", str(document), "--out", str(table)]) == 0
+    firms = next(s for s in extract(TEXT, "plan.txt") if s.value == 40)
+    review = ["plan", "review", str(table), *where]
+    assert main([*review, "--correct", firms.id, "--set", "value=45"]) == 0
+    before = len(rows(store))
+    links = tmp_path / "links.csv"
+    assert main(["plan", "link", str(table), "--out", str(links), *where]) == 0
+    text = links.read_text(encoding="utf-8-sig").rstrip("\n") + "makers\n"
+    links.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    link = ["plan", "link", str(table), "--decisions", str(links), "--save", *where]
+    assert main(link) == 0
+    assert len(rows(store)) == before + 1
+    with store.reader() as reader:
+        (entry,) = (e for e in ledger(reader, DAY) if e.indicator_id == "makers")
+    assert entry.value == 45
+    assert main(link) == 0
+    assert "0 statements saved" in capsys.readouterr().err

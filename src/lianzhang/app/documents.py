@@ -154,14 +154,10 @@ def enter(
 
 def _linked(reader: Reader, entries: Sequence[Entry]) -> list[Suggestion]:
     """Suggested by the rule, decided by the person where there was one."""
-    chosen = {
-        statement_id(e.statement): None if e.indicator == "-" else e.indicator for e in entries if e.indicator
-    }
-    found = suggest(reader, [e.statement for e in entries], chosen)
-    return [
-        replace(one, statement_id=entry.identity, review=entry.review)
-        for one, entry in zip(found, entries, strict=True)
-    ]
+    chosen = {e.identity: None if e.indicator == "-" else e.indicator for e in entries if e.indicator}
+    identities = {e.statement.id: e.identity for e in entries}
+    found = suggest(reader, [e.statement for e in entries], chosen, identities)
+    return [replace(one, review=entry.review) for one, entry in zip(found, entries, strict=True)]
 
 
 def _grown(store: Store, entries: Sequence[Entry], published: str) -> list[Suggestion]:

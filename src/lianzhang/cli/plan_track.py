@@ -14,8 +14,8 @@ from lianzhang.cli._common import emit_json, lang, note, say, settings, table
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
+    from lianzhang.app.documents import Entry
     from lianzhang.plan.linking import Suggestion
-    from lianzhang.plan.model import Statement
     from lianzhang.plan.tasks import Task
     from lianzhang.plan.track_model import LedgerRow, Need, TrackRow
     from lianzhang.report.sheet import Sheet
@@ -52,15 +52,19 @@ def link(
     json
         Print JSON.
     """
+    from dataclasses import replace
+
     from lianzhang.plan.linking import read_decisions, suggest, write_suggestions
     from lianzhang.plan.saving import save as save_links
     from lianzhang.store import Store
 
     chosen = settings()
-    statements = _statements(files, published)
+    entries = _entries(files, published)
+    identities = {e.statement.id: e.identity for e in entries}
     decided = read_decisions(decisions) if decisions is not None else {}
     with _reader() as reader:
-        found = suggest(reader, statements, decided)
+        linked = suggest(reader, [e.statement for e in entries], decided, identities)
+    found = [replace(one, review=e.review) for one, e in zip(linked, entries, strict=True)]
     if out is not None:
         write_suggestions(found, out)
         note(Text(f"{len(found)} 条建议已写入 {out}", f"{len(found)} suggestions written to {out}"))
@@ -255,17 +259,24 @@ def _show_tasks(found: Sequence[Task]) -> None:
     )
 
 
-def _statements(files: list[Path], published: str) -> list[Statement]:
-    """Statements of documents and review tables, in the order given."""
-    from lianzhang.plan.review import read_table, settled
+def _entries(files: list[Path], published: str) -> list[Entry]:
+    """Statements of documents and review tables, in the order given, with what people decided."""
+    from lianzhang.app.documents import Entry, decided_entries
+    from lianzhang.plan.linking import statement_id
+    from lianzhang.plan.review import read_table, review
     from lianzhang.plan.service import read_documents
 
-    found: list[Statement] = []
+    found: list[Entry] = []
     for path in files:
         if path.suffix.lower() in (".csv", ".jsonl"):
-            found += settled(path) or read_table(path)
+            decided = [i for i in review(path) if i.decision in ("accept", "correct")]
+            if decided:
+                found += decided_entries(decided)
+                continue
+            statements = read_table(path)
         else:
-            found += read_documents([path], published=published)
+            statements = read_documents([path], published=published)
+        found += [Entry(statement_id(s), s) for s in statements]
     return found
 
 

@@ -59,9 +59,18 @@ class Suggestion:
 
 
 def suggest(
-    reader: Reader, statements: Iterable[Statement], decisions: Mapping[str, str | None] | None = None
+    reader: Reader,
+    statements: Iterable[Statement],
+    decisions: Mapping[str, str | None] | None = None,
+    identities: Mapping[str, str] | None = None,
 ) -> tuple[Suggestion, ...]:
     """Suggest an indicator for every statement, and decide by the person's table, else by the rule.
+
+    Args:
+        reader: the region.
+        statements: what to link.
+        decisions: indicators that a person chose, None for none, by the id of the statement's first row.
+        identities: ids of first rows by the statements' ids, for statements that people corrected since.
 
     Raises:
         UnknownNameError: a decision names an indicator that the region does not have.
@@ -93,7 +102,7 @@ def suggest(
                 statement.indicator, statement.quote, unit=unit, dimension=_dimension(unit), measure=measure
             )
         )
-        identity = statement_id(statement)
+        identity = (identities or {}).get(statement.id) or statement_id(statement)
         if identity in chosen:
             found.append(Suggestion(identity, statement, matches, chosen[identity], "person"))
         elif matches and matches[0].accepted:
