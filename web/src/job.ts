@@ -66,9 +66,11 @@ export class LzJob extends HTMLElement {
 
   async #start(form?: FormData): Promise<void> {
     const { start, body } = this.dataset;
-    if (!start) return;
-    this.#show("busy", this.dataset.waiting);
+    if (!start || this.hasAttribute("aria-busy")) return;
+    // Nothing moves yet: the reader may be asked for the token first.
+    this.setAttribute("aria-busy", "true");
     const answer = await write(start, "POST", form ?? JSON.parse(body ?? "{}")).catch(() => undefined);
+    this.removeAttribute("aria-busy");
     if (answer === null) this.#show("ready");
     else if (!answer?.ok) this.#fail(answer ? await answer.json().catch(() => null) : null);
     else this.#follow(((await answer.json()) as Told).job_id);
@@ -98,7 +100,7 @@ export class LzJob extends HTMLElement {
   #end(told: Told): void {
     this.#forget();
     const then = this.dataset.then?.replace(/\{(\w+)\}/g, (_, name: string) => String(told.result?.[name] ?? ""));
-    if (told.state === "done") location.assign(then || location.href);
+    if (told.state === "done") open(new URL(then || location.href, location.href));
     else if (told.state === "failed") this.#fail(told.problem);
     else this.#show("ready", told.step[this.#lang]);
   }
@@ -116,5 +118,14 @@ export class LzJob extends HTMLElement {
 
   get #lang(): "zh" | "en" {
     return document.documentElement.lang === "en" ? "en" : "zh";
+  }
+}
+
+/** Go to a page, anew where it is this one: its result was not there when it was opened. */
+function open(to: URL): void {
+  if (to.pathname + to.search !== location.pathname + location.search) location.assign(to);
+  else {
+    history.replaceState(history.state, "", to);
+    location.reload();
   }
 }

@@ -174,7 +174,7 @@ class _Stage:
         for number, lamp in enumerate(shown, start=1):
             at += 19
             self.canvas.polyline([(x, at - 4), (x + 26, at - 4)], f"line series-{number + 1}")
-            words = f"{min(lamp.path or (100.0,)):.0f}%"
+            words = f"{min(lamp.path or (100.0,)):.1f}%"
             room = width - 34 - text_width(words, _SIZE) - 10
             self.canvas.text(x + 34, at, shorten(lamp.name.get(self.lang), room, _SIZE), _SIZE, "t")
             self.canvas.text(x + width, at, words, _SIZE, "t2 num", "end")
