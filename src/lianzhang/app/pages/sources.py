@@ -26,8 +26,8 @@ RUN_TEXT = {
     "plan.track": Text("目标跟踪与预测", "Target tracking and forecast"),
     "risk.network": Text("供应网络重构", "Reconstruction of the supply network"),
     "risk.rank": Text("企业系统性风险", "Systemic risk of firms"),
-    "risk.groups": Text("集团系统性风险", "Systemic risk of groups"),
-    "risk.points": Text("部门与区县系统性风险", "Systemic risk of sectors and districts"),
+    "risk.groups": Text("部门、区县与集群的系统性风险", "Systemic risk of sectors, districts and clusters"),
+    "risk.points": Text("单点故障", "Single points of failure"),
     "risk.shock": Text("冲击推演", "Shock, day by day"),
     "risk.remedy": Text("补救比较", "Comparison of remedies"),
 }
