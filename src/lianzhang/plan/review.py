@@ -221,11 +221,6 @@ def decide_many(
         ) from error
 
 
-def settled(path: Path) -> list[Statement]:
-    """Accepted and corrected statements of a review table."""
-    return [item.statement for item in review(path) if item.decision in ("accept", "correct")]
-
-
 def _field(name: str, text: str) -> object:
     if name in _NUMBERS:
         if not text:
