@@ -166,11 +166,12 @@ class Kept:
         done = self._under_way[key] = asyncio.Event()
         start: Message | None = None
         parts: list[bytes] = []
+        told = scope.setdefault("state", {})
 
         async def passing(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                if message["status"] == 200 and "basis" in scope["state"]:
+                if message["status"] == 200 and "basis" in told:
                     start = {**message, "headers": list(message["headers"])}
                 else:
                     self._finish(key, done)  # whoever waits need not wait for the end of a stream
@@ -181,7 +182,7 @@ class Kept:
         try:
             await self._app(scope, receive, passing)
             if start is not None:
-                self._keep(key, start["headers"], b"".join(parts), scope["state"]["basis"], again)
+                self._keep(key, start["headers"], b"".join(parts), told["basis"], again)
         finally:
             self._finish(key, done)
 

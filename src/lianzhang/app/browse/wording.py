@@ -14,7 +14,7 @@ from lianzhang.schema.ddl import ident
 from lianzhang.store import Reader
 
 #: Smaller tables are searched as they lie.
-LEAST_ROWS = 50_000
+LEAST_ROWS = 1_000
 #: Stands between columns; no phrase goes across.
 _BETWEEN = "\x1f"
 
