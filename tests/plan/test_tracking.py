@@ -103,6 +103,24 @@ def test_not_computable_says_why(row: dict[str, Any], words: str) -> None:
     assert found.reason.zh.startswith("无法计算")
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict", "words"),
+    [
+        (300.0, "met", "The text gives no deadline; the target is met."),
+        (1000.0, "not_computable", "the text gives no deadline"),
+    ],
+)
+def test_a_target_without_a_deadline_says_so_and_is_met_once_reached(
+    value: float, verdict: str, words: str
+) -> None:
+    found = one(target("a", NEV, ">=", value, None), GROWING, LATE)
+    assert (found.verdict, found.ledger.due.en) == (verdict, "no deadline said")
+    assert words in found.reason.en
+    assert "没有写期限" in found.reason.zh
+    assert found.probability is None
+    assert ("away" in found.reason.en) == (verdict == "not_computable")
+
+
 def test_a_running_year_is_nowcast_from_the_same_months() -> None:
     months = [observation("nev", "2024-01..08", 300.0), observation("nev", "2025-01..08", 390.0)]
     found = one(target("a", NEV, ">=", 600.0, "2025"), GROWING + months, date(2025, 12, 30))
