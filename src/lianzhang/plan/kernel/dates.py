@@ -130,8 +130,8 @@ _EN = re.compile(
   | (?P<span>\b(?:(?:from|between|during|in|over|
       for)\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<s1>{YEAR})\s*(?:-{{1,2}}|–|—|to|and|through|
       until)\s*(?P<s2>{YEAR}){_YEAR_END}(?:\s+period)?)
-  | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|
-      FY\s?)(?P<fy>{YEAR})(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
+  | (?P<fiscal>\b(?:(?P<fiscal_lead>by|in|for|during|until|as\s+of)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+year\s+|
+      FY\s?)['’]?(?P<fy>{YEAR}|\d\d(?!\d))(?:[-/–](?P<fy2>\d{{2,4}}))?\b)
   | (?P<slash>\b(?:(?P<slash_lead>by|in|for|during|until)\s+)?(?P<sy>20\d\d)[-/–](?P<sy2>\d\d)\b(?![-/]\d))
   | (?P<half>\b(?:in\s+)?(?:(?P<half_n>[12])H|H(?P<half_n2>[12])|Q[1-4]|[1-4]Q)\s?(?:20)?(?P<half_y>\d\d)\b)
   | (?P<monthspan>\b(?:in\s+|during\s+|from\s+)?(?:the\s+period\s+(?:of\s+)?)?(?P<ms1>{MON})\s*(?:to|through|-|
@@ -372,12 +372,14 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         return g["s1"], g["s2"], "range"
     if g["fiscal"] or g["slash"]:
         first = int(g["fy"] or g["sy"])
+        first += 2000 if first < 100 else 0
         second = g["fy2"] or g["sy2"]
         last = (
             first if not second else (first // 100 * 100 + int(second) if len(second) == 2 else int(second))
         )
         lead = (g["fiscal_lead"] or g["slash_lead"] or "").lower()
-        return str(first), str(last), "deadline" if lead in ("by", "until") else "in"
+        role = "deadline" if lead in ("by", "until") else "asof" if lead.startswith("as") else "in"
+        return str(first), str(last), role
     if g["half"]:
         year = 2000 + int(g["half_y"])
         if g["half_n"] or g["half_n2"]:

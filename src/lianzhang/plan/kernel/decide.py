@@ -48,6 +48,10 @@ def _after(lang: str) -> list[tuple[str, re.Pattern[str]]]:
 
 
 _NOT_BOUND_ZH = re.compile(r"(?:规模|限额)$")
+# "has gone up to 3 per cent" is no upper bound
+_WENT_UP_EN = re.compile(
+    r"\b(?:gone|went|going|goes?|moved?|moving|pushed|shot)\s+up\s+to\s+[\w\s]{0,12}$", re.IGNORECASE
+)
 _SHARE_ZH = re.compile(r"(?P<sign>约|近|接近|超过?|逾)占[^，。；\d]{0,14}$")
 _CAP_ZH = re.compile(r"(?:控制|限制|压减|压缩|稳定|保持|维持)(?:在|到)?[^，。；]{0,4}$")
 
@@ -77,6 +81,8 @@ def comparator(sentence: str, lang: str, quantity: Quantity) -> tuple[str, int]:
     for sign, pattern in _before(lang):
         if pattern.search(left):
             if sign == "<=" and lang == "zh" and left.rstrip().endswith("控制在"):
+                return "=", end
+            if sign == "<=" and lang == "en" and _WENT_UP_EN.search(left):
                 return "=", end
             return sign, end
     return quantity.comparator, end
@@ -353,7 +359,8 @@ _SUBJECT_EN = re.compile(
 )
 _ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w()-]+\s+){1,5}?(?:production|output)\b", re.IGNORECASE)
 _JOBS_EN = re.compile(
-    r"\b(?:employment|jobs|workforce)\s+(?:of|to|by|at|reached|for)\s+[\w\s]{0,16}$", re.IGNORECASE
+    r"\b(?:employment|jobs|workforce)\b[^,.;]{0,60}?\b(?:of|to|by|at|reached|reach|for)\s+[\w\s]{0,16}$",
+    re.IGNORECASE,
 )
 _PEOPLE = {
     "zh": re.compile("(?:人口|居民|参保人数|客流量|游客)[^，。；]{0,8}$"),

@@ -271,7 +271,7 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
         return None
     if words and quantity.dim == "count" and _DETERMINED.search(s[:start]):
         return None  # "the two provinces": a reference, not a count
-    if words and quantity.generic:
+    if words and quantity.generic and not quantity.scaled:
         return None
     if m["per"] and quantity.unit and quantity.dim != "percent":
         per = _PER[re.sub(r"\s+", " ", m["per"].lower())]

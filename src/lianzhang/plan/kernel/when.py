@@ -80,6 +80,8 @@ def decide_when(
         and _bound_before(body, token, others, left_start, reference)
     ):
         token = None
+    if token is not None and lang == "en" and _has_since(body, token, others, quantity, reference):
+        return _as_of_document(context, lang, quantity, "", "")
     if token is not None and token.role == "base":
         return When(token.period_start, token.period_end, "achieved", "own", token)
     if token is not None and frames.is_future(token, reference):
@@ -143,6 +145,24 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     if past or (future and match.lastgroup != "expected"):
         return ""
     return match.lastgroup
+
+
+# "In 2013 the share was 1.3 per cent and has gone up to 3 per cent"
+_HAS_SINCE_EN = re.compile(
+    r"\b(?:and|but|it)\s+(?:has|have)\s+(?:since\s+|now\s+)?(?:gone|risen|grown|increased|climbed|fallen|dropped|reached|come)\b"
+)
+
+
+def _has_since(
+    body: str, token: DateToken, others: list[Quantity], quantity: Quantity, reference: Reference
+) -> bool:
+    """Whether a figure in the perfect tense follows the figure of a past year: it is of today."""
+    return (
+        token.role in ("in", "asof")
+        and token.year < reference.year
+        and any(token.end <= other.start and other.end <= quantity.start for other in others)
+        and bool(_HAS_SINCE_EN.search(body, token.end, quantity.start))
+    )
 
 
 # "to expand its existing portfolio of about 575,000 cars"
