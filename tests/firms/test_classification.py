@@ -199,6 +199,8 @@ def test_evaluation_shows_what_a_change_of_phrases_does(tmp_path: Path) -> None:
         1.0,
         1.0,
     )
+    assert sum(b.firms for b in scores.division_bins) == sum(b.firms for b in scores.maker_bins) == 3
+    assert all(b.right == 1.0 and b.lower <= b.confidence <= b.upper for b in scores.division_bins)
     changed = _table_with(tmp_path, "good,汽车座椅,36,BOD,BOD,,1,,\n")
     after = classify_labelled(labels, load_phrases(changed))
     found = flips(labels, before, after)
@@ -233,3 +235,7 @@ def test_scores_on_the_labelled_firms(shared: Path) -> None:
     assert scores.chain_micro_f1 >= 0.90
     assert scores.chain_macro_f1 >= 0.75
     assert scores.clusters_micro_f1 >= 0.85
+    # The more confident, the more often right; and rather too cautious than too sure.
+    sure = [b for b in scores.division_bins if b.firms >= 10]
+    assert [b.right for b in sure][:3] == sorted(b.right for b in sure)[:3]
+    assert all(b.right >= b.confidence for b in sure if b.lower >= 0.6)

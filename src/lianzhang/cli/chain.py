@@ -13,7 +13,7 @@ from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
     from lianzhang.chain.model import RateResult
-    from lianzhang.chain.service import Candidate, Gap, Rate
+    from lianzhang.chain.service import Candidate, Rate
 
 app = App(name="chain", help="Clusters and chains.")
 
@@ -100,6 +100,7 @@ def map_(*, taxonomy: str | None = None, as_of: str | None = None, json: bool = 
     from lianzhang.app.state import region_head
     from lianzhang.app.tables import chain_tables
     from lianzhang.chain.service import chain_map
+    from lianzhang.schema.period import parse_period
 
     with open_region(settings()) as reader:
         found = chain_map(reader, region_head(reader).region_id, _day(as_of), taxonomy)
@@ -129,6 +130,22 @@ def map_(*, taxonomy: str | None = None, as_of: str | None = None, json: bool = 
             if n.kind in ("assembly", "component")
         ],
     )
+    history = [
+        k.evidence_date
+        for n in found.nodes
+        for k in n.makers
+        if k.local and not k.current and k.evidence_date and parse_period(k.evidence_date).end < found.as_of
+    ]
+    if history:
+        newest = parse_period(max(history))
+        say(
+            Text(
+                f"登记记录 {len(history)} 条截至{newest.label('zh')}，是历史，不计入等级；当时的情况见 "
+                f"--as-of {newest.end}",
+                f"{len(history)} records of registers that ended by {newest.label('en')} are history and grade nothing; "
+                f"--as-of {newest.end} shows that time",
+            )
+        )
 
 
 @app.command(name="io")
@@ -205,46 +222,15 @@ def gaps(
     json
         Print JSON instead of tables.
     """
-    from lianzhang.app.chain import chain_gaps
-    from lianzhang.app.report.gaps import KIND_TEXT
-    from lianzhang.report.format import listing, money
+    from lianzhang.app.chain import chain_gaps, risks_of_nodes
+    from lianzhang.cli.chain_gaps import show_gaps
 
     found = chain_gaps(settings(), _day(as_of), taxonomy, weights, level)
+    risks = risks_of_nodes(settings())
     if json:
-        emit_json(found)
+        emit_json({name: getattr(found, name) for name in found.__slots__} | {"output_at_risk": risks})
         return
-    language = lang()
-
-    def rows(listed: tuple[Gap, ...]) -> list[tuple[object, ...]]:
-        return [
-            (
-                str(g.rank) if g.rank else None,
-                g.node.name.get(language),
-                KIND_TEXT[g.kind].get(language),
-                money(g.stake_cny, language) if g.stake_cny is not None else None,
-                g.io_sector.get(language) if g.io_sector and not g.stake_of_node else None,
-                _number(g.exposure),
-                _number(g.feasibility),
-                listing([p.get(language) for p in g.best_places], language),
-            )
-            for g in listed
-        ]
-
-    heads = [
-        Text("位次", "Rank"),
-        Text("节点", "Node"),
-        Text("类别", "Kind"),
-        Text("利害金额", "At stake"),
-        Text("所属部门（上限）", "Of its sector (upper bound)"),
-        Text("暴露", "Exposure"),
-        Text("可行", "Feasibility"),
-        Text("最强的区县", "Strongest districts"),
-    ]
-    table(Text("缺口", "Gaps"), heads, rows(found.ranked))
-    if found.to_search:
-        table(
-            Text("尚无人查过，先查这些", "Nobody has looked; look here first"), heads, rows(found.to_search)
-        )
+    show_gaps(found, risks)
 
 
 @app.command
@@ -402,10 +388,6 @@ def _some(names: list[Text], most: int = 3) -> Text:
     more = len(names) - most
     shown = Text("、".join(n.zh for n in names[:most]), ", ".join(n.en for n in names[:most]))
     return shown if more <= 0 else Text(f"{shown.zh}等 {len(names)} 家", f"{shown.en} and {more} more")
-
-
-def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:.2f}"
 
 
 def _bounds(result: RateResult) -> tuple[str | None, str | None]:

@@ -20,20 +20,25 @@ def show_gaps(found: Gaps, risks: Mapping[str, NodeRisk]) -> None:
     """The ranked gaps with the inputs and sources of their factors, the nodes to look at, and the backtest."""
     from lianzhang.chain.backtest import told
 
+    everyone = found.ranked + found.to_search
     if found.ranked:
         _show_rank(Text("缺口", "Gaps"), found.ranked, risks)
-        _show_inputs(found)
+        if any(g.inputs.purchases_cny is not None or g.inputs.quotient is not None for g in found.ranked):
+            _show_inputs(found)
+    if any(g.rank for g in found.ranked):
+        power = [f"{w:g}" for w in found.weights]
         say(
             Text(
-                "得分 = 利害金额^a × 暴露^b × 可行^c，(a, b, c) = "
-                + "、".join(f"{w:g}" for w in found.weights),
-                "score = at stake^a × exposure^b × feasibility^c, (a, b, c) = "
-                + ", ".join(f"{w:g}" for w in found.weights),
+                f"得分 = 利害金额^{power[0]} × 暴露^{power[1]} × 可行^{power[2]}；位次区间：三个权重随机变动时位次的 "
+                "5%—95% 区间",
+                f"score = at stake^{power[0]} × exposure^{power[1]} × feasibility^{power[2]}; range: 5 to 95 % of the ranks "
+                "when the three weights move at random",
             )
         )
     if found.to_search:
         _show_rank(Text("尚无人查过，先查这些", "Nobody has looked; look here first"), found.to_search, risks)
-    say(told(found.backtests))
+    if any(g.feasibility is not None for g in everyone):
+        say(told(found.backtests))
     later = _later(found)
     if later is not None:
         say(later)
@@ -73,10 +78,11 @@ def _show_rank(title: Text, listed: tuple[Gap, ...], risks: Mapping[str, NodeRis
         return None if g.stake_cny is None else money(g.stake_cny, language)
 
     def rank(g: Gap) -> tuple[str | None, ...]:
+        place = str(g.rank) if g.rank else None
         if not ranked:
-            return ()
-        moves = None if g.rank_low is None or g.rank_high is None else f"{g.rank_low:.0f}–{g.rank_high:.0f}"
-        return (str(g.rank) if g.rank else None, moves)
+            return (place,)
+        known = g.rank_low is not None and g.rank_high is not None
+        return (place, f"{g.rank_low:.0f}–{g.rank_high:.0f}" if known else None)
 
     def at_risk(g: Gap) -> tuple[str | None, ...]:
         if not risks:
@@ -86,7 +92,8 @@ def _show_rank(title: Text, listed: tuple[Gap, ...], risks: Mapping[str, NodeRis
     table(
         title,
         [
-            *((Text("位次", "Rank"), Text("权重变动时", "If weights move")) if ranked else ()),
+            Text("位次", "Rank"),
+            *((Text("位次区间", "Range"),) if ranked else ()),
             Text("节点", "Node"),
             Text("类别", "Kind"),
             Text("利害金额", "At stake"),

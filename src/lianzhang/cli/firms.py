@@ -318,6 +318,28 @@ def _show_scores(scores: list[Scores]) -> None:
         ],
         [(s.code, f"{s.f1:.3f}", s.firms, s.wrongly, s.missed) for s in (*last.chain, *last.clusters)],
     )
+    named = ((Text("大类", "Division"), last.division_bins), (Text("是否制造", "Maker"), last.maker_bins))
+    table(
+        Text("置信度与实际", "Confidence against what is right"),
+        [
+            Text("判断", "Verdict"),
+            Text("置信度", "Confidence"),
+            Text("企业", "Firms"),
+            Text("平均置信度", "Mean confidence"),
+            Text("判对", "Right"),
+        ],
+        [
+            (
+                name.get(language),
+                f"{b.lower:.0%}–{b.upper:.0%}",
+                b.firms,
+                f"{b.confidence:.1%}",
+                f"{b.right:.1%}",
+            )
+            for name, bins in named
+            for b in bins
+        ],
+    )
 
 
 def _show_flips(changed: list[Flip]) -> None:

@@ -201,7 +201,7 @@ def _show_standings(chosen: Rung, standings: list[Standing]) -> None:
         "unknown": Text("资料不全", "facts missing"),
     }
     table(
-        Text(f"{chosen.text.zh}（{chosen.source}）", f"{chosen.text.en} ({chosen.source})"),
+        Text(f"{chosen.text.zh}（{chosen.source}）", chosen.text.en),
         [Text("企业", "Firm"), Text("结论", "Verdict"), Text("不满足", "Unmet"), Text("缺资料", "Unknown")],
         [
             (s.firm_id, verdicts[s.verdict].get(language), " ".join(s.unmet), " ".join(s.unknown))

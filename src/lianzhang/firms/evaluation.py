@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from lianzhang.firms.classification import classify
@@ -19,6 +20,8 @@ from lianzhang.firms.reading import read_rows
 #: Chain codes with fewer labelled firms do not enter the macro average.
 MACRO_MINIMUM = 5
 UNSURE = "?"
+#: Bounds of the bins of confidence.
+BOUNDS = (0.0, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,22 @@ class CodeScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """Firms whose confidence lies from ``lower`` up to ``upper``: their mean confidence and the share that is right."""
+
+    lower: float
+    upper: float
+    firms: int
+    confidence: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """Agreement with the labels. F1 = 2·tp / (2·tp + fp + fn); micro: over all codes together; macro: mean over the
-    codes that at least `MACRO_MINIMUM` firms have; NaN where nothing can be scored."""
+    codes that at least `MACRO_MINIMUM` firms have; NaN where nothing can be scored. ``maker_bins`` and
+    ``division_bins`` say how far the confidences can be believed: calibrated ones would equal the share that is right.
+    """
 
     rows: int
     maker_f1: float
@@ -45,6 +61,8 @@ class Scores:
     clusters_micro_f1: float
     chain: tuple[CodeScore, ...]
     clusters: tuple[CodeScore, ...]
+    maker_bins: tuple[Bin, ...]
+    division_bins: tuple[Bin, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +134,14 @@ def classify_labelled(labels: list[dict[str, str]], table: PhraseTable | None = 
 def score(labels: list[dict[str, str]], found: list[Classification]) -> Scores:
     """Scores of verdicts against their labels, row by row."""
     maker, chain, clusters = _Counts(), _Counts(), _Counts()
-    right = judged = 0
+    makers: list[tuple[float, bool]] = []
+    divisions: list[tuple[float, bool]] = []
     for row, verdict in zip(labels, found, strict=True):
         if row["is_maker"] != UNSURE:
             maker.add(["1"] if row["is_maker"] == "1" else [], ["1"] if verdict.is_maker else [])
+            makers.append((verdict.maker_confidence, (row["is_maker"] == "1") == verdict.is_maker))
         if row["gb2"] != UNSURE:
-            judged += 1
-            right += row["gb2"].zfill(2) == verdict.gb2
+            divisions.append((verdict.gb2_confidence, row["gb2"].zfill(2) == verdict.gb2))
         if row["chain"] != UNSURE:
             chain.add(_codes(row["chain"]), verdict.chain)
         if row["clusters"] != UNSURE:
@@ -132,13 +151,28 @@ def score(labels: list[dict[str, str]], found: list[Classification]) -> Scores:
     return Scores(
         rows=len(labels),
         maker_f1=maker.micro(),
-        division_accuracy=right / judged if judged else float("nan"),
+        division_accuracy=sum(hit for _, hit in divisions) / len(divisions) if divisions else float("nan"),
         chain_micro_f1=chain.micro(),
         chain_macro_f1=sum(counted) / len(counted) if counted else float("nan"),
         clusters_micro_f1=clusters.micro(),
         chain=per_chain,
         clusters=clusters.per_code(),
+        maker_bins=_bins(makers),
+        division_bins=_bins(divisions),
     )
+
+
+def _bins(judged: list[tuple[float, bool]]) -> tuple[Bin, ...]:
+    """Reliability of (confidence, right) pairs; bins without any are left out."""
+    bins = []
+    for lower, upper in pairwise(BOUNDS):
+        inside = [(p, hit) for p, hit in judged if lower <= p < upper or (p == upper == BOUNDS[-1])]
+        if inside:
+            n = len(inside)
+            bins.append(
+                Bin(lower, upper, n, sum(p for p, _ in inside) / n, sum(hit for _, hit in inside) / n)
+            )
+    return tuple(bins)
 
 
 def flips(

@@ -35,7 +35,7 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
             Text("缺口各因子的输入", "What the factors of the gaps are made from"),
             (
                 m.Column(Text("位次", "Rank"), numeric=True),
-                m.Column(Text("权重变动时", "If weights move")),
+                m.Column(Text("位次区间", "Range")),
                 m.Column(Text("部件", "Component")),
                 m.Column(Text("整机部门一年采购", "Bought a year by the product’s sector"), numeric=True),
                 m.Column(Text("本地供给", "Met locally"), numeric=True),
@@ -44,21 +44,21 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
                 m.Column(Text("区位商", "Location quotient"), numeric=True),
                 m.Column(Text("区位商最高的区县与行业", "District and trade of that quotient")),
             ),
-            tuple(_row(g, origins) for g in gaps),
+            tuple(_row(g, origin, origins) for g in gaps),
             (origin,),
         ),
         source=origins.line(ranked.source_ids),
         note=m.Prose(
             Text(
-                f"“权重变动时”为三个权重随机变动时位次的 5%—95% 区间。{told(ranked.backtests).zh}。",
-                "“If weights move” is the 5 to 95 % range of the rank when the three weights move at random. "
+                f"“位次区间”为三个权重随机变动时位次的 5%—95% 区间。{told(ranked.backtests).zh}。",
+                "“Range” is the 5 to 95 % range of the rank when the three weights move at random. "
                 f"{told(ranked.backtests).en}.",
             )
         ),
     )
 
 
-def _row(gap: Gap, origins: Provenance) -> tuple[m.Cell, ...]:
+def _row(gap: Gap, rank: str, origins: Provenance) -> tuple[m.Cell, ...]:
     i = gap.inputs
     table = origins.computed(
         Text(f"{gap.node.name.zh}：采购与本地供给", f"{gap.node.name.en}: purchases and local supply"),
@@ -90,7 +90,7 @@ def _row(gap: Gap, origins: Provenance) -> tuple[m.Cell, ...]:
         low, high = f"{gap.rank_low:.0f}", f"{gap.rank_high:.0f}"
         moves = Text(low, low) if low == high else Text(f"{low}—{high}", f"{low}–{high}")
     return (
-        m.Quantity(float(gap.rank), "index", makers),
+        m.Quantity(float(gap.rank), "index", rank),
         moves,
         gap.node.name,
         None if i.purchases_cny is None else m.Quantity(i.purchases_cny, "cny", table),

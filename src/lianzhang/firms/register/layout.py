@@ -133,7 +133,7 @@ def guess_layout(header: list[str], name: str = "guessed") -> Layout:
             ),
             details={"header": header},
         )
-    return Layout(name=name, columns=columns)
+    return Layout(name=name, columns=columns, products="product" in columns)
 
 
 def save_layout(layout: Layout, path: Path) -> None:

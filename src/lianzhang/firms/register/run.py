@@ -237,28 +237,23 @@ def _merge(work: Path, out: Path, memory_gb: float, layout: Layout) -> dict[str,
             old = out / f"{name}.parquet"
             where = f"read_parquet({quoted(old)})" if old.is_file() else f"s_{name} WHERE false"
             db.execute(f"CREATE VIEW o_{name} AS SELECT * FROM {where}")
-        # The last row of a code wins; the others are repeats, or, with another name, for the quarantine.
+        # The last row of a code wins; the others are repeats, or, with another name, for the quarantine. Only the codes
+        # that stand more than once are kept in a table, so that memory does not grow with the register.
+        texts = f"read_parquet({quoted(work / 'staged_firm_texts.parquet')}, file_row_number = true)"
         db.execute(
-            """CREATE TABLE chosen AS
-            SELECT firm_id, arg_max(row, row) AS row, count(*) AS times,
-                   count(DISTINCT name_key) AS names FROM s_firm_texts GROUP BY firm_id"""
+            f"""CREATE TABLE repeats AS
+            SELECT firm_id, max(file_row_number) AS place, min(hash(name_key)) <> max(hash(name_key)) AS differs
+            FROM {texts} GROUP BY firm_id HAVING count(*) > 1"""
         )
         single = not layout.products
         db.execute(
             f"""CREATE TABLE twice AS
             SELECT t.row, 'code-twice' AS reason, 'uscc' AS field, t.firm_id AS value, t.name_key AS name,
                    t.firm_id AS uscc
-            FROM s_firm_texts t JOIN chosen c USING (firm_id)
-            WHERE {single} AND c.names > 1 AND t.row <> c.row
-              AND t.name_key <> (SELECT any_value(l.name_key) FROM s_firm_texts l
-                                 WHERE l.firm_id = t.firm_id AND l.row = c.row)"""
+            FROM {texts} t JOIN repeats r USING (firm_id) JOIN {texts} l ON l.file_row_number = r.place
+            WHERE {single} AND r.differs AND t.file_row_number <> r.place AND t.name_key <> l.name_key"""
         )
-        db.execute(
-            f"""CREATE TABLE n_firms AS
-            SELECT * EXCLUDE (file_row_number)
-            FROM read_parquet({quoted(work / "staged_firms.parquet")}, file_row_number = true)
-            QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY file_row_number DESC) = 1"""
-        )
+        db.execute(f"CREATE VIEW n_firms AS {_last_rows(quoted(work / 'staged_firms.parquet'))}")
         figures = _write_merged(db, work, out, quoted)
     for name in TABLES:
         (work / f"staged_{name}.parquet").unlink()
@@ -266,9 +261,27 @@ def _merge(work: Path, out: Path, memory_gb: float, layout: Layout) -> dict[str,
     return figures
 
 
+def _last_rows(file: str) -> str:
+    """Rows of a staged table with one row a firm, in the order of the texts: the last row of every firm."""
+    return (
+        f"SELECT s.* EXCLUDE (file_row_number) FROM read_parquet({file}, file_row_number = true) s "
+        "WHERE NOT EXISTS (SELECT 1 FROM repeats r WHERE r.firm_id = s.firm_id AND s.file_row_number <> r.place)"
+    )
+
+
 def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str]) -> dict[str, Any]:
+    first = not (out / "firms.parquet").is_file()
+
     def write(name: str, query: str) -> None:
         db.execute(f"COPY ({query}) TO {quoted(work / f'{name}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+
+    def kept(name: str, imported: str) -> str:
+        """Rows of the earlier import that stay, to follow the new ones."""
+        if first:
+            return ""
+        return (
+            f" UNION ALL BY NAME SELECT * FROM o_{name} WHERE firm_id NOT IN (SELECT firm_id FROM {imported})"
+        )
 
     columns = [field.name for field in clean.FIRMS]
     merged = ", ".join(
@@ -277,13 +290,16 @@ def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str])
         else "coalesce(n.firm_id, o.firm_id) AS firm_id"
         for name in columns
     )
-    write("firms", f"SELECT {merged} FROM n_firms n FULL JOIN o_firms o USING (firm_id) ORDER BY firm_id")
+    if first:
+        write("firms", "SELECT * FROM n_firms ORDER BY firm_id")
+    else:
+        write("firms", f"SELECT {merged} FROM n_firms n FULL JOIN o_firms o USING (firm_id) ORDER BY firm_id")
     changes = " UNION ALL ".join(
         f"SELECT o.firm_id, '{name}' AS field, CAST(o.{name} AS VARCHAR) AS before, CAST(n.{name} AS VARCHAR) AS after "
         f"FROM o_firms o JOIN n_firms n USING (firm_id) WHERE n.{name} IS NOT NULL AND o.{name} IS DISTINCT FROM n.{name}"
         for name in WATCHED
     )
-    db.execute(f"CREATE TABLE changes AS {changes}")
+    db.execute(f"CREATE TABLE changes AS SELECT * FROM ({changes}) WHERE {not first}")
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     old_history = out / "firm_history.parquet"
     earlier = (
@@ -292,27 +308,23 @@ def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str])
         else ""
     )
     write("firm_history", f"SELECT *, '{when}' AS imported_at FROM changes {earlier}")
-    for name, unique in (
-        ("firm_texts", True),
-        ("firm_classes", True),
-        ("firm_nodes", False),
-        ("firm_clusters", False),
-    ):
+    for name in ("firm_texts", "firm_classes"):
+        write(name, _last_rows(quoted(work / f"staged_{name}.parquet")) + kept(name, "s_firm_texts"))
+    for name, key in (("firm_nodes", "node_id"), ("firm_clusters", "cluster_id")):
         staged = f"read_parquet({quoted(work / f'staged_{name}.parquet')}, file_row_number = true)"
-        key = {"firm_nodes": "firm_id, node_id", "firm_clusters": "firm_id, cluster_id"}.get(name, "firm_id")
-        pick = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY file_row_number DESC) = 1"
-        stale = "SELECT firm_id FROM s_firm_texts" if unique else "SELECT firm_id FROM s_firm_classes"
         write(
             name,
-            f"SELECT * EXCLUDE (file_row_number) FROM {staged} {pick} UNION ALL BY NAME "
-            f"SELECT * FROM o_{name} WHERE firm_id NOT IN ({stale})",
+            f"SELECT * EXCLUDE (file_row_number) FROM {staged} WHERE firm_id NOT IN (SELECT firm_id FROM repeats) "
+            f"UNION ALL SELECT * EXCLUDE (file_row_number) FROM {staged} "
+            "WHERE firm_id IN (SELECT firm_id FROM repeats) "
+            f"QUALIFY row_number() OVER (PARTITION BY firm_id, {key} ORDER BY file_row_number DESC) = 1"
+            + kept(name, "s_firm_classes"),
         )
     # A product may stand under several heads of one report: its largest share counts.
     write(
         "firm_products",
         "SELECT * FROM s_firm_products QUALIFY row_number() OVER (PARTITION BY firm_id, product "
-        "ORDER BY revenue_share_pct DESC NULLS LAST) = 1 UNION ALL BY NAME "
-        "SELECT * FROM o_firm_products WHERE firm_id NOT IN (SELECT firm_id FROM s_firm_products)",
+        "ORDER BY revenue_share_pct DESC NULLS LAST) = 1" + kept("firm_products", "s_firm_products"),
     )
     write("quarantine", "SELECT * FROM s_quarantine UNION ALL BY NAME SELECT * FROM twice ORDER BY row")
 
@@ -325,15 +337,17 @@ def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str])
     ).fetchall()
     refused_twice = count("SELECT count(*) FROM twice")
     firms = count("SELECT count(*) FROM n_firms")
+    mine = "" if first else "AND firm_id IN (SELECT firm_id FROM n_firms)"
     return {
         "firms": firms,
-        "new": count("SELECT count(*) FROM n_firms WHERE firm_id NOT IN (SELECT firm_id FROM o_firms)"),
+        "new": firms
+        if first
+        else count("SELECT count(*) FROM n_firms WHERE firm_id NOT IN (SELECT firm_id FROM o_firms)"),
         "changed": count("SELECT count(DISTINCT firm_id) FROM changes"),
         "repeated": count("SELECT count(*) FROM s_firm_texts") - firms - refused_twice,
         "quarantined": {str(reason): int(number) for reason, number in found},
         "makers": count(
-            f"SELECT count(*) FROM read_parquet({quoted(work / 'firm_classes.parquet')}) WHERE is_maker "
-            "AND firm_id IN (SELECT firm_id FROM n_firms)"
+            f"SELECT count(*) FROM read_parquet({quoted(work / 'firm_classes.parquet')}) WHERE is_maker {mine}"
         ),
     }
 
