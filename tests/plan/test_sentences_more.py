@@ -76,6 +76,14 @@ CHINESE = {
         ],
     ),
     "already done": ("标准厂房一期启动建设15万平方米，已经全部建成。", [(150_000, "m2", "=", A, "2024")]),
+    "drafting a plan is no period": (
+        "正在编制“十四五”电池产业规划，目前本地配套率达到52%。",
+        [(52, "%", "=", A, "2024")],
+    ),
+    "up to now": (
+        "去年底营收80亿元；十年来，带动就业超过3万人。",
+        [(8e9, "yuan", "=", A, "2023"), (30_000, "jobs", ">", A, "2024")],
+    ),
     "doubling needs a verb": ("实施要素供给提升、产业能级倍增等行动。", []),
 }
 
@@ -175,6 +183,20 @@ ENGLISH = {
         "In 2023, the fund backed 30 Fortune 500 companies.",
         [(30, "enterprises", "=", A, "2023")],
     ),
+    "short fiscal year": ("Exports could reach $90 billion by FY30.", [(90e9, "USD", "=", X, "2030")]),
+    "existing": (
+        "The state plans to expand its existing fleet of about 5,000 buses.",
+        [(5000, "vehicles", "~", A, "2024")],
+    ),
+    "gone up to": (
+        "In 2013, the share was 1.3 per cent and has gone up to 3 per cent.",
+        [(1.3, "%", "=", A, "2013"), (3, "%", "=", A, "2024")],
+    ),
+    "to be built": ("Two battery parks to be developed", [(2, "parks", "=", T, "")]),
+    "people of two kinds": (
+        "By 2030, 1.2 lakh direct and 2.5 lakh indirect jobs will be created.",
+        [(120_000, "jobs", "=", T, "2030"), (250_000, "jobs", "=", T, "2030")],
+    ),
     "exchange rate": ("The fund holds $4 billion ($1 = 7.1 yuan).", [(4e9, "USD", "=", A, "2024")]),
 }
 
@@ -216,6 +238,18 @@ DOCUMENTS = {
             "I. Overall Achievements\n1. Scale: output of equipment grew by 7%, and 310 workshops were connected."
         ),
         [(7, "%", "=", A, "2024"), (310, "workshops", "=", A, "2024")],
+    ),
+    "as of the end of a year": (
+        "2020年，产业营收达到900亿元。截至2020年底，总产能较2015年底增长80%。",
+        [(9e10, "yuan", "=", A, "2020"), (80, "%", "=", A, "2020")],
+    ),
+    "wire and repeat": (
+        "全国电池年产能达到90GWh\n2022-12-04\n某通讯社广州12月3日电 全国电池年产能达到90GWh，保持增长。",
+        [(90, "GWh", "=", A, "2022")],
+    ),
+    "readings behind characters": (
+        "2023-09-08\n電池產(chan) 業(ye) 投資超過(guo)30億(yi) 元，同比增長(zhang)12%。",
+        [(3e9, "yuan", ">", A, "2023"), (12, "%", "=", A, "2023")],
     ),
     "items in one line": (
         "2019-05-02\nKey points: (1) Build 40 depots in the next 10 years (2) Train 6,000 workers by 2024.",
