@@ -1,6 +1,10 @@
-"""Take pictures of an HTML file as readers see it: desktop and phone, light and dark, and on paper.
+"""Take pictures of an HTML file or a served page as readers see it: desktop and phone, light and dark, and on paper.
 
     python tools/screenshots.py report.html [--out DIR] [--chromium PATH] [--selector CSS]
+    python tools/screenshots.py http://127.0.0.1:8033/chongqing/risk --name risk --only desktop-light
+    python tools/screenshots.py http://127.0.0.1:8033 --views docs/images
+
+``--views`` takes the pictures of pages that the documentation shows (`VIEWS`) from a server whose results are kept.
 
 Needs Playwright for Python and a Chromium of the system (``pip install playwright``, ``apt-get install chromium``);
 nothing is downloaded. Every picture also checks what a picture cannot show: that no request left the machine, that
@@ -13,9 +17,20 @@ import argparse
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
+#: Pictures of pages in the documentation: name, address below the server, what of the page, language.
+VIEWS = tuple(
+    (
+        f"shock-{lang}",
+        f"/chongqing/risk/shock?who=region:500109&days=10&recovery_days=10&draws=5&day=14&lang={lang}",
+        "lz-shock",
+        lang,
+    )
+    for lang in ("zh", "en")
+)
 SIZES = {"desktop": (1440, 1000), "tablet": (820, 1100), "phone": (390, 844)}
 FLAGS = [
     "--no-sandbox",
@@ -61,23 +76,56 @@ def problems(page: Page, requests: list[str]) -> list[str]:
     return found
 
 
+def views(server: str, out: Path, chromium: str) -> int:
+    """The pictures of `VIEWS`; returns 1 if a check failed."""
+    failed = False
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for name, path, selector, lang in VIEWS:
+            context = browser.new_context(
+                viewport={"width": 1440, "height": 1000}, locale={"zh": "zh-CN", "en": "en-GB"}[lang]
+            )
+            page = context.new_page()
+            page.goto(server.rstrip("/") + path)
+            page.wait_for_load_state("networkidle")
+            target = out / f"{name}.png"
+            page.locator(selector).first.screenshot(path=target)
+            print(target)
+            for problem in problems(page, []):
+                failed = True
+                print(f"  {problem}", file=sys.stderr)
+            context.close()
+        browser.close()
+    return int(failed)
+
+
 def main() -> int:
     """Command line; returns 1 if a check failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("html", type=Path)
+    parser.add_argument("html", help="an HTML file, or the address of a page")
+    parser.add_argument("--name", help="name of the pictures; the file's by default")
+    parser.add_argument("--only", help="only one of them, such as desktop-light")
+    parser.add_argument("--views", type=Path, help="folder for the pictures that the documentation shows")
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
     parser.add_argument("--selector", help="only this element instead of the whole page")
     arguments = parser.parse_args()
     if not arguments.chromium:
         parser.error("no chromium found; give --chromium PATH")
+    if arguments.views:
+        return views(arguments.html, arguments.views, arguments.chromium)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    url = arguments.html.resolve().as_uri()
+    served = arguments.html.startswith(("http://", "https://"))
+    url = arguments.html if served else Path(arguments.html).resolve().as_uri()
+    name_of = arguments.name or Path(urlsplit(url).path).stem or "page"
+    own = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/" if served else url
     failed = False
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=arguments.chromium, args=FLAGS)
         for name, (width, height) in SIZES.items():
             for theme in ("light", "dark"):
+                if arguments.only not in (None, f"{name}-{theme}"):
+                    continue
                 context = browser.new_context(
                     viewport={"width": width, "height": height},
                     color_scheme=theme,
@@ -86,10 +134,13 @@ def main() -> int:
                 )
                 page = context.new_page()
                 requests: list[str] = []
-                page.on("request", lambda r, seen=requests: None if r.url == url else seen.append(r.url))
+                page.on(
+                    "request", lambda r, seen=requests: None if r.url.startswith(own) else seen.append(r.url)
+                )
                 page.on("pageerror", lambda error: print(f"script error: {error}", file=sys.stderr))
                 page.goto(url)
-                target = arguments.out / f"{arguments.html.stem}-{name}-{theme}.png"
+                page.wait_for_load_state("networkidle")
+                target = arguments.out / f"{name_of}-{name}-{theme}.png"
                 if arguments.selector:
                     page.locator(arguments.selector).first.screenshot(path=target)
                 else:
@@ -99,9 +150,7 @@ def main() -> int:
                     failed = True
                     print(f"  {problem}", file=sys.stderr)
                 if name == "desktop" and theme == "light":
-                    page.pdf(
-                        path=target.with_name(f"{arguments.html.stem}-print.pdf"), prefer_css_page_size=True
-                    )
+                    page.pdf(path=target.with_name(f"{name_of}-print.pdf"), prefer_css_page_size=True)
                 context.close()
         browser.close()
     return int(failed)

@@ -295,11 +295,11 @@ class _Stage:
         middle = x + width / 2
         with self._lamp(lamp):
             self._body(x, y, width, height)
-            name = fit(lamp.name.get(self.lang), width - 8, (13.0, 12.0, 11.0), 2)
+            name = fit(lamp.name.get(self.lang), width - 8, (13.0, 12.0, 11.5), 2)
             if name.cut:
-                name = fit(lamp.name.get(self.lang), width - 6, (11.0,), 2)
+                name = fit(lamp.name.get(self.lang), width - 6, (11.5,), 2)
             self.canvas.label(middle, y + (height / 2 if self.choosing else 17), name, "lamp-name")
-            self._share(lamp, middle, y + height - 5)
+            self._share(lamp, middle, y + height - 5, 12.0)
             if lamp.hit:
                 self._bolt(x + width, y)
 
@@ -332,13 +332,13 @@ class _Stage:
                 cell, radius * _ROOT3 - (1 if self.lang == "zh" else 3), 2 if radius > 24 else 1
             )
             self.canvas.label(x, y - (0 if self.choosing else 4), name, "lamp-name")
-            self._share(cell.lamp, x, y + (17 if len(name.lines) > 1 else 14))
+            self._share(cell.lamp, x, y + (17 if len(name.lines) > 1 else 14), 11.0)
             if cell.lamp.hit:
                 self._bolt(x + 5, y - radius + 4)
 
     def _place(self, cell: LampCell, room: float, lines: int) -> Fitted:
         name = short_place((cell.short or cell.lamp.name).get(self.lang), self.lang)
-        found = fit(name, room, (13.0, 12.0, 11.0), 1)
+        found = fit(name, room, (13.0, 12.0, 11.5), 1)
         if found.cut and lines > 1:
             found = fit(name, room, (11.0,), lines)
         if found.cut and cell.tiny is not None:
@@ -368,10 +368,10 @@ class _Stage:
     def _body(self, x: float, y: float, width: float, height: float) -> None:
         self.canvas.rect(x + 0.75, y + 0.75, width - 1.5, height - 1.5, "lamp-body", rx=3.0)
 
-    def _share(self, lamp: Lamp, x: float, y: float) -> None:
+    def _share(self, lamp: Lamp, x: float, y: float, size: float) -> None:
         """The number; an empty one is there too, for a script to fill."""
         if lamp.path is not None and not self.choosing:
-            self.canvas.text(x, y, share_words(lamp.path[self.figure.day]), 11.0, "lamp-share num", "middle")
+            self.canvas.text(x, y, share_words(lamp.path[self.figure.day]), size, "lamp-share num", "middle")
 
     def _bolt(self, right: float, top: float) -> None:
         shape = ((-7, 0), (-2, 0), (-4, 5), (-1, 5), (-7, 14), (-6, 8), (-10, 8))
