@@ -12,6 +12,7 @@ from lianzhang.cli.risk_pack import RECONSTRUCTED, By
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
+    from lianzhang.app.risk.groups import GroupRisk
     from lianzhang.app.risk.outcome import Band, GroupPath, ShockRun
     from lianzhang.app.risk.scenario import Kind, Scenario, Who
 
@@ -170,13 +171,16 @@ def _print_head(found: ShockRun) -> None:
     low, mid, high = (money(v, language) for v in (found.loss.low, found.loss.mid, found.loss.high))
     lowest = min(found.output.mid)
     since = found.first_stop
+    brought = all(w.kind == "inflow" for w in found.scenario.who)
     say(
         Text(
             f"{found.title.zh}：{found.days} 天内损失增加值 {mid}（{low}–{high}），日产出最低 {lowest:.1%}，"
-            f"受冲击 {found.failing:,.0f} 家，另有 {found.stopped:,.0f} 家停产"
+            f"受冲击 {found.failing:,.0f} {'个外地来源' if brought else '家'}，"
+            + (f"另有 {found.stopped:,.0f} 家停产" if found.stopped else "没有波及停产的企业")
             + (f"，第 {since} 天起" if since is not None else ""),
             f"{found.title.en}: {mid} of value added lost in {found.days} days ({low} to {high}), daily output down to "
-            f"{lowest:.1%}, {found.failing:,.0f} firms hit, {found.stopped:,.0f} other firms stop"
+            f"{lowest:.1%}, {_count(found.failing, 'source of inflow' if brought else 'firm')} hit, "
+            + (f"{_count(found.stopped, 'other firm')} stopped" if found.stopped else "no other firm stops")
             + (f", from day {since}" if since is not None else ""),
         )
     )
@@ -187,6 +191,11 @@ def _print_head(found: ShockRun) -> None:
                 "the largest made-up firm of its sector and district stands in for each firm that was named",
             )
         )
+
+
+def _count(number: float, what: str) -> str:
+    first, _, rest = what.partition(" of ")
+    return f"{number:,.0f} {first}{'' if number == 1 else 's'}{f' of {rest}' if rest else ''}"
 
 
 def _print_groups(found: ShockRun, by: By) -> None:
@@ -323,17 +332,32 @@ def region_groups(by: Literal["sector", "district", "cluster", "node"], draws: i
         ],
         [
             (
-                g.name.get(lang()),
-                f"{g.firms:,.0f}",
-                f"{g.esri.mid:.2%}",
-                span(g.esri),
-                f"{g.downstream.mid:.2%}",
-                f"{g.upstream.mid:.2%}",
+                _names(mine),
+                f"{mine[0].firms:,.0f}",
+                f"{mine[0].esri.mid:.2%}",
+                span(mine[0].esri),
+                f"{mine[0].downstream.mid:.2%}",
+                f"{mine[0].upstream.mid:.2%}",
             )
-            for g in found[: SHOWN * 2]
+            for mine in _same(found)[: SHOWN * 2]
         ],
     )
     note(RECONSTRUCTED)
+
+
+def _same(found: tuple[GroupRisk, ...]) -> list[list[GroupRisk]]:
+    """Nodes and clusters that lie in the same sectors together."""
+    rows: dict[tuple[object, ...], list[GroupRisk]] = {}
+    for g in found:
+        rows.setdefault((g.firms, g.esri, g.downstream, g.upstream), []).append(g)
+    return list(rows.values())
+
+
+def _names(groups: list[GroupRisk]) -> str:
+    names = [g.name.get(lang()) for g in groups[:3]]
+    shown = ("、" if lang() == "zh" else ", ").join(names)
+    more = len(groups) - len(names)
+    return shown + (Text(f"等 {len(groups)} 个", f" and {more} more").get(lang()) if more else "")
 
 
 def span(b: Band, digits: int = 2) -> str:
