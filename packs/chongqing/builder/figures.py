@@ -18,6 +18,10 @@ _YEARBOOK = re.compile(r"重庆统计年鉴(20\d\d) 表(\S+)")
 _QUALITY = {"official": 60, "official_press": 50, "news": 40, "secondary": 30, "": 20}
 _KEY = ("indicator_id", "series", "region_id", "sector_id", "period", "source_id")
 _CLEAN = re.compile(r"^[\s;；]+|[\s;；]+$")
+#: A note that says the same in Chinese and then in English.
+_BOTH = re.compile(
+    r"^(.*[\u3400-\u9fff，。；：）》”、][^\s\u3400-\u9fff]*)\s+([^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*)$"
+)
 
 
 class Figures:
@@ -74,13 +78,25 @@ class Figures:
             if rank > best.get(key[:5], (-1, key))[0]:
                 best[key[:5]] = (rank, key)
         used = {key for _rank_, key in best.values()}
+        english = {r["note"]: r["note_en"] for r in read(MAPS / "notes_en.csv")}
         for key in sorted(self.rows):
             row = self.rows[key]
             place = (row["indicator_id"], row["region_id"], row["period"])
+            notes = [row["note"]]
             if key in used and place in first:
                 row["known_from"] = first[place]["known_from"]
-                row["note"] = _CLEAN.sub("", f"{row['note']}；{first[place]['reason']}")
+                notes.append(first[place]["reason"])
+            row["note"] = _joined([n for n in notes if n], english)
             self.pack.add("observations", preferred="true" if key in used else "false", **row)
+
+
+def _joined(notes: list[str], english: dict[str, str]) -> str:
+    """Several notes as one, all of the Chinese and then all of the English where every one has both."""
+    found = [(n, english[n]) if n in english else _BOTH.match(n) for n in notes]
+    if any(f is None for f in found):
+        return _CLEAN.sub("", "；".join(notes))
+    parts = [f if isinstance(f, tuple) else f.groups() for f in found if f]
+    return " ".join(x for x in ("；".join(zh for zh, _ in parts), "; ".join(en for _, en in parts)) if x)
 
 
 def _rank(source: dict[str, str], status: str) -> int:

@@ -154,7 +154,9 @@ class Provenance:
 
 
 _LAST_HAN = re.compile(
-    r"^(.*[\u3400-\u9fff，。；：）》”、])\s+([^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*)$", re.DOTALL
+    r"^(.*[\u3400-\u9fff，。；：）》”、][^\s\u3400-\u9fff]*)"
+    r"\s+([^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*)$",
+    re.DOTALL,
 )
 
 
@@ -163,6 +165,8 @@ def bilingual(text: str) -> Text:
 
     >>> bilingual("政府统计 official statistics")
     Text(zh='政府统计', en='official statistics')
+    >>> bilingual("渗透率53.51% penetration 53.51 %")
+    Text(zh='渗透率53.51%', en='penetration 53.51 %')
     """
     parts = _LAST_HAN.match(text)
     return Text(parts[1].strip(), parts[2].strip()) if parts else Text(text, text)
