@@ -394,6 +394,8 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
     if g["fyp"]:
         number = _EN_FYP.get(g["fyp"].lower()) or int(g["fyp"][:2])
         first = 2006 + 5 * (number - 11)
+        if not g["plan_lead"] and _TARGET_OF_PLAN.match(m.string, m.end()):
+            return "", "", "date"
         if (g["plan_lead"] or "").lower() == "since":
             return str(first), ref.period if first <= ref.year <= first + 5 else str(first + 4), "since"
         deadline = bool(g["plan_edge"]) or (g["plan_lead"] or "").lower() == "by"
@@ -419,6 +421,10 @@ def _build_en(m: re.Match[str], ref: Reference) -> tuple[str, str, str]:
         end = ref.year + count - (0 if ref.month > 6 else 1)
         return str(end), str(end), "deadline"
     return "", "", "date"
+
+
+# "meeting the 14th Five-Year Plan (2021-25) target": what was met, no period of the figure before
+_TARGET_OF_PLAN = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:targets?|goals?|objectives?)\b", re.IGNORECASE)
 
 
 def _en_plain(g: dict[str, str]) -> tuple[str, str, str]:

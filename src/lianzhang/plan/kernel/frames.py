@@ -111,6 +111,9 @@ def _before(
     return deadlines[-1] if before[-1].role == "since" and deadlines else before[-1]
 
 
+_CROWDED = 2  # with so many other figures, a date far behind belongs to one of them
+
+
 def _after(
     sentence: str, lang: str, quantity: Quantity, governing: list[DateToken], others: list[Quantity]
 ) -> DateToken | None:
@@ -126,7 +129,7 @@ def _after(
     near = [
         token for token in after if not any(quantity.end <= other.start < token.start for other in others)
     ]
-    after = near or after
+    after = near or [token for token in after if token.role == "deadline" or len(others) < _CROWDED]
     return next((token for token in after if token.role == "deadline"), after[0] if after else None)
 
 

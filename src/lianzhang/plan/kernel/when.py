@@ -257,6 +257,10 @@ def _own(token: DateToken, kind: str, context: Context, flows: bool) -> When:
     return When(start, end, kind, "own", token)
 
 
+# what still looks ahead inside a report ("finished its targets by 113 percent" does not)
+_WILL_EN = re.compile(r"\b(?:will|would|shall|(?:plans?|aims?|hopes?|expects?)\s+to)\b", re.IGNORECASE)
+
+
 def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: str) -> When | None:
     frame = context.frame
     wants_future = kind in ("target", "expected") or near.strong or near.instruction
@@ -264,7 +268,8 @@ def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: s
         return None
     start, end = frame.token.period_start, frame.token.period_end
     if frame.heading_block and context.section == "past" and not frame.future:
-        return None if kind == "target" and near.strong else When(start, end, "achieved", "frame")
+        ahead = near.strong if sentence.lang == "zh" else bool(_WILL_EN.search(body))
+        return None if kind == "target" and ahead else When(start, end, "achieved", "frame")
     if frame.heading_block and frame.future and context.section == "goal":
         return When(start, end, "expected" if kind == "expected" else "target", "frame")
     if frame.future and (kind != "achieved" or (near.weak and frame.paragraph == sentence.paragraph)):
