@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,7 @@ from lianzhang.app.browse.risking import region_of
 from lianzhang.app.pages import builder, risk, safety, shock
 from lianzhang.app.pages.content import Content, failed
 from lianzhang.app.pages.standing import standing
-from lianzhang.app.risk import scenario, targets
+from lianzhang.app.risk import scenario, shocks, targets
 from lianzhang.app.risk.safety import SafetyKind
 from lianzhang.app.risk.scenario import Scenario
 from lianzhang.app.risk.stress import Preset
@@ -29,19 +30,26 @@ Pairs = list[tuple[str, str]]
 _OF_PAGE = ("day", "find", "limit", "save")
 #: How the origin of the stress tests' numbers begins.
 _STRESS = "压力测试"
+#: Results of other scenarios that are listed.
+_OWN = 8
 #: Networks on which remedies are tried.
 _REMEDY_DRAWS = 2
 #: What starts the computation of a part of the risk page that is missing, by the command that would.
-_KINDS = {"rank": ("rank", 5), "stress": ("stress", 5), "remedy": ("remedy", _REMEDY_DRAWS)}
+_KINDS = {
+    "rank": ("rank", 5),
+    "stress": ("stress", 5),
+    "remedy": ("remedy", _REMEDY_DRAWS),
+    "points": ("points", 3),
+}
 
 
 def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     """Rank, stress tests, remedies; what is missing can be started from here."""
     try:
-        region_of(visit.desk, reader)
+        region = region_of(visit.desk, reader)
     except NotComputableError as error:
         why = Content(title=risk.TITLE, blocks=(("risk", failed(risk.TITLE, error)),))
-        return {"content": why, "tests": [], "starts": {}, "build": None}
+        return {"content": why, "tests": [], "starts": {}, "own": [], "build": None}
     content = risk.risk_view(visit.desk, reader)
     view = visit.view
     known = builder.presets(visit.desk, reader)
@@ -56,6 +64,16 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         }
         for p in known
     ]
+    own = [
+        {
+            "name": _in_both(k.title, builder.title_of(reader, region, _unnamed(k.scenario), known)),
+            "loss": m.Quantity(k.loss_cny.mid, "cny", origin),
+            "when": datetime.fromisoformat(k.started),
+            "address": _address(view, "risk/shock", _nameless(k.scenario)),
+        }
+        for k in shocks.kept_shocks(visit.desk.store, reader)
+        if k.current and not any(shock.same(p.scenario, k.scenario, draws=False) for p in known)
+    ]
     starts = {}
     for key, block in content.blocks:
         if isinstance(block.figure, m.Empty) and block.figure.command:
@@ -65,6 +83,7 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "content": content,
         "tests": tests,
         "starts": starts,
+        "own": own[:_OWN],
         "build": view.to("risk/scenario"),
     }
 
@@ -146,6 +165,21 @@ def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "days": made.run.days,
         "remedy": _remedy(view, named),
     }
+
+
+def _unnamed(wanted: Scenario) -> Scenario:
+    """The scenario as its address reads without a name."""
+    return scenario.from_query(_nameless(wanted)) or wanted
+
+
+def _in_both(given: Text, composed: Text) -> Text:
+    """A name that was composed in the language of whoever started it, in both; any other as it was given."""
+    return composed if given.zh in (composed.zh, composed.en) else given
+
+
+def _nameless(wanted: Scenario) -> Pairs:
+    """Parameters of an address; the name follows from the rest."""
+    return [p for p in scenario.to_query(wanted) if p[0] != "name"]
 
 
 def _brief(preset: Preset, origin: str) -> dict[str, m.Quantity] | None:

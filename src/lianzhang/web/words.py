@@ -422,6 +422,9 @@ PAGE_WORDS: Mapping[str, Text] = {
         "Second sources, more stock, new local makers: each is built into the network, simulated anew and ranked by what "
         "it saves.",
     ),
+    "own_scenarios": Text("算过的其他情景", "Other scenarios that are kept"),
+    "on_this_page": Text("本页内容", "On this page"),
+    "compute_points": Text("计算单点", "Compute single points"),
     "compute_remedy": Text("计算对策", "Compute remedies"),
     "remedies_none": Text("没有找到能省下损失的对策。", "No remedy was found that saves anything."),
     "sign_in": Text("需要写入令牌", "This needs the token"),
