@@ -88,11 +88,11 @@ class SparkCompute:
         self._began = SparkSession.getActiveSession() is None
         handler = signal.getsignal(signal.SIGINT)
         with _spark_errors():
-            self._session: Any = builder.getOrCreate()
+            self.session: Any = builder.getOrCreate()
         if threading.current_thread() is threading.main_thread():
             # Spark's own handler of ctrl-C would outlive the session; `map` cancels what it began.
             signal.signal(signal.SIGINT, handler)
-        self._context: Any = self._session.sparkContext
+        self._context: Any = self.session.sparkContext
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +101,7 @@ class SparkCompute:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._began:
-            self._session.stop()
+            self.session.stop()
 
     @property
     def workers(self) -> int:
@@ -154,7 +154,7 @@ class SparkCompute:
     def sql(self, query: str, tables: Mapping[str, Path | list[Path]]) -> pa.Table:
         """One SQL query over Parquet files, each name a view over its files; they lie where every worker sees them."""
         with _spark_errors():
-            session = self._session.newSession()
+            session = self.session.newSession()
             for name, files in tables.items():
                 paths = [f"file://{p.absolute()}" for p in (files if isinstance(files, list) else [files])]
                 session.read.parquet(*paths).createOrReplaceTempView(name)

@@ -3,7 +3,7 @@
 Company names are compared part by part (place, core, industry word, legal form; `kernel.names`), because two names
 that differ in one character of the core are a misprint or two firms, while two that differ in the legal form are
 nearly always one. A branch is a firm of its own: records whose branch differs are never compared. The model is
-splink's; everything handed to it is plain SQL that its DuckDB and its Spark backend both run.
+splink's, on its DuckDB or its Spark backend: the SQL handed to it means the same to both.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from lianzhang.compute.spark import SparkCompute
 from lianzhang.errors import MissingExtraError, NotComputableError
 from lianzhang.firms.kernel.codes import NAME
 from lianzhang.firms.kernel.names import NameFolder, NameSplitter
@@ -99,24 +100,48 @@ def _address_key(folded: str) -> str | None:
     return key if len(key) >= 4 else None
 
 
-def _settings() -> Any:
+def one_character(column: str, places: int) -> str:
+    """SQL: whether two texts differ in one character that is another, missing or too many, among the first `places`.
+
+    0 places: anywhere, by a `levenshtein` that counts characters, as Spark's does. Otherwise written out
+    for DuckDB, whose own counts bytes, of which a Chinese character has three.
+    """
+    left, right = f"{column}_l", f"{column}_r"
+    if not places:
+        return f"levenshtein({left}, {right}) = 1"
+
+    def edit(skip_left: int, skip_right: int) -> str:
+        return " OR ".join(
+            f"(substr({left}, 1, {k}) = substr({right}, 1, {k}) AND "
+            f"substr({left}, {k + 1 + skip_left}) = substr({right}, {k + 1 + skip_right}))"
+            for k in range(places)
+        )
+
+    return (
+        f"(length({left}) = length({right}) AND ({edit(1, 1)})) OR "
+        f"(length({left}) = length({right}) + 1 AND ({edit(1, 0)})) OR "
+        f"(length({right}) = length({left}) + 1 AND ({edit(0, 1)}))"
+    )
+
+
+def _settings(dialect: str) -> Any:
     import splink.comparison_level_library as cll
     import splink.comparison_library as cl
     from splink import SettingsCreator, block_on
 
-    both_named = "\"core_l\" <> '' AND \"core_r\" <> ''"
+    both_named = "core_l <> '' AND core_r <> ''"
     core = cl.CustomComparison(
         output_column_name="core",
         comparison_levels=[
             cll.CustomLevel(f"NOT ({both_named})", "no core").configure(is_null_level=True),
             cll.ExactMatchLevel("core", term_frequency_adjustments=True),
             cll.CustomLevel(
-                'length("core_l") >= 3 AND length("core_r") >= 3 AND levenshtein("core_l", "core_r") <= 1',
+                f"length(core_l) >= 3 AND length(core_r) >= 3 AND ({one_character('core', 0 if dialect == 'spark' else 8)})",
                 "one character",
             ),
             cll.CustomLevel(
-                'least(length("core_l"), length("core_r")) >= 2 AND (instr("core_l", "core_r") > 0 OR '
-                'instr("core_r", "core_l") > 0)',
+                "least(length(core_l), length(core_r)) >= 2 AND "
+                "(instr(core_l, core_r) > 0 OR instr(core_r, core_l) > 0)",
                 "one within the other",
             ),
             cll.ElseLevel(),
@@ -128,7 +153,7 @@ def _settings() -> Any:
             cll.NullLevel("industry"),
             cll.ExactMatchLevel("industry", term_frequency_adjustments=True),
             cll.CustomLevel(
-                'instr("industry_l", "industry_r") > 0 OR instr("industry_r", "industry_l") > 0',
+                "instr(industry_l, industry_r) > 0 OR instr(industry_r, industry_l) > 0",
                 "one within the other",
             ),
             cll.ElseLevel(),
@@ -139,7 +164,7 @@ def _settings() -> Any:
         comparison_levels=[
             cll.NullLevel("address"),
             cll.ExactMatchLevel("address", term_frequency_adjustments=True),
-            cll.CustomLevel('levenshtein("address_l", "address_r") <= 1', "one character"),
+            cll.CustomLevel(one_character("address", 0 if dialect == "spark" else 16), "one character"),
             cll.ElseLevel(),
         ],
     )
@@ -148,7 +173,7 @@ def _settings() -> Any:
         comparison_levels=[
             cll.NullLevel("founded"),
             cll.ExactMatchLevel("founded"),
-            cll.CustomLevel('substr("founded_l", 1, 4) = substr("founded_r", 1, 4)', "same year"),
+            cll.CustomLevel("substr(founded_l, 1, 4) = substr(founded_r, 1, 4)", "same year"),
             cll.ElseLevel(),
         ],
     )
@@ -180,7 +205,7 @@ def find_duplicates(
     Args:
         records: one row per record, ids unique.
         threshold: least match probability.
-        backend: a splink database API; DuckDB in memory if None.
+        backend: a splink database API, such as :func:`spark_backend`; DuckDB in memory if None.
         seed: of the sampling for the model's parameters.
 
     Raises:
@@ -208,7 +233,8 @@ def find_duplicates(
         # splink's own use of its dependencies, not ours to mend.
         warnings.simplefilter("ignore")
         database = backend or DuckDBAPI()
-        linker = Linker(database.register(records), _settings(), log_level="ERROR")
+        settings = _settings(database.sql_dialect.sql_dialect_str)
+        linker = Linker(database.register(records), settings, log_level="ERROR")
         linker.training.estimate_probability_two_random_records_match(
             ["l.core = r.core AND l.industry = r.industry AND l.region = r.region AND l.founded = r.founded"],
             recall=0.4,
@@ -238,6 +264,22 @@ def find_duplicates(
         }
     )
     return Duplicates(pairs, group_pairs(pairs))
+
+
+def spark_backend(machines: SparkCompute) -> Any:
+    """splink on the workers of a Spark session, for more records than one machine holds.
+
+    Raises:
+        MissingExtraError: splink is not installed.
+    """
+    try:
+        from splink import SparkAPI
+    except ImportError:
+        raise MissingExtraError("splink", "linkage") from None
+    # Plain SQL is all that the model asks for: none of splink's own functions, and no checkpoint folder on the cluster.
+    return SparkAPI(  # type: ignore[no-untyped-call]
+        spark_session=machines.session, break_lineage_method="persist", register_udfs_automatically=False
+    )
 
 
 def group_pairs(pairs: pa.Table) -> pa.Table:

@@ -6,7 +6,7 @@ import csv
 import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,12 @@ from lianzhang.errors import FileFormatError, InputError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.risk.model import FirmNetwork, Origin
 
-Ids = NDArray[np.object_] | NDArray[np.int64]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    #: Names of firms as a file has them.
+    Ids = pa.ChunkedArray[Any]
+
 SelfLoops = Literal["keep", "drop", "error"]
 
 _HEADERS = {
@@ -265,16 +270,14 @@ def _read_edges(path: Path) -> tuple[Ids, Ids, NDArray[np.float64]]:
 
 
 def _columns(columns: list[Any], path: Path) -> tuple[Ids, Ids, NDArray[np.float64]]:
-    arrays = []
-    for place, column in enumerate(columns):
-        if place < 2 and column.null_count:
+    for column in columns[:2]:
+        if column.null_count:
             row = int(np.flatnonzero(column.is_null().to_numpy())[0]) + 1
             raise InputError(
                 Text(f"{path.name} 第 {row} 条链接缺企业", f"{path.name} link {row} lacks a firm"),
                 details={"row": row},
             )
-        arrays.append(column.to_numpy())
-    return arrays[0], arrays[1], arrays[2].astype(np.float64)
+    return columns[0], columns[1], columns[2].to_numpy().astype(np.float64)
 
 
 def _name_bad_line(path: Path, delimiter: str, header: bool, chosen: list[int | None], width: int) -> None:
@@ -300,20 +303,23 @@ def _name_bad_line(path: Path, delimiter: str, header: bool, chosen: list[int | 
 
 
 def _number_firms(ids: Ids, firm_ids: tuple[str, ...], path: Path) -> NDArray[np.int64]:
+    """Numbers of the named firms. Names stay in Arrow's columns: a million links' names as objects would take a gigabyte."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     n = len(firm_ids)
-    if ids.dtype.kind in "iu" and firm_ids[0] == "1" and firm_ids[-1] == str(n):
-        numbers = ids.astype(np.int64) - 1
+    if pa.types.is_integer(ids.type) and firm_ids[0] == "1" and firm_ids[-1] == str(n):
+        numbers = ids.to_numpy().astype(np.int64) - 1
         if all(name == str(k + 1) for k, name in enumerate(firm_ids)):
             wrong = (numbers < 0) | (numbers >= n)
             if wrong.any():
                 _unknown_firm(path, int(np.flatnonzero(wrong)[0]), ids)
             return numbers
-    place = {name: index for index, name in enumerate(firm_ids)}
-    unique, inverse = np.unique(ids.astype(str), return_inverse=True)
-    numbers = np.array([place.get(str(name).strip(), -1) for name in unique], np.int64)[inverse]
-    if (numbers < 0).any():
-        _unknown_firm(path, int(np.flatnonzero(numbers < 0)[0]), ids)
-    return numbers
+    names = pc.utf8_trim_whitespace(ids.cast(pa.string()))
+    found = pc.index_in(names, value_set=pa.array(firm_ids, pa.string()))
+    if found.null_count:
+        _unknown_firm(path, int(np.flatnonzero(found.is_null().to_numpy())[0]), ids)
+    return np.asarray(found.to_numpy(), np.int64)
 
 
 def _unknown_firm(path: Path, row: int, ids: Ids) -> None:
@@ -322,7 +328,7 @@ def _unknown_firm(path: Path, row: int, ids: Ids) -> None:
             f"有部门的企业（{path.name} 第 {row + 1} 条链接）",
             f"firm with a sector ({path.name}, link {row + 1})",
         ),
-        str(ids[row]),
+        str(ids[row].as_py()),
     )
 
 

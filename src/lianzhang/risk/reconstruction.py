@@ -6,8 +6,10 @@ The result is marked as reconstructed; its firms are "sector, district, number",
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,12 @@ from lianzhang.risk.kernel.reconstruct import (
     draw_links,
     populate,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Links written at a time.
+_ROWS = 1 << 20
 
 #: Mean radius of the earth, km.
 EARTH_RADIUS_KM = 6371.0
@@ -150,38 +158,46 @@ def read_tables(flows: Path, counts: Path, districts: Path | None = None) -> Reg
 
 def write(result: Reconstruction, folder: Path) -> None:
     """Write edges.tsv, sectors.tsv (as `risk rank` reads them) and firms.tsv."""
+    import pyarrow as pa
+
     folder.mkdir(parents=True, exist_ok=True)
-    ids = result.firm_ids()
+    ids = pa.array(result.firm_ids(), pa.string())
     t = result.tables
-    sectors = [t.sector_labels[k] for k in result.firms.sector.tolist()]
-    districts = [t.district_labels[k] for k in result.firms.district.tolist()]
+    sectors = pa.array(t.sector_labels, pa.string()).take(result.firms.sector)
+    districts = pa.array(t.district_labels, pa.string()).take(result.firms.district)
     links = result.links
     _write(
         folder / "edges.tsv",
         ["supplier", "buyer", "sales"],
-        zip(
-            (ids[k] for k in links.supplier.tolist()),
-            (ids[k] for k in links.buyer.tolist()),
-            links.sales.tolist(),
-            strict=True,
+        (
+            [
+                ids.take(links.supplier[k : k + _ROWS]),
+                ids.take(links.buyer[k : k + _ROWS]),
+                pa.array(links.sales[k : k + _ROWS]),
+            ]
+            for k in range(0, len(links.sales), _ROWS)
         ),
     )
-    _write(folder / "sectors.tsv", ["firm", "sector"], zip(ids, sectors, strict=True))
+    _write(folder / "sectors.tsv", ["firm", "sector"], [[ids, sectors]])
+    status = pa.array(["reconstructed"] * len(ids), pa.string())
     _write(
         folder / "firms.tsv",
         ["firm", "sector", "district", "revenue", "status"],
-        zip(
-            ids, sectors, districts, result.firms.revenue.tolist(), ["reconstructed"] * len(ids), strict=True
-        ),
+        [[ids, sectors, districts, pa.array(result.firms.revenue), status]],
     )
 
 
-def _write(path: Path, header: list[str], rows: object) -> None:
+def _write(path: Path, header: list[str], parts: Iterable[list[pa.Array[Any]]]) -> None:
+    """A table with tabs, part by part; it appears whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
     draft = path.with_name(f"{path.name}.tmp")
-    with draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)  # type: ignore[arg-type]
+    options = pc.WriteOptions(include_header=False, delimiter="\t", quoting_style="needed")
+    with draft.open("wb") as stream:
+        stream.write(("\t".join(header) + "\n").encode())
+        for columns in parts:
+            pc.write_csv(pa.table(dict(zip(header, columns, strict=True))), stream, options)
     draft.replace(path)
 
 

@@ -251,9 +251,11 @@ def step(
         firms_first: whether firms' orders are served before final users'.
         ario: whether orders follow ARIO (Hallegatte 2014): what was used yesterday plus the gap to n_z opt_j(t−1).
         pool: threads to share the firms among; each firm is computed alone, so results do not depend on it.
-        next_cap: (n,) capacity of the next day, where it is known: its orders are then placed while the links are read
-            for today's deliveries, which saves half of the reading and changes no result.
+        next_cap: (n,) capacity of the next day, where it is known: the orders of a table are then placed while its links
+            are read for today's deliveries, which saves half of the reading and changes no result.
     """
+    # Listed links cost what their ends' places in memory cost, not their reading: there it would save nothing.
+    ahead = None if len(g.in_from) > 0 else next_cap
 
     def order(piece: int) -> None:
         a, b = g.cuts[piece], g.cuts[piece + 1]
@@ -267,10 +269,10 @@ def step(
 
     def deliver(piece: int) -> None:
         a, b = g.cuts[piece], g.cuts[piece + 1]
-        if next_cap is None:
+        if ahead is None:
             _deliver(g, state, a, b)
         else:
-            _deliver_and_order(g, state, next_cap, restock_days, ario, state.ordered[piece], a, b)
+            _deliver_and_order(g, state, ahead, restock_days, ario, state.ordered[piece], a, b)
 
     for work in (produce, deliver) if state.placed[0] else (order, produce, deliver):
         if pool is None or len(g.cuts) == 2:
@@ -279,7 +281,7 @@ def step(
         else:
             for done in [pool.submit(work, piece) for piece in range(len(g.cuts) - 1)]:
                 done.result()
-    state.placed[0] = next_cap is not None
+    state.placed[0] = ahead is not None
 
 
 # Slot by slot. The helpers take single arrays: handing the whole network over costs more than the work on a short slot.
