@@ -19,6 +19,19 @@ from lianzhang.api.app import create_api
 from lianzhang.api.models import model_of, notes
 from lianzhang.api.reference import api_page
 from lianzhang.app.browse.plain import plain
+from lianzhang.app.risk import (
+    gaps,
+    groups,
+    kept,
+    outcome,
+    points,
+    rank,
+    remedy,
+    safety,
+    shocks,
+    stress,
+    targets,
+)
 from lianzhang.app.status import RegionStatus
 from lianzhang.chain.service import Candidate, ChainMap, ClusterSystem, Gaps, Owners, Rate
 from lianzhang.config import Settings
@@ -34,7 +47,7 @@ with warnings.catch_warnings():
     import schemathesis
     from schemathesis import GenerationMode
     from schemathesis.checks import load_all_checks
-    from schemathesis.specs.openapi.checks import negative_data_rejection
+    from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 RESULTS = (
     LedgerRow,
@@ -49,6 +62,18 @@ RESULTS = (
     Rate,
     Candidate,
     RegionStatus,
+    gaps.LinkedRemedy,
+    groups.GroupRisk,
+    kept.NetworkHead,
+    outcome.ShockRun,
+    points.Points,
+    rank.RegionRank,
+    rank.Statistic,
+    remedy.Relief,
+    safety.Safety,
+    shocks.KeptShock,
+    stress.Preset,
+    targets.Choices,
 )
 
 
@@ -193,7 +218,7 @@ def test_the_written_reference_is_this_one(repository: Path) -> None:
 
 @pytest.mark.slow
 def test_the_server_does_what_the_description_says(made_up: Path, tmp_path: Path) -> None:
-    """A few cases of every operation, allowed and not allowed ones; `python -m benchmarks api.fuzz` runs 10,000."""
+    """A few cases of every operation, allowed and not allowed ones; `python -m benchmarks api.fuzz` runs 20,000."""
     store = tmp_path / "store"
     load_pack(Store(store), made_up)
     # The fuzzer speaks to "testserver".
@@ -226,9 +251,11 @@ def test_the_server_does_what_the_description_says(made_up: Path, tmp_path: Path
                 cases += 1
                 # On the wire a file of digits is a file; that it "became an integer" cannot be seen there.
                 uploads = "multipart" in str(case.media_type)
-                case.call_and_validate(
-                    excluded_checks=[negative_data_rejection] if uploads else [],
-                )
+                # That a simulation ends after its shock begins is a rule between two numbers: no schema can say it.
+                scenario = case.method == "POST" and case.path.endswith(("/shocks", "/remedies"))
+                excluded = [negative_data_rejection] if uploads else []
+                excluded += [positive_data_acceptance] if scenario else []
+                case.call_and_validate(excluded_checks=excluded)
 
             try:
                 agrees()

@@ -7,6 +7,7 @@ import datetime
 import enum
 import tomllib
 import types
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -148,4 +149,6 @@ def _annotation(hint: Any) -> Any:
         return list[_annotation(arguments[0])]  # type: ignore[misc]
     if origin is tuple:
         return tuple[tuple(_annotation(a) for a in arguments)]  # type: ignore[misc]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return dict[_annotation(arguments[0]), _annotation(arguments[1])]  # type: ignore[misc]
     return hint

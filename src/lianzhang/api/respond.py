@@ -36,7 +36,7 @@ ROWS = {JSON: (100, 1_000), CSV: (100_000, 100_000), PARQUET: (100_000, 100_000)
 
 _CACHE = {"Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Language, Authorization, Cookie"}
 #: Where a spreadsheet starts to read a formula, in either width of the signs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def media_of(request: Request, asked: str | None) -> str:
@@ -180,7 +180,7 @@ def query_mark(*parts: object) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULA):
         return "'" + value
     return repr(value) if isinstance(value, float) else value
 

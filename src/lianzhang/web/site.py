@@ -26,6 +26,7 @@ from lianzhang import __version__
 from lianzhang.api.kept import depends
 from lianzhang.api.language import lang_of
 from lianzhang.api.problems import FaultError
+from lianzhang.api.respond import FORMULA
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.figures import svg_file
 from lianzhang.app.browse.memory import Memory
@@ -324,7 +325,7 @@ def _cell(cell: Cell, lang: Lang) -> str:
 
 def _guarded(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _lang(request: Request) -> Lang:

@@ -46,7 +46,13 @@ class Figure(BaseModel):
     value: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
         description="In the indicator's unit; null needs a note that says why. 数值，单位同指标"
     )
-    source: str = Field(min_length=1, max_length=1000, description="Id or title of a source. 来源编号或名称")
+    source: str = Field(
+        min_length=1,
+        max_length=1000,
+        # Blanks alone name nothing.
+        pattern=r"[^\s\x00-\x20]",
+        description="Id or title of a source. 来源编号或名称",
+    )
     series: str = Field(
         default="main", min_length=1, max_length=100, description="Tells definitions apart. 序列"
     )
