@@ -12,7 +12,6 @@ from lianzhang.plan.track_model import FanPoint, LedgerRow, NeedStep, Point, Run
 from lianzhang.plan.track_text import amount, both, bound, chance, rate, when, year
 from lianzhang.schema.period import parse_period
 
-
 NO_DEADLINE_SAID = Text("原文没有写期限", "the text gives no deadline")
 
 
@@ -175,7 +174,9 @@ def _why_not(row: LedgerRow, history: History | None) -> Text:
     """Why there is no probability."""
     if row.deadline is None:
         why, more = NO_DEADLINE_SAID, row.why_no_target
-        return _because(Text(f"{why.zh}，且{more.zh}", f"{why.en}, and {more.en}") if more is not None else why)
+        return _because(
+            Text(f"{why.zh}，且{more.zh}", f"{why.en}, and {more.en}") if more is not None else why
+        )
     if row.why_no_target is not None:
         return _because(row.why_no_target)
     if history is None or not history.points:
