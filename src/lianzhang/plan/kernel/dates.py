@@ -191,6 +191,8 @@ def _collect(
                 start, end, role = build(match, reference)
                 if role == "in" and _MULTIPLE_OF.search(sentence, 0, match.start()):
                     role = "base"
+                elif role in ("in", "range") and _PLAN_YEARS.search(sentence, 0, match.start()):
+                    start, end, role = "", "", "date"
                 elif (
                     role == "in"
                     and pattern is _EN
@@ -206,6 +208,8 @@ def _collect(
 _MULTIPLE_OF = re.compile(
     r"\b(?:times|triple|double|twice)\s+(?:the|its|their|that)\s+(?:[\w-]+\s+){0,4}$", re.IGNORECASE
 )
+# "the 14th Five-Year Plan (2021-25)": the plan's name has said its years
+_PLAN_YEARS = re.compile(r"\bPlan\s+(?:period\s+)?\($")
 #: "under Vision 2030": the year of a plan's name governs no figure, but it is when the plan's targets fall due
 TITLE = re.compile(
     r"(?:[Pp]lan|[Vv]ision|[Ss]trategy|[Pp]olicy|Agenda|Mission|[Rr]oadmap|Programme|Program|Initiative|Scheme|Act|Goals?|Budget|Survey|Report|Outlook|Summit|Expo|Forum|Conference|Pact|Decree|Made\s+in\s+\w+|"

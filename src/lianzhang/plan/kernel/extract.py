@@ -194,8 +194,12 @@ class _Reader:
         candidates = self._statements(sentence, body, masked, tokens, found, named) if found else []
         candidates += self._lost(sentence, masked, tokens)
         first = found[0].start if found else len(body)
+        told = frames.cues(sentence.lang, body)
+        intends = not found and told.strong and not told.achieved
         governing = [token for token in tokens if not _in_title(body, token)]
-        frames.update_frame(context, governing, sentence.paragraph, first, self._kinds, lead=lead)
+        frames.update_frame(
+            context, governing, sentence.paragraph, first, self._kinds, lead=lead, intends=intends
+        )
         self._carry_region(named)
         return candidates
 

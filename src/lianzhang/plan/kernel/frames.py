@@ -129,7 +129,13 @@ def _after(
     near = [
         token for token in after if not any(quantity.end <= other.start < token.start for other in others)
     ]
-    after = near or [token for token in after if token.role == "deadline" or len(others) < _CROWDED]
+    after = near or [
+        token
+        for token in after
+        if token.role == "deadline"
+        or len(others) < _CROWDED
+        or not re.search(r",(?!\d)|，", sentence[quantity.end : token.start])
+    ]
     return next((token for token in after if token.role == "deadline"), after[0] if after else None)
 
 
@@ -337,19 +343,21 @@ def update_frame(
     kinds: dict[int, bool],
     *,
     lead: bool = False,
+    intends: bool = False,
 ) -> None:
     """Remember the date that governs what follows a sentence whose first figure stands at ``first``.
 
     Dates in front of the first figure lead; behind it only a deadline does, or any date outside a block that a
     heading has opened (there, "from 1.97 trillion in 2018" must not move the whole block to 2018). ``kinds`` says
     for the starts of dates whether the figures under them look ahead; it decides for the document's own year.
+    ``intends`` says that the sentence, without a figure, states an aim: then the document's own year lies ahead.
     ``lead`` marks a heading or the opening of a list: the date of a block of goals looks ahead, and no date ahead
     governs a block that looks back.
     """
     for token in tokens:
         if token.role not in ("deadline", "in", "asof", "range", "now") or not token.period_end:
             continue
-        ahead = is_future(token, context.reference)
+        ahead = is_future(token, context.reference) or (intends and token.year == context.reference.year)
         if lead and context.section == "goal":
             ahead = token.year >= context.reference.year
         future = kinds.get(token.start, ahead)
