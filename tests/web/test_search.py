@@ -102,8 +102,7 @@ def test_documents_are_found_without_a_new_snapshot(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not [a for a, _ in hits(client, "guihua2030") if "/plan/review/" in a]
-    head = type("Head", (), {"document_id": "0123456789abcdef", "name": "规划2030.txt"})
-    monkeypatch.setattr(Documents, "heads", lambda self: [head])
+    monkeypatch.setattr(Documents, "names", lambda self: {"0123456789abcdef": "规划2030.txt"})
     found: list[Any] = [a for a, _ in hits(client, "guihua2030") if "/plan/review/" in a]
     assert found == ["/chongqing/plan/review/0123456789abcdef"]
 

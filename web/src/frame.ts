@@ -32,6 +32,12 @@ export function startFrame(): void {
     if (day.value) day.form?.requestSubmit();
   });
 
+  // On a phone the tabs are broader than the screen: the one that is open has to be seen.
+  const tab = document.querySelector<HTMLElement>(".tabs a[aria-current]");
+  const tabs = tab?.closest<HTMLElement>(".tabs");
+  if (tab && tabs && tabs.scrollWidth > tabs.clientWidth)
+    tabs.scrollLeft = tab.getBoundingClientRect().left - tabs.getBoundingClientRect().left - (tabs.clientWidth - tab.offsetWidth) / 2;
+
   for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-submit]"))
     select.addEventListener("change", () => select.form?.requestSubmit());
 

@@ -106,6 +106,11 @@ class Documents:
         found = [self.head(p.name) for p in self._folder.glob("*") if _ID.fullmatch(p.name)]
         return sorted(found, key=lambda h: (h.read_at, h.document_id), reverse=True)
 
+    def names(self) -> dict[str, str]:
+        """Name of every document by id, without looking into what was read."""
+        found = sorted(p.parent for p in self._folder.glob("*/document.json") if _ID.fullmatch(p.parent.name))
+        return {p.name: json.loads((p / "document.json").read_text(encoding="utf-8"))["name"] for p in found}
+
     def head(self, document_id: str) -> DocumentHead:
         """One document.
 

@@ -95,10 +95,8 @@ def find(desk: Desk, reader: Reader, words: str, *, most: int) -> Found:
         return Found(given, ())
     groups = [_firms(desk, reader, given, most)]
     entries = desk.remember(reader, "search.entries", lambda: _entries(reader))
-    documents = tuple(
-        _entry("document", "document", d.document_id, Text(d.name, d.name), None)
-        for d in Documents(desk.store.path, reader.region.name).heads()
-    )
+    names = Documents(desk.store.path, reader.region.name).names()
+    documents = tuple(_entry("document", "document", k, Text(name, name), None) for k, name in names.items())
     for kind in KINDS:
         matching = [e for e in (*entries, *documents) if e.hit.kind == kind and _matches(e, wanted)]
         matching.sort(key=lambda e: _rank(e, wanted[0]))
