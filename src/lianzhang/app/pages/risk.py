@@ -6,7 +6,7 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, failed, gathered
 from lianzhang.app.report import risk as section
 from lianzhang.app.report.provenance import Provenance
-from lianzhang.app.risk.kept import kept_risk
+from lianzhang.app.risk.kept import KeptRisk, kept_risk
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
 from lianzhang.store import Reader
@@ -14,11 +14,23 @@ from lianzhang.store import Reader
 TITLE = Text("风险", "Risk")
 
 
+def kept_of(desk: Desk, reader: Reader) -> KeptRisk | None:
+    """What the commands of risk have kept, read once until another run is kept.
+
+    Raises:
+        NotComputableError: a table that the network rests on is empty.
+    """
+    runs = len(desk.readers.manifest().runs)
+    return desk.remember(
+        reader, ("risk.kept", runs), lambda: kept_risk(desk.store, reader, reader.region.root)
+    )
+
+
 def risk_view(desk: Desk, reader: Reader) -> Content:
     """Rank, critical sectors, stress tests and remedies that were kept; where there are none, what would fill it."""
     origins = Provenance(reader)
     try:
-        kept = kept_risk(desk.store, reader, reader.region.root)
+        kept = kept_of(desk, reader)
     except NotComputableError as error:
         return gathered(TITLE, origins, [("risk", failed(TITLE, error))])
     made = section.section(kept, origins)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.risk.kept import kept_risk
+from lianzhang.app.pages.risk import kept_of
 from lianzhang.app.risk.outcome import Band
 from lianzhang.app.risk.rank import RegionRank
 from lianzhang.store import Reader
@@ -25,10 +25,7 @@ class Standing:
 
 def standing(desk: Desk, reader: Reader, esri: Band) -> Standing | None:
     """The rank that an index would have; None where no rank is kept for the data as they are now."""
-    runs = len(desk.readers.manifest().runs)
-    kept = desk.remember(
-        reader, ("risk.kept", runs), lambda: kept_risk(desk.store, reader, reader.region.root)
-    )
+    kept = kept_of(desk, reader)
     return None if kept is None or kept.rank is None else place_of(kept.rank, esri)
 
 
