@@ -76,7 +76,7 @@ def test_nodes_and_clusters_lie_in_the_sectors_they_are_of(region: Region) -> No
 
 
 def test_a_result_adds_up_over_sectors_districts_and_clusters(region: Region) -> None:
-    wanted = Scenario(name="flood", who=(Who("region", "500109"),), days=4, draws=2, horizon=20)
+    wanted = Scenario(name="flood", who=(Who("region", "500109"),), days=4, draws=2, horizon=15)
     found = shocks.run_scenario(region, wanted)
     for parts in (found.sectors, found.districts):
         lost = sum(g.loss.low for g in parts if g.loss is not None)

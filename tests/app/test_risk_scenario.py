@@ -32,7 +32,7 @@ scenarios = st.builds(
     recovery_days=st.integers(0, 100),
     stock_days=st.integers(10, 3650).map(lambda n: n / 10),
     stock_draw=st.sampled_from(["poisson", "equal"]),
-    horizon=st.none() | st.integers(101, 730),
+    horizon=st.none() | st.integers(1, 760),
     draws=st.integers(1, 10),
 )
 
@@ -48,6 +48,7 @@ def test_what_is_left_out_is_as_by_default() -> None:
     assert found == Scenario(name="a flood", who=(Who("region", "500109"),))
     assert scenario.to_query(found) == [("name", "a flood"), ("who", "region:500109")]
     assert found.simulated == 5 + 30 + 5 + scenario.AFTERMATH
+    assert scenario.read({**PLAIN, "horizon": 10}).simulated == 15
     assert scenario.from_query([("days", "3")]) is None
     named = scenario.from_query([("who", "largest:io42:18:3"), ("other", "x")])
     assert named is not None
@@ -68,8 +69,8 @@ def test_what_is_left_out_is_as_by_default() -> None:
         ({"recovery_days": 400}, "recovery_days"),
         ({"stock_days": 0}, "stock_days"),
         ({"stock_draw": "lots"}, "stock_draw"),
-        ({"horizon": 5}, "horizon"),
-        ({"days": 365, "recovery_days": 365}, "horizon"),
+        ({"horizon": 0}, "horizon"),
+        ({"horizon": 761}, "horizon"),
         ({"draws": 11}, "draws"),
         ({"name": "  "}, "name"),
         ({"who": []}, "who"),

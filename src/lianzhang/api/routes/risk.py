@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from starlette.responses import Response
 
 from lianzhang.api import respond
@@ -50,22 +50,35 @@ _STATUS = Field(
 )
 
 
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 3.0 is the whole number 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
 class WhoGiven(BaseModel):
-    """Part of who fails."""
+    """Part of who fails: all of it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    kind: Literal["node", "region", "sector", "cluster", "firm", "largest", "inflow"] = Field(
+    kind: Literal["node", "region", "sector", "cluster", "firm", "inflow"] = Field(
         description="Chain node, district, sector, cluster, registered firm (the largest made-up firm of its sector and "
-        "district stands in for it), the largest firms of a sector, or what a sector brings in. 受冲击者种类"
+        "district stands in for it), or what a sector brings in. 受冲击者种类"
     )
     id: str = Field(min_length=1, max_length=200, description="Its id. 编号")
-    firms: int | None = Field(
-        default=None,
-        ge=1,
-        le=10_000,
-        description="How many of the largest, with kind `largest` only; unit: enterprises. 最大的几家",
-    )
+    firms: None = Field(default=None, description="With kind `largest` only. 仅用于 largest")
+
+
+class LargestGiven(BaseModel):
+    """Part of who fails: the largest made-up firms of a sector or node."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["largest"] = Field(description="The largest made-up firms. 最大的几家")
+    id: str = Field(min_length=1, max_length=200, description="Id of the sector or node. 编号")
+    firms: Whole = Field(ge=1, le=10_000, description="How many; unit: enterprises. 家数")
 
 
 class ScenarioGiven(BaseModel):
@@ -74,23 +87,23 @@ class ScenarioGiven(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str = Field(min_length=1, max_length=200, pattern=r"\S", description="Name. 名称")
-    who: list[WhoGiven] = Field(
+    who: list[Annotated[WhoGiven | LargestGiven, Field(discriminator="kind")]] = Field(
         min_length=1, max_length=scenarios.MOST_WHO, description="Who fails, together. 受冲击者"
     )
     within: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
         default_factory=list, max_length=200, description="Only firms in these districts (ids). 限于这些区县"
     )
-    first_day: int = Field(
+    first_day: Whole = Field(
         default=5, ge=0, le=365, description="Day on which it begins, from 0; unit: days. 起始日"
     )
-    days: int = Field(default=30, ge=1, le=365, description="How long it lasts; unit: days. 持续天数")
+    days: Whole = Field(default=30, ge=1, le=365, description="How long it lasts; unit: days. 持续天数")
     depth: float = Field(
         default=1.0, gt=0, le=1, allow_inf_nan=False, description="Share of capacity lost. 失去的产能份额"
     )
     recovery: Literal["at once", "linear", "exponential"] = Field(
         default="linear", description="How it recovers. 恢复方式"
     )
-    recovery_days: int = Field(
+    recovery_days: Whole = Field(
         default=5, ge=0, le=365, description="How long that takes; unit: days. 恢复天数"
     )
     stock_days: float = Field(
@@ -103,13 +116,14 @@ class ScenarioGiven(BaseModel):
     stock_draw: Literal["poisson", "equal"] = Field(
         default="poisson", description="Stocks drawn per firm, or the same for all. 库存如何给定"
     )
-    horizon: int | None = Field(
+    horizon: Whole | None = Field(
         default=None,
         ge=1,
         le=scenarios.LONGEST,
-        description="Days simulated; 30 beyond the recovery by default; unit: days. 模拟天数",
+        description="Days followed from the first day of the shock; 30 beyond the recovery by default; unit: days. "
+        "起始日之后模拟的天数",
     )
-    draws: int = Field(
+    draws: Whole = Field(
         default=3,
         ge=1,
         le=scenarios.MOST_DRAWS,
@@ -126,7 +140,7 @@ class RiskRun(BaseModel):
         description="Networks, rank of firms, stress tests, remedies, whole groups failing, or single points of failure "
         "of a cluster. 计算内容"
     )
-    draws: int = Field(
+    draws: Whole = Field(
         default=3, ge=1, le=scenarios.MOST_DRAWS, description="Networks; unit: networks. 抽取次数"
     )
     test: str | None = Field(
@@ -172,12 +186,22 @@ class RiskRank(BaseModel):
     )
 
 
-_CHOICES: type[BaseModel] = create_model(
-    "RiskTargets",
-    __doc__="Everybody who can fail in a scenario.",
-    __base__=model_of(targets.Choices),
-    status=(str, _STATUS),
-)
+_Choice = model_of(targets.Choice)
+
+
+class RiskTargets(BaseModel):
+    """Everybody who can fail in a scenario, with the made-up firms that it is in the network."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: str = _STATUS
+    sectors: list[_Choice] = Field(description="Sectors of the network. 部门")  # type: ignore[valid-type]
+    districts: list[_Choice] = Field(description="Districts. 区县")  # type: ignore[valid-type]
+    nodes: list[_Choice] = Field(description="Chain nodes, in the order of the chain. 链节点")  # type: ignore[valid-type]
+    clusters: list[_Choice] = Field(description="Clusters. 集群")  # type: ignore[valid-type]
+    inflows: list[_Choice] = Field(description="What sectors bring in. 外地来货")  # type: ignore[valid-type]
+
+
 _STRESS = _listing("RiskStress", model_of(stress.Preset), "Stress tests of the pack.")
 _SHOCKS = _listing("RiskShocks", model_of(shocks.KeptShock), "Kept results of scenarios, newest first.")
 _GROUPS = _listing("RiskGroups", model_of(groups.GroupRisk), "Groups that fail as a whole, the worst first.")
@@ -213,7 +237,10 @@ def risk_router(desk: Desk) -> APIRouter:
         return respond.cached(request, tag, made)
 
     @router.get(
-        "/{region}/risk/targets", tags=["risk"], summary="Who can fail 可选的受冲击者", **described(_CHOICES)
+        "/{region}/risk/targets",
+        tags=["risk"],
+        summary="Who can fail 可选的受冲击者",
+        **described(RiskTargets),
     )
     def risk_targets(region: RegionName, request: Request, given: Annotated[Plain, Query()]) -> Response:
         """Sectors, districts, chain nodes, clusters and inflows with the made-up firms they are in the network."""
