@@ -79,6 +79,12 @@ def test_documents_are_listed_with_what_is_left(reviewer: TestClient) -> None:
         assert 'enctype="multipart/form-data"' in page
 
 
+def test_documents_are_found_by_name(reviewer: TestClient) -> None:
+    for words in ("规划", "guihua", "gh.txt"):
+        found = reviewer.get("/langu/search/hits", params={"q": words}).text
+        assert (f"/langu/plan/review/{DOCUMENT}" in found) == (words != "gh.txt")
+
+
 def test_no_documents_say_what_would_fill_it(client: TestClient) -> None:
     assert "No document has been read yet" in client.get("/langu/plan/review?lang=en").text
 
