@@ -112,6 +112,7 @@ def test_what_documents_disagree_in_is_kept_with_the_region_until_corrected(
     other = tmp_path / "other.txt"
     other.write_text("In 2023, Wuhan’s automobile output reached 100,000 vehicles.\n", encoding="utf-8")
     assert main(["plan", "read", str(document), str(other), "--published", "2024", *where]) == 0
+    assert "1 contradictions found" in capsys.readouterr().err
     assert kinds_on_record(store) == ["factor_of_ten"]
     assert main(["plan", "read", str(other), "--published", "2024", *where]) == 0
     assert kinds_on_record(store) == ["factor_of_ten"]

@@ -68,7 +68,7 @@ def meant_region(store: Store, region: str = "") -> str:
 
 def keep_documents(
     settings: Settings, read: Sequence[tuple[Document, Sequence[Statement]]], published: str = ""
-) -> tuple[str, Linked]:
+) -> tuple[str, Linked, int]:
     """Add statements to the region that is meant; where nothing is loaded, to a region made from the documents.
 
     Such a region has one indicator for every phrase, unit and measure that the documents use, and what they say was
@@ -81,20 +81,19 @@ def keep_documents(
         published: when the documents were published.
 
     Returns:
-        Name of the region, and what was added.
+        Name of the region, what was added, and how many disagreements of these documents are on record as found.
 
     Raises:
         UnknownNameError: several regions are loaded and none is named.
     """
     store = open_store(settings)
     region = meant_region(store, settings.region)
-    entries = [Entry(statement_id(s), s) for _, found in read for s in found]
+    entries = [Entry(statement_id(s), s) for _, statements in read for s in statements]
     done = enter(store, region, entries, published)
     kept = Documents(store.path, region)
-    heads = [kept.keep(document, found, published) for document, found in read]
-    if entries:
-        record(store, region, [h.document_id for h in heads])
-    return region, done
+    heads = [kept.keep(document, statements, published) for document, statements in read]
+    found = record(store, region, [h.document_id for h in heads]) if entries else 0
+    return region, done, found
 
 
 def decided_entries(items: Iterable[Reviewed]) -> list[Entry]:

@@ -102,7 +102,7 @@ def read(
     )
     if not statements:
         return
-    region, kept = keep_documents(settings(), documents, published)
+    region, kept, disagreements = keep_documents(settings(), documents, published)
     note(
         Text(
             f"已记入区域 {region} 的台账：{kept.added} 条，其中 {kept.linked} 条对应到指标；{kept.known} 条原已有",
@@ -110,6 +110,13 @@ def read(
             f"{kept.known} were there already",
         )
     )
+    if disagreements:
+        note(
+            Text(
+                f"其中 {disagreements} 处与别的说法不能同时成立，已记入分歧（plan conflicts 可看详情）",
+                f"{disagreements} contradictions found and kept among the disagreements (plan conflicts shows them)",
+            )
+        )
 
 
 @app.command
