@@ -90,6 +90,7 @@ PAGE_WORDS: Mapping[str, Text] = {
     "assemblies": Text("总成", "Assemblies"),
     "made_here": Text("有本地厂家", "made here"),
     "makers_here": Text("本地厂家", "Makers here"),
+    "all_makers": Text("全部厂家", "All makers:"),
     "makers_elsewhere": Text("外地厂家", "Makers elsewhere"),
     "no_makers": Text("没有厂家的公开证据。", "No public evidence of a maker."),
     "searched": Text("查过，时间", "searched"),

@@ -20,6 +20,8 @@ from lianzhang.report import model as m
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
 
+#: Most makers of a node that its list shows; all of them are a search of firms away.
+_LISTED = 60
 View = Literal["wall", "gaps", "rates", "makers", "flows"]
 VIEWS: dict[View, Text] = {
     "wall": Text("链墙", "Wall"),
@@ -87,6 +89,7 @@ class NodeView:
     reconstructed: bool
     searched: Text | None
     makers: tuple[MakerLine, ...]
+    recorded: int
     kind: Text | None
     rank: int
     of_ranked: int
@@ -98,13 +101,14 @@ class NodeView:
 
 @dataclass(frozen=True, slots=True)
 class NodeMakers:
-    """A node with everybody on record as making it, local firms first."""
+    """A node with who is on record as making it, local firms first; ``recorded`` is how many there are in all."""
 
     node_id: str
     name: Text
     coverage: m.Coverage
     grade: Text
     makers: tuple[MakerLine, ...]
+    recorded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +186,27 @@ def _maker_groups(chain: ChainMap, origins: Provenance) -> tuple[MakerGroup, ...
     for parent in (n for n in chain.nodes if n.name in names and chain.children(n.node_id)):
         nodes = []
         for node in chain.children(parent.node_id):
-            lines = sorted(
-                (_maker(node, n, origins) for n in range(len(node.makers))), key=lambda k: not k.local
-            )
+            lines = _maker_lines(node, origins)
             coverage = section.brick(node, chain, origins).coverage
             nodes.append(
-                NodeMakers(node.node_id, node.name, coverage, section.GRADE_TEXT[node.grade], tuple(lines))
+                NodeMakers(
+                    node.node_id,
+                    node.name,
+                    coverage,
+                    section.GRADE_TEXT[node.grade],
+                    lines,
+                    len(node.makers),
+                )
             )
         made = sum(n.coverage in ("covered", "single") for n in nodes)
         groups.append(MakerGroup(parent.name, made, tuple(nodes)))
     return tuple(groups)
+
+
+def _maker_lines(node: Node, origins: Provenance) -> tuple[MakerLine, ...]:
+    """Makers of a node, local ones first; of very many the first ones."""
+    order = sorted(range(len(node.makers)), key=lambda n: not node.makers[n].local)
+    return tuple(_maker(node, n, origins) for n in order[:_LISTED])
 
 
 def chosen_cut(state: State, cut: str | None) -> ChainMap:
@@ -282,7 +297,7 @@ def _node_view(
         ("candidates", chain.taxonomy_id, node_id, state.as_of),
         lambda: candidates(reader, chain, node_id, 12),
     )
-    makers = tuple(_maker(node, n, origins) for n in range(len(node.makers)))
+    makers = _maker_lines(node, origins)
     leads = tuple(
         Lead(
             c.firm_id,
@@ -312,6 +327,7 @@ def _node_view(
         reconstructed=node.reconstructed,
         searched=Text(searched.label("zh"), searched.label("en")) if searched else None,
         makers=makers,
+        recorded=len(node.makers),
         kind=KIND_TEXT[gap.kind] if gap and gap.kind is not GapKind.NONE else None,
         rank=gap.rank if gap else 0,
         of_ranked=sum(g.rank > 0 for g in ranked),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lianzhang.app.report.gap_factors import factors_block
@@ -19,6 +19,9 @@ from lianzhang.schema.period import parse_period
 if TYPE_CHECKING:
     from lianzhang.app.risk.kept import KeptRisk
 
+#: Most names beside a brick, and most records in the table of makers: a page stays one that can be read.
+_NAMED = 20
+_LISTED = 400
 _COVERAGE: dict[Grade, m.Coverage] = {
     Grade.UNKNOWN: "unknown",
     Grade.MISSING: "missing",
@@ -173,7 +176,7 @@ def course(assembly: Node, chain: ChainMap, origins: Provenance) -> m.Course:
         assembly.name,
         tuple(brick(n, chain, origins) for n in chain.children(assembly.node_id)),
         coverage=_COVERAGE[assembly.grade],
-        makers=tuple(k.name for k in makers),
+        makers=_named(makers),
         origin=maker_origin(assembly, makers[0], origins) if makers else None,
     )
 
@@ -191,23 +194,30 @@ def brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
         name=node.name,
         coverage=_COVERAGE[node.grade],
         share=node.value_share,
-        makers=tuple(k.name for k in makers),
+        makers=_named(makers),
         evidence=evidence,
         reconstructed=node.reconstructed,
         origin=maker_origin(node, makers[0], origins) if makers else None,
     )
 
 
+def _named(makers: Sequence[Maker]) -> tuple[Text, ...]:
+    """Names of makers; of very many the first ones and how many more there are."""
+    names = tuple(k.name for k in makers[:_NAMED])
+    more = len(makers) - len(names)
+    return (*names, Text(f"另有 {more:,} 家", f"{more:,} more")) if more else names
+
+
 def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
     rows: list[tuple[m.Cell, ...]] = []
     keys: list[str] = []
     sources: list[str] = []
-    for node in chain.nodes:
-        for maker in (k for k in node.makers if k.local):
-            rows.append(_maker_row(node, maker, origins))
-            keys.append(maker_origin(node, maker, origins))
-            sources.append(maker.source_id)
-    evidence = [k for n in chain.nodes for k in n.makers if k.local]
+    records = [(node, maker) for node in chain.nodes for maker in node.makers if maker.local]
+    for node, maker in records[:_LISTED]:
+        rows.append(_maker_row(node, maker, origins))
+        keys.append(maker_origin(node, maker, origins))
+        sources.append(maker.source_id)
+    evidence = [maker for _, maker in records]
     origin = origins.computed(
         Text("厂家—节点证据数", "Records of makers"),
         Text("清点", "counted"),
@@ -237,10 +247,15 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
                 "本地厂家的公开证据共{records}，每条都有出处。",
                 "There are {records} of public evidence of local makers, each with its source.",
             ),
-            {"records": counted(len(rows), "records", origin)},
+            {"records": counted(len(records), "records", origin)},
         ),
         figure=m.Table(
-            Text("厂家与证据", "Makers and evidence"),
+            Text("厂家与证据", "Makers and evidence")
+            if len(rows) == len(records)
+            else Text(
+                f"厂家与证据（前 {len(rows)} 条，共 {len(records):,} 条）",
+                f"Makers and evidence (the first {len(rows)} of {len(records):,} records)",
+            ),
             (
                 m.Column(Text("节点", "Node")),
                 m.Column(Text("企业", "Firm")),
@@ -275,7 +290,7 @@ def _cuts(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
         for node in other.nodes:
             if node.kind == "product":
                 continue
-            names = [k.name for k in node.local_makers]
+            names = _named(node.local_makers)
             makers = (
                 Text(listing([n.zh for n in names], "zh"), listing([n.en for n in names], "en"))
                 if names
