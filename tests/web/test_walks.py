@@ -16,7 +16,7 @@ import pytest
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
 
 from lianzhang.i18n import Lang  # noqa: E402
-from tools.screenshots import FLAGS  # noqa: E402
+from tools.screenshots import FLAGS, SMALL_TEXT  # noqa: E402
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 KEEP = os.environ.get("LIANZHANG_PICTURES")
@@ -227,6 +227,36 @@ def test_analyst(browser: Any, address: str, lang: Lang) -> None:
     tab.fill("input[name=q]", "changan")
     tab.wait_for_function("() => location.search.includes('q=changan')")
     assert tab.locator("#found .firms li").count() >= 1
+    walk.done()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("width", [1180, 1440, 1920])
+def test_the_wall_stays_readable_beside_its_drawer(
+    browser: Any, address: str, lang: Lang, width: int
+) -> None:
+    """No word of the wall shrinks below 11 px, and the chosen brick is in sight."""
+    walk = Walk(browser, address, lang, (width, 1000))
+    tab = walk.go("/chongqing/chain?node=icnev-battery-case")
+    assert tab.locator("#drawer.open").is_visible()
+    assert tab.evaluate(SMALL_TEXT) == []
+    tab.wait_for_function(
+        """() => {
+          const brick = [...document.querySelectorAll('lz-wall svg a[aria-current]')].find(a => a.getClientRects().length);
+          const [b, w] = [brick.getBoundingClientRect(), brick.closest('.wide').getBoundingClientRect()];
+          return b.left >= w.left - 1 && b.right <= w.right + 1;
+        }"""
+    )
+    walk.fits()
+    walk.done()
+
+
+def test_a_mark_of_a_drawing_opens_its_origin(browser: Any, address: str) -> None:
+    """The numbers of a picture lead to their source like those of a sentence."""
+    walk = Walk(browser, address, "en")
+    tab = walk.go("/chongqing/plan?view=achievements")
+    tab.locator("#f-achievements svg [data-origin]").first.click()
+    tab.wait_for_selector("#pop:not([hidden]) .chain a[href*='/sources/']")
     walk.done()
 
 
