@@ -60,6 +60,25 @@ def test_reading_again_adds_nothing_and_another_document_joins(
         assert reader.sql(count).to_pylist() == [{"s": 6, "o": 5}]
 
 
+def test_a_figure_that_a_person_added_stays_and_is_used(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ["--store", str(tmp_path / "store")]
+    assert main(["plan", "read", str(document), *store]) == 0
+    with Store(tmp_path / "store").reader() as reader:
+        indicator = reader.sql("SELECT indicator_id FROM observations LIMIT 1").to_pylist()[0]["indicator_id"]
+    assert main(["observe", indicator, "2024", "41000", "--source", "plan.txt", *store]) == 0
+    other = tmp_path / "news.txt"
+    other.write_text("2024年，甲市机器人产量4.2万台。\n", encoding="utf-8")
+    assert main(["plan", "read", str(other), *store]) == 0
+    with Store(tmp_path / "store").reader() as reader:
+        rows = reader.sql(
+            "SELECT value, preferred FROM observations WHERE period = '2024' ORDER BY value"
+        ).to_pylist()
+    assert [(r["value"], r["preferred"]) for r in rows] == [(41_000, True), (42_000, False)]
+    capsys.readouterr()
+
+
 def test_json_leaves_the_store_alone(
     document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

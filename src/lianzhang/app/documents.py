@@ -35,6 +35,8 @@ from lianzhang.units import UNITS
 
 NAME, TITLE = OWN_REGION, Text("文件", "Documents")
 _REVIEWS: dict[str, Review] = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
+#: How the note of an observation begins that a document states.
+_STATED = "文件所述"
 #: What the documents of the region made from them say was achieved.
 _ACHIEVED = f"""
 SELECT s.statement_id, s.locator, s.indicator_id, s.value, s.comparator, s.period_end, s.source_id, s.review
@@ -240,11 +242,10 @@ def _observe_again(store: Store) -> None:
     with store.writer(5.0) as writer, Reader(store.path, writer.manifest, writer.region(NAME)) as reader:
         said = reader.sql(_ACHIEVED).to_pylist()
         before = reader.table("observations").to_pylist()
-        own = {r["source_id"] for r in reader.sql("SELECT DISTINCT source_id FROM statements").to_pylist()}
-        rows = [r for r in before if r["source_id"] not in own]
+        rows = [r for r in before if not (r["note"] or "").startswith(_STATED)]
         used = {(r["indicator_id"], r["period"], r["source_id"]) for r in before if r["preferred"]}
         taken = {(r["indicator_id"], r["period"]) for r in rows if r["preferred"]}
-        held: set[tuple[Any, ...]] = set()
+        held = {(r["indicator_id"], r["period"], r["source_id"]) for r in rows if r["series"] == "main"}
 
         def order(row: dict[str, Any]) -> tuple[Any, ...]:
             key = (row["indicator_id"], row["period_end"], row["source_id"])
@@ -276,7 +277,7 @@ def _observation(row: dict[str, Any]) -> dict[str, Any]:
         "period": row["period_end"],
         "value": row["value"],
         "comparator": comparator,
-        "note": f"文件所述，{row['locator']} stated in the document",
+        "note": f"{_STATED}，{row['locator']} stated in the document",
         "source_id": row["source_id"],
         "status": "derived",
     }
