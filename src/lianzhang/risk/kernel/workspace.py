@@ -45,7 +45,7 @@ STAMP, BORN, REACHED, SECTORS, FRONT, UP, PASSING, SIDE, PASSING_SIDE, WALKED, C
 
 
 def workspace(graph: FirmGraph) -> Workspace:
-    """Scratch space for one thread, about 220 bytes a firm and 8 a slot."""
+    """Scratch space for one thread, about 160 bytes a firm and 8 a slot."""
     n, m = graph.firms, graph.sectors
     return Workspace(
         down=np.zeros(n),
