@@ -10,6 +10,7 @@ interface Told {
 }
 
 const JOBS = "/api/v1/jobs";
+const LEAVING_MS = 1000;
 
 /**
  * A computation that the reader starts here: a button, then progress and a way to stop it, then the page of its result.
@@ -84,11 +85,13 @@ export class LzJob extends HTMLElement {
     this.#events.addEventListener("progress", (event) => this.#tell(JSON.parse(event.data) as Told));
     this.#events.addEventListener("end", (event) => this.#end(JSON.parse(event.data) as Told));
     this.#events.addEventListener("error", () => {
-      // The browser connects again by itself unless the server no longer knows the computation.
-      if (this.#events?.readyState === EventSource.CLOSED) {
+      // The browser connects again by itself unless the server no longer knows the computation. A page that is being
+      // left closes its connections too; it must not forget what it started, so this waits until it would be gone.
+      if (this.#events?.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => {
         this.#forget();
         this.#show("ready");
-      }
+      }, LEAVING_MS);
     });
   }
 

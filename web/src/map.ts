@@ -122,6 +122,9 @@ export function drawShapes(svg: SVGSVGElement): void {
     path.setAttribute("d", shape.path);
     path.setAttribute("class", `${cell.getAttribute("class")} area`);
     path.setAttribute("fill-rule", "evenodd");
+    // As attributes, so that the saved file has them too.
+    path.setAttribute("stroke", "var(--card)");
+    path.setAttribute("stroke-linejoin", "round");
     cell.replaceWith(path);
     place([...link.querySelectorAll("text")], shape);
     group.append(link);
