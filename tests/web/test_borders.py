@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,9 @@ def test_a_reader_opens_a_map_of_their_own(
         drawn = tab.locator("#f-map .wide path.area").count()
         assert drawn == len(made["features"]) - 1 == hexagons - 2
         assert f"{drawn} of" in tab.locator(".pl-said").inner_text()
-        assert "Elsewhere" in tab.locator(".pl-report").inner_text()
+        told = tab.locator(".pl-report").inner_text()
+        assert "Elsewhere" in told
+        assert not re.search("[\u4e00-\u9fff]", told), "districts are called by their English names"
         assert tab.locator("#f-map .wide a.hit").first.get_attribute("href").startswith("/chongqing/places/")  # type: ignore[union-attr]
         with tab.expect_download() as caught:
             tab.locator("#f-map .files a", has_text="SVG").click()

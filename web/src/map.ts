@@ -8,6 +8,8 @@ const WIDE_MAP = 700;
 
 /** The shapes in force; kept while the page lives, so that another measure is drawn on them at once. */
 let current: Match | null = null;
+/** What districts are called on the map, by key. */
+let called = new Map<string, string>();
 
 /** The choice of a map: hexagons, or the borders of a file that the reader opens here or the server was given. */
 export class LzMap extends HTMLElement {
@@ -15,7 +17,9 @@ export class LzMap extends HTMLElement {
 
   connectedCallback(): void {
     this.hidden = false;
-    this.#districts = JSON.parse(this.dataset.known ?? "[]") as District[];
+    const known = JSON.parse(this.dataset.known ?? "[]") as (District & { name: string })[];
+    this.#districts = known;
+    called = new Map(known.map((d) => [d.key, d.name]));
     const input = this.querySelector<HTMLInputElement>("input[type=file]");
     input?.addEventListener("change", () => {
       const file = input.files?.[0];
@@ -75,9 +79,8 @@ export class LzMap extends HTMLElement {
     );
     const list = this.querySelector<HTMLElement>(".pl-report");
     if (!list) return;
-    const names = new Map(this.#districts.map((d) => [d.key, d.names.at(-1) ?? d.key]));
     const parts: [string, string[]][] = [
-      [this.dataset.without ?? "", without.map((key) => names.get(key) ?? key)],
+      [this.dataset.without ?? "", without.map((key) => called.get(key) ?? key)],
       [this.dataset.strangers ?? "", strangers],
     ];
     list.replaceChildren(
@@ -126,7 +129,7 @@ export function drawShapes(svg: SVGSVGElement): void {
     path.setAttribute("stroke", "var(--card)");
     path.setAttribute("stroke-linejoin", "round");
     cell.replaceWith(path);
-    place([...link.querySelectorAll("text")], shape);
+    place(link, called.get(keyOf(link)) ?? "", shape);
     group.append(link);
   }
   const rest = [...svg.children].filter((c) => !["title", "desc", "style", "defs"].includes(c.tagName));
@@ -150,22 +153,27 @@ function legendBottom(parts: Element[]): number {
 }
 
 /** Name and amount at the widest place of the shape, as far as they fit; the tip has both anyway. */
-function place(texts: SVGTextElement[], shape: { x: number; y: number; room: number; height: number }): void {
-  let line = shape.y;
-  for (const [at, text] of texts.entries()) {
-    const em = [...(text.textContent ?? "")].reduce((sum, c) => sum + (c > "\u2e80" ? 1 : 0.56), 0);
-    const size = at === 0 ? [15, 13, 11].find((s) => em * s <= shape.room - 4) : em * 11 <= shape.room * 0.8 ? 11 : 0;
-    if (!size || (at > 0 && shape.height < 44)) {
-      text.remove();
-      if (at === 0) {
-        for (const other of texts.slice(1)) other.remove();
-        return;
-      }
-      continue;
-    }
-    text.setAttribute("font-size", String(size));
+function place(link: SVGAElement, words: string, shape: { x: number; y: number; room: number; height: number }): void {
+  const texts = [...link.querySelectorAll("text")];
+  const name = texts[0];
+  const amount = texts.find((t) => t.classList.contains("num"));
+  for (const text of texts) text.remove();
+  const size = [15, 13, 11].find((s) => ems(words) * s <= shape.room - 4);
+  if (!name || !words || !size) return;
+  const write = (text: SVGTextElement, content: string, high: number, y: number): void => {
+    text.textContent = content;
+    text.setAttribute("font-size", String(high));
     text.setAttribute("x", shape.x.toFixed(1));
-    text.setAttribute("y", (line + (at === 0 ? 4 : 0)).toFixed(1));
-    line += size + 3;
-  }
+    text.setAttribute("y", y.toFixed(1));
+    link.append(text);
+  };
+  write(name, words, size, shape.y + 4);
+  const figure = amount?.textContent ?? "";
+  if (amount && amount !== name && ems(figure) * 11 <= shape.room * 0.8 && shape.height >= 44)
+    write(amount, figure, 11, shape.y + size + 3);
+}
+
+/** About how broad a text is, in widths of a Chinese character. */
+function ems(text: string): number {
+  return [...text].reduce((sum, c) => sum + (c > "\u2e80" ? 1 : 0.56), 0);
 }

@@ -144,7 +144,7 @@ def _places(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     made = places.places_view(
         visit.state(reader), reader, visit.view.link, visit.query.get("measure") or None
     )
-    known = [{"key": d.region_id, "names": d.names} for d in made.districts]
+    known = [{"key": d.region_id, "name": visit.view.text(d.name), "names": d.names} for d in made.districts]
     given = made.shapes or visit.borders
     return {"content": made.content, "made": made, "districts": json.dumps(known), "borders": given}
 

@@ -58,9 +58,13 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district on the map. ``names``: codes and names that a file of borders may call it by, the surest first."""
+    """A district on the map with its short name.
+
+    ``names``: codes and names that a file of borders may call it by, the surest first.
+    """
 
     region_id: str
+    name: Text
     names: tuple[str, ...]
 
 
@@ -168,20 +172,12 @@ def _districts(reader: Reader) -> tuple[District, ...]:
         "SELECT region_id, r.adcode, r.name_zh, r.name_en, r.short_zh FROM geo_hexes JOIN regions r USING (region_id)"
         " ORDER BY region_id"
     ).to_pylist()
-    return tuple(
-        District(
-            r["region_id"],
-            (
-                r["region_id"],
-                r["adcode"] or "",
-                r["name_zh"],
-                r["name_en"],
-                short_place(r["name_en"], "en"),
-                r["short_zh"] or short_place(r["name_zh"], "zh"),
-            ),
-        )
-        for r in rows
-    )
+    found = []
+    for r in rows:
+        name = Text(r["short_zh"] or short_place(r["name_zh"], "zh"), short_place(r["name_en"], "en"))
+        names = (r["region_id"], r["adcode"] or "", r["name_zh"], r["name_en"], name.en, name.zh)
+        found.append(District(r["region_id"], name, names))
+    return tuple(found)
 
 
 def place_view(state: State, reader: Reader, region_id: str) -> PlaceView:
