@@ -337,3 +337,41 @@ def test_commands_on_scenarios_of_ones_own(
     assert "On whom it depends" in said("safety", "icnev-battery")
     assert json.loads(said("safety", "000625.SZ", "--json"))["stands_in"]
     assert "no node" in said("safety", "nothing", "--kind", "node", status=2)
+
+
+def test_an_edge_list_tells_groups_of_the_callers_own_and_the_safety_of_a_firm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "edges.tsv").write_text("1\t2\t50\n2\t3\t60\n1\t3\t5\n", encoding="utf-8")
+    (tmp_path / "sectors.tsv").write_text("1\n2\n3\n", encoding="utf-8")
+    (tmp_path / "types.csv").write_text("sector,1,2,3\n1,2,2,2\n2,2,2,2\n3,2,2,2\n", encoding="utf-8")
+    (tmp_path / "groups.csv").write_text("firm,district\n1,Hill\n2,Valley\n", encoding="utf-8")
+    plan = 'name = "fire"\ndays = 30\nstock_days = 3\n[[event]]\nfirms = ["1"]\nduration_days = 20\n'
+    (tmp_path / "fire.toml").write_text(plan, encoding="utf-8")
+    network = [
+        "--edges", str(tmp_path / "edges.tsv"), "--sectors", str(tmp_path / "sectors.tsv"),
+        "--types", str(tmp_path / "types.csv"),
+    ]  # fmt: skip
+    out = tmp_path / "out"
+    shock = ["risk", "shock", "--scenario", str(tmp_path / "fire.toml"), *network, "--out", str(out)]
+    assert main([*shock, "--groups", str(tmp_path / "groups.csv")]) == 0
+    with (out / "groups.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["day", "Hill", "Valley"]
+    assert float(rows[0]["Hill"]) == 0.0
+    assert float(rows[0]["Valley"]) > 0.5
+    assert float(rows[10]["Valley"]) < 0.1
+    capsys.readouterr()
+    (tmp_path / "groups.csv").write_text("1,Hill\n9,Valley\n", encoding="utf-8")
+    assert main([*shock, "--groups", str(tmp_path / "groups.csv")]) == 2
+    assert "line 2" in capsys.readouterr().err
+    assert main(["risk", "safety", "2", *network, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [t["firm"] for t in found["suppliers"]] == ["1"]
+    assert [t["firm"] for t in found["buyers"]] == ["3"]
+    assert main(["risk", "safety", "2", *network]) == 0
+    assert "On whom it depends" in capsys.readouterr().out
+    assert main(["risk", "explain", "--sector", "1", "--depth", "0.5", *network, "--json"]) == 0
+    assert 0 < json.loads(capsys.readouterr().out)["esri"] < 1
+    assert main(["risk", "explain", "--node", "x", *network]) == 2
+    assert "--sector" in capsys.readouterr().err

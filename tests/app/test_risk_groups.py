@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.pages import safety as page
 from lianzhang.app.risk import (
     gaps,
     groups,
@@ -28,6 +30,7 @@ from lianzhang.app.risk.runs import Region
 from lianzhang.app.risk.scenario import Scenario, Who
 from lianzhang.config import load_settings
 from lianzhang.errors import NotComputableError, UnknownNameError
+from lianzhang.report.model import Table
 from lianzhang.risk import service
 from lianzhang.risk.model import FirmNetwork
 from lianzhang.store import Store, load_pack
@@ -274,3 +277,23 @@ def test_paths_are_told_by_kind(region: Region, tmp_path: Path) -> None:
     assert found.of("firm") == ()
     assert found.sectors[0].id == "io153:38085"
     assert found.sectors[0].first_hit == 5
+
+
+def test_the_safety_page_marks_what_is_reconstructed(region: Region) -> None:
+    desk = Desk(load_settings({"store": str(region.store.path)})[0])
+    try:
+        with desk.readers.reading("-") as reader:
+            shown = page.safety_view(desk, reader, "node", "icnev-battery", date(2026, 3, 26))
+    finally:
+        desk.close()
+    content = shown.content
+    assert [key for key, _ in content.blocks] == ["suppliers", "buyers", "at-home", "elsewhere"]
+    status = {o.key: o.status for o in content.origins}
+    assert all(status[f.quantity.origin] == "reconstructed" for f in content.key_figures)
+    suppliers = content.blocks[0][1].figure
+    assert isinstance(suppliers, Table)
+    assert len(suppliers.rows) == len(shown.safety.suppliers)
+    home = content.blocks[2][1].figure
+    assert isinstance(home, Table)
+    # The register and the evidence are no reconstruction.
+    assert {status[o] for o in home.origins} <= {"official", "derived", "estimated"}
