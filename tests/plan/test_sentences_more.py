@@ -251,6 +251,10 @@ DOCUMENTS = {
         "2023-09-08\n電池產(chan) 業(ye) 投資超過(guo)30億(yi) 元，同比增長(zhang)12%。",
         [(3e9, "yuan", ">", A, "2023"), (12, "%", "=", A, "2023")],
     ),
+    "rupees of another country": (
+        "2024-11-07\nPakistan will spend Rs4 billion by 2030.",
+        [(4e9, "PKR", "=", T, "2030")],
+    ),
     "items in one line": (
         "2019-05-02\nKey points: (1) Build 40 depots in the next 10 years (2) Train 6,000 workers by 2024.",
         [(40, "depots", "=", T, "2028"), (6000, "jobs", "=", T, "2024")],

@@ -33,6 +33,10 @@ _LOST = re.compile(r"(?<![\d\w%)）”\"’零一二三四五六七八九十])\s
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{4}|\byuan\b|\bRMB\b|\bChina\b|\bChinese\b|\bChongqing\b")
 
 
+#: Whose rupees "Rs" are, where the document speaks of these countries rather than of India.
+_RUPEES = {"Pakistan": "PKR", "Sri Lanka": "LKR", "Nepal": "NPR"}
+
+
 @dataclass(slots=True)
 class _Candidate:
     statement: Statement
@@ -146,6 +150,9 @@ class _Reader:
         self.context.currency = "yuan" if _CHINESE.search(plain) else ""
         self._kinds: dict[int, bool] = {}
         self._carried = ""
+        self.rupee = next(
+            (unit for country, unit in _RUPEES.items() if plain.count(country) > plain.count("India")), ""
+        )
 
     def place(self, start: int, end: int) -> Place:
         return Place(self.lines(start), start, end, self.text[start:end])
@@ -272,6 +279,8 @@ class _Reader:
             if not measure:
                 previous_end = max(previous_end, quantity.end)
                 continue
+            if self.rupee and quantity.unit == "INR":
+                quantity.unit = self.rupee
             measure = lists.parallel(
                 lang, masked, found, at, measure, result[-1].statement if result else None
             )
