@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import duckdb
@@ -44,11 +45,15 @@ def records(rows: int) -> Any:
     )
 
 
+# splink asks Spark for some hundred small jobs: minutes on a small machine, so that it runs only when it is asked for.
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "LIANZHANG_TEST_SPARK_LINKAGE" not in os.environ, reason="set LIANZHANG_TEST_SPARK_LINKAGE=1"
+)
 @pytest.mark.filterwarnings("ignore")
 def test_duckdb_and_spark_give_the_same_pairs(spark: SparkCompute) -> None:
     pytest.importorskip("splink")
-    table = records(3_000)
+    table = records(2_000)
     here, there = find_duplicates(table), find_duplicates(table, backend=spark_backend(spark))
     pairs = [
         {
@@ -59,6 +64,6 @@ def test_duckdb_and_spark_give_the_same_pairs(spark: SparkCompute) -> None:
         }
         for found in (here, there)
     ]
-    assert len(pairs[0]) > 300
+    assert len(pairs[0]) > 200
     # The two draw other random pairs to learn from, so that a few pairs next to the threshold fall otherwise.
     assert len(pairs[0] ^ pairs[1]) <= 0.01 * len(pairs[0])
