@@ -18,6 +18,22 @@ export async function write(address: string, method: string, body?: unknown): Pr
   return response;
 }
 
+/** Whoever started the server on this machine opened a link with the token behind "#", which browsers never send. */
+export async function signInByLink(): Promise<void> {
+  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  if (!token) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  await exchange(token);
+}
+
+function exchange(token: string): Promise<Response> {
+  return fetch("/api/v1/session", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
+}
+
 /** Ask for the token until it fits or the reader closes the dialog. */
 function signIn(): Promise<boolean> {
   const dialog = document.querySelector<HTMLDialogElement>("dialog#sign-in");
@@ -28,11 +44,7 @@ function signIn(): Promise<boolean> {
   return new Promise((resolve) => {
     const given = async (event: SubmitEvent): Promise<void> => {
       event.preventDefault();
-      const answer = await fetch("/api/v1/session", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ token: input.value }),
-      });
+      const answer = await exchange(input.value);
       if (answer.ok) dialog.close("signed-in");
       else {
         wrong.hidden = false;

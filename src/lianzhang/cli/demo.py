@@ -63,7 +63,8 @@ def _serve(chosen: Settings, port: int) -> None:
         bound = listen("127.0.0.1", port)
     except LianzhangError:
         bound = listen("127.0.0.1", 0)
-    address = f"http://127.0.0.1:{bound.getsockname()[1]}/?lang={lang()}"
+    # Behind "#" the token reaches the page and nobody else: browsers send it to no server.
+    address = f"http://127.0.0.1:{bound.getsockname()[1]}/?lang={lang()}#token={access.token}"
     say(Text(f"地址：{address}（按 ctrl-C 结束）", f"Address: {address} (ctrl-C ends it)"))
     app = application(chosen, access)
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.uname().sysname == "Darwin":
