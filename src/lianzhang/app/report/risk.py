@@ -169,12 +169,12 @@ def _where(firm: RankedFirm) -> Text:
 def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: str, source: Text) -> m.Block:
     def row(kind: Text, one: Critical) -> tuple[m.Cell, ...]:
         return (
-            kind,
             one.name,
             m.Quantity(one.highest * 100, "pct", origin),
             m.Quantity(one.low * 100, "pct", origin),
             m.Quantity(one.high * 100, "pct", origin),
             m.Quantity(one.critical_firms, "count", origin),
+            kind,
         )
 
     rows = [row(Text("部门", "Sector"), c) for c in rank.sectors[:_SHOWN]]
@@ -192,7 +192,6 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
         figure=m.Table(
             Text("最关键的部门与区县", "Most critical sectors and districts"),
             (
-                m.Column(Text("层次", "Level")),
                 m.Column(Text("名称", "Name")),
                 m.Column(
                     Text("最关键一家", "Most critical firm"),
@@ -202,6 +201,7 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
                 m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
                 m.Column(Text("抽取最高", "Highest draw"), numeric=True),
                 m.Column(Text("0.5%以上的企业", "Firms above 0.5%"), numeric=True),
+                m.Column(Text("层次", "Level")),
             ),
             tuple(rows),
         ),

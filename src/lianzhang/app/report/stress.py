@@ -174,11 +174,11 @@ def _points(found: Points, kept: KeptRisk, origins: Provenance) -> m.Block:
 
     rows: list[tuple[m.Cell, ...]] = [
         (
-            Text("外地来货", "Inflow") if f.district is None else Text("企业", "Firm"),
             f.name,
             pct(f.loss),
             m.Quantity(f.loss.low * 100, "pct", origin),
             m.Quantity(f.loss.high * 100, "pct", origin),
+            Text("外地来货", "Inflow") if f.district is None else Text("企业", "Firm"),
         )
         for f in found.firms
         if f.single
@@ -194,35 +194,35 @@ def _points(found: Points, kept: KeptRisk, origins: Provenance) -> m.Block:
         )
         rows.append(
             (
-                Text("链节点", "Chain nodes"),
                 _together(nodes),
                 pct(worst),
                 m.Quantity(worst.low * 100, "pct", origin),
                 m.Quantity(worst.high * 100, "pct", origin),
+                Text("链节点", "Chain nodes"),
             )
         )
     singles = [f for f in found.firms if f.single]
     finding = Text(
-        f"{found.name.zh}：试停{{failed}}，其中{{single}}单独停产就使集群其余企业减产{POINT:.0%}以上。",
-        f"{found.name.en}: of {{failed}} failed one by one, {{single}} each cost the cluster’s other firms at least {POINT:.0%} "
-        "of their output.",
+        f"{found.name.zh}：逐一试停{{failed}}家合成企业和外地来源，其中{{single}}家单独停产就使集群其余企业减产{POINT:.0%}以上。",
+        f"{found.name.en}: of {{failed}} made-up firms and sources of inflow, failed one by one, {{single}} each cost the "
+        f"cluster’s other firms at least {POINT:.0%} of their output.",
     )
     return m.Block(
         finding=m.Prose(
             finding,
             {
-                "failed": m.Quantity(float(found.failed), "enterprises", origin),
-                "single": m.Quantity(float(len(singles)), "enterprises", origin),
+                "failed": m.Quantity(float(found.failed), "count", origin),
+                "single": m.Quantity(float(len(singles)), "count", origin),
             },
         ),
         figure=m.Table(
             Text(f"单点：{found.name.zh}", f"Single points of failure: {found.name.en}"),
             (
-                m.Column(Text("种类", "Kind")),
                 m.Column(Text("停产者", "What fails")),
-                m.Column(Text("集群其余企业减产", "Lost by the cluster’s others"), numeric=True),
+                m.Column(Text("其余减产", "Others lose"), Text("集群内", "in the cluster"), numeric=True),
                 m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
                 m.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                m.Column(Text("种类", "Kind")),
             ),
             tuple(rows),
             (origin,),
@@ -260,24 +260,24 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
     found = linked(kept.groups, kept.remedies, None if state is None else state.gaps)
     rows: tuple[tuple[m.Cell, ...], ...] = tuple(
         (
-            r.title,
             r.what,
             m.Quantity(r.saving_cny.mid, "cny", origin),
             m.Quantity(r.saving_cny.low, "cny", origin),
             m.Quantity(r.saving_cny.high, "cny", origin),
             m.Quantity(r.share * 100, "pct", origin),
+            r.title,
             _gaps(r.gaps),
         )
         for r in found
     )
     rows += tuple(
         (
-            Text("一般情形：停产", "In general: it fails"),
             Text(f"{r.name.zh}：一半供货改由第二家承担", f"{r.name.en}: a second source delivers half"),
             None,
             None,
             None,
             m.Quantity((1.0 - r.after / r.before) * 100 if r.before > 0 else None, "pct", origin),
+            Text("一般情形：它停产", "In general: it fails"),
             None,
         )
         for r in kept.reliefs
@@ -296,12 +296,12 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
         figure=m.Table(
             Text("对策，按节省排序", "Remedies by what they save"),
             (
-                m.Column(Text("情景", "Stress test")),
                 m.Column(Text("对策", "Remedy")),
                 m.Column(Text("节省增加值", "Value added saved"), Text("中位", "median"), numeric=True),
                 m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
                 m.Column(Text("抽取最高", "Highest draw"), numeric=True),
                 m.Column(Text("占损失", "Of the loss"), numeric=True),
+                m.Column(Text("情景", "Stress test")),
                 m.Column(Text("对应的缺口", "Gaps of the chain")),
             ),
             rows,
