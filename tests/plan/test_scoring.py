@@ -105,3 +105,11 @@ def test_documents_read_as_well_as_promised(shared: Path) -> None:
         assert right / core >= 0.85
         assert right / counted >= 0.85
     assert noise <= 1
+
+
+def test_a_quote_that_is_only_a_figure_is_in_the_documents_language() -> None:
+    statements = extract(TEXT, "t", published="2024")[:2]
+    rows = [row("850亿元", value=85e9, start=TEXT.index("850")), row("20家", value=20, unit="enterprises")]
+    bare = row("20", value=20, unit="enterprises", start=TEXT.index("20家"))
+    assert score([rows[0], bare], statements).by_language["zh"].core == 2
+    assert score([rows[0], bare], statements).by_language["en"].core == 0

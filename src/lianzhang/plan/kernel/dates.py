@@ -473,4 +473,5 @@ def _en_year(text: str | None, ref: Reference) -> int:
 
 
 def month_number(text: str) -> int:
+    """Number of a month from its English name, long or short (``Sept.`` is 9)."""
     return _MONTHS[text.rstrip(".").lower()[:3]]
