@@ -95,7 +95,7 @@ def test_a_fault_tells_nothing_of_the_inside(failing: FastAPI) -> None:
         (f"{API}/firms/firm/nobody", 404, "unknown-name"),
         (f"{API}/plan/targets/none", 404, "unknown-name"),
         (f"{API}/figures/none.svg", 404, "unknown-name"),
-        (f"{API}/figures/targets-tracker.svg", 404, "unknown-name"),
+        (f"{API}/figures/disagreements-voices.svg", 404, "unknown-name"),
         (f"{API}/chain/map?taxonomy=none", 404, "unknown-name"),
         (f"{API}/chain/nodes/none/candidates", 404, "unknown-name"),
         (f"{API}/runs/none", 404, "unknown-name"),
