@@ -13,7 +13,7 @@ from lianzhang.app.report import gradient as report
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.config import Settings
 from lianzhang.firms.gradient import load_classes
-from lianzhang.report import model as m
+from lianzhang.report import figures as fig
 from lianzhang.store import Store, load_pack
 
 DAY = date(2026, 6, 30)
@@ -83,8 +83,8 @@ def test_the_report_has_a_section_with_sources(settings: Settings, found: Gradie
         section = report.section(again, origins)
     assert section is not None
     targets, counts = section.blocks
-    assert isinstance(targets.figure, m.Table)
-    assert isinstance(counts.figure, m.Table)
+    assert isinstance(targets.figure, fig.Table)
+    assert isinstance(counts.figure, fig.Table)
     assert len(targets.figure.rows) == sum(len(c.targets) for c in found.classes)
     assert targets.finding.values["doubled"].value == 3
     assert {len(row) for row in counts.figure.rows} == {len(counts.figure.columns)}

@@ -26,7 +26,8 @@ from lianzhang.config import Settings, load_settings
 from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.report.check import check_report
-from lianzhang.report.model import Empty, Quantity, RankCurve, ShockDays, Table
+from lianzhang.report.figures import Empty, RankCurve, ShockDays, Table
+from lianzhang.report.values import Quantity
 from lianzhang.store import Store, load_pack
 
 

@@ -30,7 +30,7 @@ from lianzhang.app.risk.runs import Region
 from lianzhang.app.risk.scenario import Scenario, Who
 from lianzhang.config import load_settings
 from lianzhang.errors import NotComputableError, UnknownNameError
-from lianzhang.report.model import Table
+from lianzhang.report.figures import Table
 from lianzhang.risk import service
 from lianzhang.risk.model import FirmNetwork
 from lianzhang.store import Store, load_pack

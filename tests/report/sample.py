@@ -9,10 +9,8 @@ import datetime as dt
 import numpy as np
 
 from lianzhang.i18n import Text
-from lianzhang.report.model import (
-    Block,
+from lianzhang.report.figures import (
     Brick,
-    Citation,
     Column,
     Course,
     Coverage,
@@ -22,17 +20,10 @@ from lianzhang.report.model import (
     HexCell,
     HexCity,
     HexMultiples,
-    KeyFigure,
     LineChart,
     LineGrid,
     LineSeries,
-    Origin,
     Point,
-    Prose,
-    Quantity,
-    Report,
-    Section,
-    Source,
     Table,
     Target,
     Tier,
@@ -48,6 +39,8 @@ from lianzhang.report.model import (
     WeakLink,
     WeakLinks,
 )
+from lianzhang.report.model import Block, KeyFigure, Report, Section
+from lianzhang.report.values import Citation, Origin, Prose, Quantity, Source
 
 YEARBOOK, PLAN, NEWS = "src-yearbook", "src-plan", "src-news"
 OUTPUT, LEVELS, FLOWS, COUNTS, CHAIN, FORECAST = (

@@ -17,7 +17,7 @@ from lianzhang.report.draw.hexcity import class_limits, draw_hex_city, draw_hex_
 from lianzhang.report.draw.lines import draw_line_chart, draw_spark, has_gap, nice_ticks
 from lianzhang.report.draw.rows import html_table
 from lianzhang.report.draw.wall import apportion, draw_wall, tally
-from lianzhang.report.model import (
+from lianzhang.report.figures import (
     Brick,
     Column,
     Course,
@@ -27,13 +27,13 @@ from lianzhang.report.model import (
     LineChart,
     LineSeries,
     Point,
-    Quantity,
     Table,
     TierBars,
     Wall,
     WallSection,
     WeakLinks,
 )
+from lianzhang.report.values import Quantity
 from tests.report import sample
 
 LANGS: tuple[Lang, ...] = ("zh", "en")

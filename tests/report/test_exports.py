@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw, picture, word
-from lianzhang.report.model import Block, Column, Prose, Section, Table
+from lianzhang.report.figures import Column, Table
+from lianzhang.report.model import Block, Section
 from lianzhang.report.picture import pictures
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Prose
 from lianzhang.report.word import render_docx
 from lianzhang.report.workbook import render_xlsx, sheet_title
 from tests.report import sample

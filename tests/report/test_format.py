@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import format as fmt
-from lianzhang.report.model import Quantity
+from lianzhang.report.values import Quantity
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 

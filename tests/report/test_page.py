@@ -11,8 +11,9 @@ import pytest
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.check import check_report, origin_keys
-from lianzhang.report.model import Citation, Origin, Prose, Quantity, Report
+from lianzhang.report.model import Report
 from lianzhang.report.page import render_html
+from lianzhang.report.values import Citation, Origin, Prose, Quantity
 from lianzhang.report.words import COVERAGE, STATUS, STATUS_MEANING, TROUBLE, VERDICT, WORDS
 from tests.report import sample
 

@@ -14,8 +14,9 @@ from lianzhang.report import draw
 from lianzhang.report.draw.canvas import Canvas
 from lianzhang.report.draw.days import draw_day_path
 from lianzhang.report.draw.rank import draw_rank_curve
-from lianzhang.report.model import DayPath, DayPaths, Quantity, RankCurve, RankMark, RankPoint
+from lianzhang.report.figures import DayPath, DayPaths, RankCurve, RankMark, RankPoint
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Quantity
 from tests.report import sample
 
 LANGS: tuple[Lang, ...] = ("zh", "en")

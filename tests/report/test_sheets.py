@@ -9,18 +9,18 @@ import pytest
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.sheets import svg_sheet
-from lianzhang.report.model import (
+from lianzhang.report.figures import (
     FanPoint,
     LineChart,
     LineGrid,
     LineSeries,
     Point,
-    Quantity,
     Target,
     Tracker,
     TrackerRow,
     Verdict,
 )
+from lianzhang.report.values import Quantity
 from lianzhang.report.words import TROUBLE, VERDICT
 
 LANGS: tuple[Lang, ...] = ("zh", "en")

@@ -24,16 +24,9 @@ from lianzhang.report.draw.shock import (
     share_words,
     svg_targets,
 )
-from lianzhang.report.model import (
-    DayPath,
-    Lamp,
-    LampCell,
-    LampCourse,
-    LampSection,
-    Quantity,
-    ShockDays,
-)
+from lianzhang.report.figures import DayPath, Lamp, LampCell, LampCourse, LampSection, ShockDays
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Quantity
 from tests.report import sample
 
 LANGS: tuple[Lang, ...] = ("zh", "en")

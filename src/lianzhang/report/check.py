@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from lianzhang.errors import InputError
 from lianzhang.i18n import Text
 from lianzhang.report.format import UNITS
-from lianzhang.report.model import Citation, Prose, Quantity, Report
+from lianzhang.report.model import Report
+from lianzhang.report.values import Citation, Prose, Quantity
 from lianzhang.schema.period import parse_period
 
 _KEY = re.compile(r"[a-z][a-z0-9-]*")

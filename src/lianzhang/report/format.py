@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
-from lianzhang.report.model import Quantity
+from lianzhang.report.values import Quantity
 from lianzhang.schema.period import parse_period
 
 THIN = "\u202f"

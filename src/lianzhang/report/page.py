@@ -20,8 +20,9 @@ from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.canvas import anchor
 from lianzhang.report.draw.inline import Refs, chain_html, number_html, prose_html
 from lianzhang.report.draw.rows import html_table
+from lianzhang.report.figures import Empty, Table, Tracker, Voices
 from lianzhang.report.format import period, space_han
-from lianzhang.report.model import Block, Empty, Report, Table, Tracker, Voices
+from lianzhang.report.model import Block, Report
 from lianzhang.report.tables import as_table
 from lianzhang.report.words import STATUS, STATUS_MARK, STATUS_MEANING, WORDS
 

@@ -9,7 +9,7 @@ from lianzhang.i18n import Lang
 from lianzhang.report import draw
 from lianzhang.report.draw.days import svg_day_path
 from lianzhang.report.draw.lines import svg_line_chart
-from lianzhang.report.model import DayPaths, Figure, LineGrid
+from lianzhang.report.figures import DayPaths, Figure, LineGrid
 from lianzhang.report.page import stylesheet
 
 _SPACE = 'xmlns="http://www.w3.org/2000/svg"'

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lianzhang.i18n import Text
 from lianzhang.report.draw.bars import share_of_level
-from lianzhang.report.format import both, listing, period
-from lianzhang.report.model import (
+from lianzhang.report.figures import (
     Cell,
     Column,
     DayPaths,
@@ -17,10 +16,8 @@ from lianzhang.report.model import (
     HexMultiples,
     LineChart,
     LineGrid,
-    Quantity,
     RankCurve,
     ShockDays,
-    Source,
     Table,
     TierBars,
     Tracker,
@@ -28,6 +25,8 @@ from lianzhang.report.model import (
     Wall,
     WeakLinks,
 )
+from lianzhang.report.format import both, listing, period
+from lianzhang.report.values import Quantity, Source
 from lianzhang.report.words import COMPARATOR, COVERAGE, STATUS, VERDICT, WORDS
 
 

@@ -15,11 +15,13 @@ from lianzhang.report import tokens
 from lianzhang.report.check import check_report, origin_keys
 from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.inline import Refs, citation_text
+from lianzhang.report.figures import Cell, Empty, Table
 from lianzhang.report.format import period, quantity, space_han
 from lianzhang.report.markup import clean
-from lianzhang.report.model import Block, Cell, Empty, Prose, Quantity, Report, Table
+from lianzhang.report.model import Block, Report
 from lianzhang.report.picture import pictures
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Prose, Quantity
 from lianzhang.report.words import STATUS, STATUS_MARK, STATUS_MEANING, WORDS
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lianzhang.i18n import Text
-from lianzhang.report.model import Comparator, Coverage, Status, Verdict
+from lianzhang.report.figures import Comparator, Coverage, Verdict
+from lianzhang.report.values import Status
 
 COVERAGE: Mapping[Coverage, Text] = {
     "covered": Text("两家以上", "two or more makers"),

@@ -13,10 +13,12 @@ from lianzhang.report import tokens
 from lianzhang.report.check import check_report, origin_keys
 from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.inline import Refs, citation_text, prose_text
+from lianzhang.report.figures import Cell, Table
 from lianzhang.report.format import UNITS, period, quantity, unit_name
 from lianzhang.report.markup import clean
-from lianzhang.report.model import Cell, Quantity, Report, Table
+from lianzhang.report.model import Report
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Quantity
 from lianzhang.report.words import STATUS, WORDS
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from lianzhang.app.risk.scenario import Scenario
 from lianzhang.app.risk.stress import Preset
 from lianzhang.errors import NotComputableError, UsageError
 from lianzhang.i18n import Text
-from lianzhang.report import model as m
+from lianzhang.report import figures as fig
+from lianzhang.report import values as num
 from lianzhang.report.draw.shock import LIMITS, paths, svg_targets
 from lianzhang.store import Reader
 from lianzhang.web.site import Visit
@@ -67,7 +68,7 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     own = [
         {
             "name": _in_both(k.title, builder.title_of(reader, region, _unnamed(k.scenario), known)),
-            "loss": m.Quantity(k.loss_cny.mid, "cny", origin),
+            "loss": num.Quantity(k.loss_cny.mid, "cny", origin),
             "when": datetime.fromisoformat(k.started),
             "address": _address(view, "risk/shock", _nameless(k.scenario)),
         }
@@ -76,7 +77,7 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     ]
     starts = {}
     for key, block in content.blocks:
-        if isinstance(block.figure, m.Empty) and block.figure.command:
+        if isinstance(block.figure, fig.Empty) and block.figure.command:
             wanted = [k for k in _KINDS if f"risk {k}" in block.figure.command]
             starts[key] = [(f"compute_{k}", _start(view, *_KINDS[k])) for k in wanted]
     return {
@@ -182,15 +183,15 @@ def _nameless(wanted: Scenario) -> Pairs:
     return [p for p in scenario.to_query(wanted) if p[0] != "name"]
 
 
-def _brief(preset: Preset, origin: str) -> dict[str, m.Quantity] | None:
+def _brief(preset: Preset, origin: str) -> dict[str, num.Quantity] | None:
     if preset.loss_cny is None or preset.lowest is None or not origin:
         return None
     loss = preset.loss_cny
     return {
-        "loss": m.Quantity(loss.mid, "cny", origin),
-        "low": m.Quantity(loss.low, "cny", origin),
-        "high": m.Quantity(loss.high, "cny", origin),
-        "lowest": m.Quantity(preset.lowest * 100, "pct", origin),
+        "loss": num.Quantity(loss.mid, "cny", origin),
+        "low": num.Quantity(loss.low, "cny", origin),
+        "high": num.Quantity(loss.high, "cny", origin),
+        "lowest": num.Quantity(preset.lowest * 100, "pct", origin),
     }
 
 
@@ -282,7 +283,7 @@ def _start(view: View, kind: str, draws: int) -> dict[str, str]:
     }
 
 
-def _data(figure: m.ShockDays, made: shock.ShockView, view: View) -> str:
+def _data(figure: fig.ShockDays, made: shock.ShockView, view: View) -> str:
     """Every path once, in tenths of a per cent, for the script that moves through the days."""
     distinct, which = paths(figure)
     lang = view.lang

@@ -35,9 +35,11 @@ from lianzhang.app.pages.content import Content
 from lianzhang.app.state import State
 from lianzhang.errors import LianzhangError, UnknownNameError, UsageError
 from lianzhang.i18n import Lang, Text
+from lianzhang.report.figures import Cell
 from lianzhang.report.format import exact, space_han
-from lianzhang.report.model import Block, Cell, Quantity
+from lianzhang.report.model import Block
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Quantity
 from lianzhang.store import Reader, RegionEntry
 from lianzhang.web.view import Theme, View, refs_of
 from lianzhang.web.words import NAV

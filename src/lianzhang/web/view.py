@@ -17,21 +17,11 @@ from lianzhang.report.check import origin_keys
 from lianzhang.report.draw.canvas import anchor
 from lianzhang.report.draw.inline import Refs, chain_html, number_html, prose_html
 from lianzhang.report.draw.rows import chip, html_table
+from lianzhang.report.figures import Empty, HexCity, ShockDays, Table, Tracker, Verdict, Voices, Wall
 from lianzhang.report.format import date_text, listing, quantity, space_han
-from lianzhang.report.model import (
-    Block,
-    Empty,
-    HexCity,
-    Prose,
-    Quantity,
-    ShockDays,
-    Table,
-    Tracker,
-    Verdict,
-    Voices,
-    Wall,
-)
+from lianzhang.report.model import Block
 from lianzhang.report.tables import as_table
+from lianzhang.report.values import Prose, Quantity
 from lianzhang.report.words import WORDS
 from lianzhang.store import RegionEntry
 from lianzhang.web import assets

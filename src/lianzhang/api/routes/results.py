@@ -191,7 +191,12 @@ def result_router(desk: Desk) -> APIRouter:
             found = figures.figures(desk.report(reader, given.day))
             return {
                 "items": [
-                    {"name": n, "title": b.figure.title, "source": b.source, "drawing": figures.has_picture(b)}
+                    {
+                        "name": n,
+                        "title": b.figure.title,
+                        "source": b.source,
+                        "drawing": figures.has_picture(b),
+                    }
                     for n, b in found.items()
                 ]
             }

@@ -8,15 +8,13 @@ from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
 from lianzhang.report.draw.sheets import svg_sheet
-from lianzhang.report.model import (
-    Block,
+from lianzhang.report.figures import (
     DayPaths,
     HexCity,
     HexMultiples,
     LineChart,
     LineGrid,
     RankCurve,
-    Report,
     ShockDays,
     TierBars,
     Tracker,
@@ -24,6 +22,7 @@ from lianzhang.report.model import (
     Wall,
     WeakLinks,
 )
+from lianzhang.report.model import Block, Report
 from lianzhang.report.page import PageTheme, stylesheet
 
 _NAMES: dict[type, str] = {

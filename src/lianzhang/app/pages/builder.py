@@ -19,7 +19,8 @@ from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
-from lianzhang.report import model as m
+from lianzhang.report import figures as fig
+from lianzhang.report import values as num
 from lianzhang.report.format import listing, short_place
 from lianzhang.store import Reader, RunEntry
 
@@ -71,7 +72,7 @@ class Builder:
     found: tuple[FirmHit, ...]
     kept: RunEntry | None
     presets: tuple[Preset, ...]
-    picture: m.ShockDays
+    picture: fig.ShockDays
 
 
 def builder_view(
@@ -250,17 +251,17 @@ def _picture(
     toggle: Toggle,
     *,
     limit: bool,
-) -> m.ShockDays:
+) -> fig.ShockDays:
     """Wall and hex city to pick from; lamps that can be chosen are lit."""
     taken = {written(w) for w in (wanted.who if wanted else ())}
     only = set(wanted.within if wanted else ())
     nodes = {c.id: c for c in choices.nodes}
     districts = {c.id: c for c in choices.districts}
 
-    def lamp(value: str, name: Text, *, hit: bool, known: bool) -> m.Lamp:
+    def lamp(value: str, name: Text, *, hit: bool, known: bool) -> fig.Lamp:
         if not known:
-            return m.Lamp(name=name, path=None)
-        return m.Lamp(name=name, path=(100.0,), hit=hit, link=toggle(value))
+            return fig.Lamp(name=name, path=None)
+        return fig.Lamp(name=name, path=(100.0,), hit=hit, link=toggle(value))
 
     sections = []
     if isinstance(state.chain, ChainMap):
@@ -279,11 +280,11 @@ def _picture(
                     )
                     for n in chain.children(assembly.node_id) or [assembly]
                 )
-                courses.append(m.LampCourse(assembly.name, bricks))
+                courses.append(fig.LampCourse(assembly.name, bricks))
             if courses:
-                sections.append(m.LampSection(system.name, tuple(courses)))
+                sections.append(fig.LampSection(system.name, tuple(courses)))
     cells = tuple(
-        m.LampCell(
+        fig.LampCell(
             lamp=lamp(
                 f"within:{h['region_id']}" if limit else f"region:{h['region_id']}",
                 Text(h["name_zh"], h["name_en"]),
@@ -296,15 +297,15 @@ def _picture(
         )
         for h in hexes(reader, state)
     )
-    nothing = m.DayPath(
+    nothing = fig.DayPath(
         name=TITLE,
         low=(100.0,),
         mid=(100.0,),
         high=(100.0,),
         shock=(0, 0),
-        lowest=m.Quantity(100.0, "pct", ""),
+        lowest=num.Quantity(100.0, "pct", ""),
     )
-    return m.ShockDays(
+    return fig.ShockDays(
         title=Text("选谁受冲击", "Choose who is hit"),
         measure=TITLE,
         total=nothing,

@@ -16,7 +16,9 @@ from lianzhang.chain.model import GapKind
 from lianzhang.chain.service import ChainMap, Gap, Node, RegionalAccounts, candidates
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
 
@@ -73,7 +75,7 @@ class Factor:
     """One factor of a gap's rank."""
 
     name: Text
-    quantity: m.Quantity
+    quantity: num.Quantity
     about: Text
 
 
@@ -84,7 +86,7 @@ class NodeView:
     node_id: str
     name: Text
     path: tuple[Text, ...]
-    coverage: m.Coverage
+    coverage: fig.Coverage
     grade: Text
     reconstructed: bool
     searched: Text | None
@@ -105,7 +107,7 @@ class NodeMakers:
 
     node_id: str
     name: Text
-    coverage: m.Coverage
+    coverage: fig.Coverage
     grade: Text
     makers: tuple[MakerLine, ...]
     recorded: int
@@ -156,8 +158,8 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
         Cut(c.taxonomy_id, c.name, c is chain) for c in (state.chain, *state.other_cuts) if len(c.nodes) > 1
     )
     whole = section.section(state.chain, state.other_cuts, state.gaps, state.rates, origins, state.risk)
-    tables = [b for b in whole.blocks if isinstance(b.figure, m.Table | m.Empty)]
-    lead: tuple[m.Prose, ...] = ()
+    tables = [b for b in whole.blocks if isinstance(b.figure, fig.Table | fig.Empty)]
+    lead: tuple[num.Prose, ...] = ()
     groups: tuple[MakerGroup, ...] = ()
     if view == "wall":
         blocks = [("wall", wall(chain, origins, link))]
@@ -225,9 +227,9 @@ def chosen_cut(state: State, cut: str | None) -> ChainMap:
 def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
     """The wall of a cut whose bricks lead to their nodes."""
     sections, nodes = _laid(chain, origins)
-    figure = m.Wall(Text("产业链之墙", "The wall of the chain"), sections)
+    figure = fig.Wall(Text("产业链之墙", "The wall of the chain"), sections)
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "{n}的本地厂家一眼看清。选一块砖，看谁在做、凭什么说、缺什么。",
                 "Who makes what here, for {n}. Choose a brick for its makers, the evidence, and what is missing.",
@@ -247,7 +249,7 @@ def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
         ),
         figure=with_links(figure, [link("node", n.node_id) for n in nodes]),
         source=origins.line([n.source_id for n in chain.nodes]),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为查过没有，灰雾为无人查过。",
                 "One brick per component: solid two or more makers, hatched one, a dashed hole searched and none found, "
@@ -257,10 +259,10 @@ def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
     )
 
 
-def _laid(chain: ChainMap, origins: Provenance) -> tuple[tuple[m.WallSection, ...], list[Node]]:
+def _laid(chain: ChainMap, origins: Provenance) -> tuple[tuple[fig.WallSection, ...], list[Node]]:
     """Sections of the wall and the nodes of its bricks, in the same order."""
     nodes: list[Node] = []
-    sections: list[m.WallSection] = []
+    sections: list[fig.WallSection] = []
     for system in chain.of_kind("system"):
         courses = []
         for assembly in chain.children(system.node_id):
@@ -269,7 +271,7 @@ def _laid(chain: ChainMap, origins: Provenance) -> tuple[tuple[m.WallSection, ..
                 courses.append(section.course(assembly, chain, origins))
                 nodes += bricks
         if courses:
-            sections.append(m.WallSection(system.name, tuple(courses)))
+            sections.append(fig.WallSection(system.name, tuple(courses)))
     if sections:
         return tuple(sections), nodes
     # A flat cut: whatever has parts is a course.
@@ -278,9 +280,9 @@ def _laid(chain: ChainMap, origins: Provenance) -> tuple[tuple[m.WallSection, ..
     for parent in parents:
         bricks = tuple(n for n in chain.children(parent.node_id) if not chain.children(n.node_id))
         if bricks:
-            courses.append(m.Course(parent.name, tuple(section.brick(n, chain, origins) for n in bricks)))
+            courses.append(fig.Course(parent.name, tuple(section.brick(n, chain, origins) for n in bricks)))
             nodes += bricks
-    return ((m.WallSection(chain.name, tuple(courses)),) if courses else ()), nodes
+    return ((fig.WallSection(chain.name, tuple(courses)),) if courses else ()), nodes
 
 
 def _node_view(
@@ -393,7 +395,7 @@ def _factors(gap: Gap, state: State, origins: Provenance) -> tuple[Factor, ...]:
         ),
     )
     return tuple(
-        Factor(name, m.Quantity(value, unit, origin, because=Text("没有数据", "no data")), about)
+        Factor(name, num.Quantity(value, unit, origin, because=Text("没有数据", "no data")), about)
         for name, value, unit, about in given
     )
 

@@ -9,7 +9,9 @@ from typing import Literal, TypeAlias
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 Thing = Literal["node", "firm", "place", "source", "plan", "chain"]
 Link: TypeAlias = Callable[[Thing, str], str]
@@ -21,18 +23,18 @@ class Content:
     """Sentences and figures of a page. ``blocks`` are (key, figure with its finding); keys name them in addresses."""
 
     title: Text
-    lead: tuple[m.Prose, ...] = ()
+    lead: tuple[num.Prose, ...] = ()
     blocks: tuple[tuple[str, m.Block], ...] = ()
     key_figures: tuple[m.KeyFigure, ...] = ()
-    origins: tuple[m.Origin, ...] = ()
-    sources: tuple[m.Source, ...] = ()
+    origins: tuple[num.Origin, ...] = ()
+    sources: tuple[num.Source, ...] = ()
 
 
 def gathered(
     title: Text,
     origins: Provenance,
     blocks: Iterable[tuple[str, m.Block]] = (),
-    lead: Iterable[m.Prose] = (),
+    lead: Iterable[num.Prose] = (),
     key_figures: Iterable[m.KeyFigure] = (),
 ) -> Content:
     """A page's content with the origins and sources that were asked for on the way.
@@ -58,8 +60,8 @@ def blocks_of(section: m.Section, kind: type[object]) -> tuple[m.Block, ...]:
 def empty(title: Text, because: Text, remedy: Text, command: str | None = None) -> m.Block:
     """A figure that is not there: why, and what would fill it."""
     return m.Block(
-        finding=m.Prose(title),
-        figure=m.Empty(title=title, because=because, remedy=remedy, command=command),
+        finding=num.Prose(title),
+        figure=fig.Empty(title=title, because=because, remedy=remedy, command=command),
         source=Text("无", "none"),
     )
 
@@ -69,7 +71,7 @@ def failed(title: Text, error: NotComputableError) -> m.Block:
     return empty(title, error.message, error.hint or Text("请补充数据", "supply the data"))
 
 
-def with_links(figure: m.Wall, links: Iterable[str]) -> m.Wall:
+def with_links(figure: fig.Wall, links: Iterable[str]) -> fig.Wall:
     """The wall with an address for each brick, in order."""
     given = iter(links)
     return replace(

@@ -15,7 +15,7 @@ from lianzhang.app.report.chain import ACTIVITY_TEXT, EVIDENCE_TEXT
 from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
-from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.schema import table
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
@@ -109,7 +109,7 @@ class Fact:
     """A line of a firm's page. ``origin`` leads to its source."""
 
     name: Text
-    value: Text | m.Quantity
+    value: Text | num.Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class NodeLine:
     activity: Text
     evidence: Text
     when: Text | None
-    capacity: m.Quantity | None
+    capacity: num.Quantity | None
     origin: str
 
 
@@ -333,7 +333,7 @@ def _facts(row: Mapping[str, Any], origin: str) -> tuple[Fact, ...]:
     def words(name: str) -> Text | None:
         return Text(row[f"{name}_zh"], row[f"{name}_en"]) if row[f"{name}_zh"] else None
 
-    given: list[tuple[Text, Text | m.Quantity | None]] = [
+    given: list[tuple[Text, Text | num.Quantity | None]] = [
         (label("region_id").label, words("place")),
         (label("sector_id").label, words("sector")),
         (label("industry_text").label, bilingual(row["industry_text"]) if row["industry_text"] else None),
@@ -342,7 +342,7 @@ def _facts(row: Mapping[str, Any], origin: str) -> tuple[Fact, ...]:
         (label("closed").label, when("closed")),
         (
             label("capital_cny").label,
-            m.Quantity(row["capital_cny"], "cny", origin) if row["capital_cny"] is not None else None,
+            num.Quantity(row["capital_cny"], "cny", origin) if row["capital_cny"] is not None else None,
         ),
         (label("exchange").label, EXCHANGE_TEXT.get(row["exchange"] or "")),
         (label("ticker").label, Text(row["ticker"], row["ticker"]) if row["ticker"] else None),
@@ -366,7 +366,7 @@ def _nodes(reader: Reader, key: dict[str, Any], origins: Provenance) -> tuple[No
         )
         capacity = None
         if r["capacity"] is not None:
-            capacity = m.Quantity(r["capacity"], report_unit(r["capacity_unit"]), origin)
+            capacity = num.Quantity(r["capacity"], report_unit(r["capacity_unit"]), origin)
         found.append(
             NodeLine(
                 r["node_id"],

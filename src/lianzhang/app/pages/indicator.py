@@ -8,7 +8,9 @@ from lianzhang.app.pages.content import Content, empty, gathered
 from lianzhang.app.report.provenance import Provenance, place_text, report_unit, worst
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.words import STATUS
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
@@ -72,7 +74,7 @@ def _line(
     years = {r["period"]: r for r in reversed(own)}
     if len(years) < 3:
         return None
-    points = tuple(m.Point(p, years[p]["value"], years[p]["status"]) for p in sorted(years))
+    points = tuple(fig.Point(p, years[p]["value"], years[p]["status"]) for p in sorted(years))
     keys = tuple(
         dict.fromkeys(
             origins.observed(name, "observations", years[p]["source_id"], years[p]["status"])
@@ -81,19 +83,19 @@ def _line(
     )
     broken = tuple(sorted(r["period"] for r in reader.sql(_BREAKS, {"key": key, "root": root}).to_pylist()))
     last = parse_period(points[-1].period)
-    value = m.Quantity(points[-1].value, report_unit(unit), keys[-1])
+    value = num.Quantity(points[-1].value, report_unit(unit), keys[-1])
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{name.zh}：{last.label('zh')}为{{last}}。",
                 f"{name.en}: {{last}} in {last.label('en')}.",
             ),
             {"last": value},
         ),
-        figure=m.LineChart(
+        figure=fig.LineChart(
             title=name,
             unit=report_unit(unit),
-            series=(m.LineSeries(name, points, broken),),
+            series=(fig.LineSeries(name, points, broken),),
             origins=keys,
         ),
         source=origins.line(r["source_id"] for r in own),
@@ -101,7 +103,7 @@ def _line(
 
 
 def _table(name: Text, unit: str, figures: list[dict[str, Any]], origins: Provenance) -> m.Block:
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for r in figures:
         period = parse_period(r["period"])
         what = Text(f"{name.zh}，{period.label('zh')}", f"{name.en}, {period.label('en')}")
@@ -111,24 +113,24 @@ def _table(name: Text, unit: str, figures: list[dict[str, Any]], origins: Proven
                 Text(period.label("zh"), period.label("en")),
                 Text(r["place_zh"], r["place_en"]) if r["place_zh"] else None,
                 Text(r["sector_zh"], r["sector_en"]) if r["sector_zh"] else None,
-                m.Quantity(r["value"], report_unit(unit), origin),
+                num.Quantity(r["value"], report_unit(unit), origin),
                 STATUS[worst([r["status"]])],
                 origins.title(r["source_id"]),
             )
         )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text("全部数值，本地的在前，最新的在前。", "All figures: the region first, the newest first.")
         ),
-        figure=m.Table(
+        figure=fig.Table(
             name,
             (
-                m.Column(Text("时期", "Period")),
-                m.Column(Text("区域", "Place")),
-                m.Column(Text("行业", "Sector")),
-                m.Column(Text("数值", "Value"), numeric=True),
-                m.Column(Text("来历", "Status")),
-                m.Column(Text("来源", "Source")),
+                fig.Column(Text("时期", "Period")),
+                fig.Column(Text("区域", "Place")),
+                fig.Column(Text("行业", "Sector")),
+                fig.Column(Text("数值", "Value"), numeric=True),
+                fig.Column(Text("来历", "Status")),
+                fig.Column(Text("来源", "Source")),
             ),
             tuple(rows),
         ),
@@ -137,7 +139,7 @@ def _table(name: Text, unit: str, figures: list[dict[str, Any]], origins: Proven
 
 
 def _said(name: Text, statements: list[dict[str, Any]], origins: Provenance) -> m.Block:
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for r in statements:
         topic = Text(r["topic_zh"], r["topic_en"])
         origin = origins.observed(topic, "statements", r["source_id"], r["status"], place=r["locator"])
@@ -147,7 +149,7 @@ def _said(name: Text, statements: list[dict[str, Any]], origins: Provenance) -> 
             (
                 topic,
                 STATEMENT_TEXT[r["kind"]],
-                m.Quantity(value, report_unit(r["unit"]), origin)
+                num.Quantity(value, report_unit(r["unit"]), origin)
                 if value is not None and r["unit"]
                 else None,
                 Text(period.label("zh"), period.label("en")) if period else None,
@@ -156,16 +158,16 @@ def _said(name: Text, statements: list[dict[str, Any]], origins: Provenance) -> 
             )
         )
     return m.Block(
-        finding=m.Prose(Text("规划和报告怎么说它。", "What plans and reports say about it.")),
-        figure=m.Table(
+        finding=num.Prose(Text("规划和报告怎么说它。", "What plans and reports say about it.")),
+        figure=fig.Table(
             Text(f"{name.zh}：陈述", f"{name.en}: statements"),
             (
-                m.Column(Text("陈述", "Statement")),
-                m.Column(Text("性质", "Kind")),
-                m.Column(Text("数值", "Value"), numeric=True),
-                m.Column(Text("时期", "Period")),
-                m.Column(Text("来源", "Source")),
-                m.Column(Text("位置", "Place in the source")),
+                fig.Column(Text("陈述", "Statement")),
+                fig.Column(Text("性质", "Kind")),
+                fig.Column(Text("数值", "Value"), numeric=True),
+                fig.Column(Text("时期", "Period")),
+                fig.Column(Text("来源", "Source")),
+                fig.Column(Text("位置", "Place in the source")),
             ),
             tuple(rows),
         ),

@@ -14,7 +14,9 @@ from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap, ClusterSystem, RegionalAccounts
 from lianzhang.i18n import Text
 from lianzhang.places.service import Specialisation
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.words import TROUBLE, VERDICT
 from lianzhang.schema import table
 from lianzhang.store import Reader, RegionEntry
@@ -66,7 +68,7 @@ class Overview:
 def overview(desk: Desk, reader: Reader, state: State, link: Link) -> Overview:
     """The state in sentences and figures. What could not be computed says why."""
     origins = Provenance(reader)
-    lead: list[m.Prose] = []
+    lead: list[num.Prose] = []
     blocks: list[tuple[str, m.Block]] = []
     if state.targets:
         lead.append(targets.summary(state.targets, origins))
@@ -82,12 +84,12 @@ def overview(desk: Desk, reader: Reader, state: State, link: Link) -> Overview:
     else:
         blocks.append(("wall", failed(Text("产业链", "Chain"), state.chain)))
     if isinstance(state.places, Specialisation):
-        made = blocks_of(places.section(state.places, reader, origins), m.HexCity)
+        made = blocks_of(places.section(state.places, reader, origins), fig.HexCity)
         blocks += [("map", _linked_map(b, reader, link)) for b in made[:1]]
     else:
         blocks.append(("map", failed(Text("区县", "Places"), state.places)))
     if isinstance(state.clusters, ClusterSystem):
-        made = blocks_of(clusters.section(state.clusters, origins), m.TierBars)
+        made = blocks_of(clusters.section(state.clusters, origins), fig.TierBars)
         blocks += [("tiers", b) for b in made]
     keys = targets.key_figures(state.targets, origins) if state.targets else ()
     title = Text(
@@ -107,14 +109,14 @@ def _tracker(state: State, origins: Provenance) -> m.Block:
             "lianzhang plan read",
         )
     made = targets.section(tuple(rows), origins)
-    block = blocks_of(made, m.Tracker)[0]
-    assert isinstance(block.figure, m.Tracker)
+    block = blocks_of(made, fig.Tracker)[0]
+    assert isinstance(block.figure, fig.Tracker)
     ordered = sorted(block.figure.rows, key=lambda r: (TROUBLE.index(r.verdict), r.probability or 0.0))
     return replace(block, figure=replace(block.figure, rows=tuple(ordered[:_TROUBLES])))
 
 
 def _linked_map(block: m.Block, reader: Reader, link: Link) -> m.Block:
-    assert isinstance(block.figure, m.HexCity)
+    assert isinstance(block.figure, fig.HexCity)
     ids = {
         Text(r["name_zh"], r["name_en"]): r["region_id"]
         for r in reader.sql(

@@ -20,7 +20,9 @@ from lianzhang.errors import FileFormatError, NotComputableError, UnknownNameErr
 from lianzhang.i18n import Text
 from lianzhang.places import queries
 from lianzhang.places.service import Specialisation
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import listing, short_place
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
@@ -112,8 +114,8 @@ def places_view(state: State, reader: Reader, link: Link, measure: str | None) -
         blocks.append(("map", made or _indicator_map(reader, chosen, origins, link)))
     if spec is not None:
         rest = section.section(spec, reader, origins).blocks
-        blocks += [("multiples", b) for b in rest if isinstance(b.figure, m.HexMultiples)]
-        blocks += [("specialities", b) for b in rest if isinstance(b.figure, m.Table)]
+        blocks += [("multiples", b) for b in rest if isinstance(b.figure, fig.HexMultiples)]
+        blocks += [("specialities", b) for b in rest if isinstance(b.figure, fig.Table)]
     elif isinstance(state.places, NotComputableError):
         blocks.append(("specialities", failed(Text("专业化", "Specialisation"), state.places)))
     return PlacesView(
@@ -265,7 +267,7 @@ def _indicator_map(reader: Reader, chosen: Measure, origins: Provenance, link: L
                 f"{name.zh}{chosen.name.zh}，{period.label('zh')}",
                 f"{chosen.name.en} of {name.en}, {period.label('en')}",
             )
-            value = m.Quantity(
+            value = num.Quantity(
                 row["value"],
                 report_unit(row["unit"]),
                 origins.observed(what, "observations", row["source_id"], row["status"]),
@@ -275,14 +277,14 @@ def _indicator_map(reader: Reader, chosen: Measure, origins: Provenance, link: L
     top = next(h for h in hexes if h["region_id"] == first["region_id"])
     when = parse_period(first["period"])
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{when.label('zh')}{chosen.name.zh}最高的是{top['name_zh']}，{{first}}。",
                 f"{top['name_en']} is highest in {_small(chosen.name.en)}, {when.label('en')}: {{first}}.",
             ),
             {"first": next(c.value for c in cells if c.name.zh == top["name_zh"] and c.value)},
         ),
-        figure=m.HexCity(
+        figure=fig.HexCity(
             Text(f"各区县{chosen.name.zh}", f"{chosen.name.en} by district"), chosen.name, tuple(cells)
         ),
         source=origins.line([r["source_id"] for r in values]),
@@ -313,7 +315,7 @@ def _sector_map(
     total = int(spec.enterprises[:, column].sum())
     top = int(np.argmax(spec.enterprises[:, column]))
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{chosen.name.zh}有{{n}}，最多的是{spec.regions[top].zh}，{{first}}。",
                 f"{chosen.name.en} has {{n}}; {spec.regions[top].en} has most of them, {{first}}.",
@@ -323,7 +325,7 @@ def _sector_map(
                 "first": counted(int(spec.enterprises[top, column]), "enterprises", origin),
             },
         ),
-        figure=m.HexCity(
+        figure=fig.HexCity(
             Text(f"{chosen.name.zh}企业数", f"Enterprises: {_small(chosen.name.en)}"),
             Text(f"{chosen.name.zh}企业数，{spec.period}年末", f"Enterprises, end of {spec.period}"),
             cells,
@@ -333,8 +335,8 @@ def _sector_map(
     )
 
 
-def _cell(h: dict[str, Any], value: m.Quantity | None, link: Link, because: Text | None) -> m.HexCell:
-    return m.HexCell(
+def _cell(h: dict[str, Any], value: num.Quantity | None, link: Link, because: Text | None) -> fig.HexCell:
+    return fig.HexCell(
         name=Text(h["name_zh"], h["name_en"]),
         q=h["q"],
         r=h["r"],
@@ -345,8 +347,8 @@ def _cell(h: dict[str, Any], value: m.Quantity | None, link: Link, because: Text
     )
 
 
-def _map_note() -> m.Prose:
-    return m.Prose(
+def _map_note() -> num.Prose:
+    return num.Prose(
         Text(
             "每个区县一个等大的六边形，位置近似；不是边界图。选一个看该区县。",
             "One equal hexagon per district, roughly in its place; not a map of borders. Choose one for its page.",
@@ -379,8 +381,8 @@ def _key_figures(reader: Reader, region: str, name: Text, origins: Provenance) -
         found.append(
             m.KeyFigure(
                 label=Text(f"{r['name_zh']}，{period.label('zh')}", f"{r['name_en']}, {period.label('en')}"),
-                quantity=m.Quantity(r["value"], report_unit(r["unit"]), origin),
-                note=m.Prose(Text("上年 = 100", "year before = 100")) if r["unit"] == "index" else None,
+                quantity=num.Quantity(r["value"], report_unit(r["unit"]), origin),
+                note=num.Prose(Text("上年 = 100", "year before = 100")) if r["unit"] == "index" else None,
             )
         )
     return found
@@ -394,15 +396,15 @@ def _strengths(spec: Specialisation, at: int, name: Text, origins: Provenance) -
         (
             spec.sectors[s],
             counted(int(spec.enterprises[at, s]), "enterprises", size),
-            m.Quantity(float(spec.lq[at, s]), "index", quotient),
-            m.Quantity(float(spec.enterprises[at, s] / spec.enterprises[:, s].sum() * 100), "pct", size),
+            num.Quantity(float(spec.lq[at, s]), "index", quotient),
+            num.Quantity(float(spec.enterprises[at, s] / spec.enterprises[:, s].sum() * 100), "pct", size),
         )
         for s in strong
     )
     total = int(spec.enterprises[at].sum())
     names = [spec.sectors[s] for s in strong[:3]]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{name.zh}有制造业企业{{n}}，最突出的是{listing([x.zh for x in names], 'zh')}。",
                 f"{name.en} has {{n}} in manufacturing and is most special in "
@@ -415,20 +417,20 @@ def _strengths(spec: Specialisation, at: int, name: Text, origins: Provenance) -
             ),
             {"n": counted(total, "enterprises", size)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text(f"{name.zh}的专长行业", f"What {name.en} is special in"),
             (
-                m.Column(Text("行业", "Sector")),
-                m.Column(Text("企业", "Enterprises"), Text("家", "number"), numeric=True),
-                m.Column(
+                fig.Column(Text("行业", "Sector")),
+                fig.Column(Text("企业", "Enterprises"), Text("家", "number"), numeric=True),
+                fig.Column(
                     Text("区位商", "Location quotient"), Text("全市 = 1", "all districts = 1"), numeric=True
                 ),
-                m.Column(Text("占全市同行业", "Of all in the sector"), numeric=True),
+                fig.Column(Text("占全市同行业", "Of all in the sector"), numeric=True),
             ),
             rows,
         ),
         source=origins.line(spec.sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "区位商是本区县该行业企业占比与全市占比之比，按企业数计，不是产值；一以上为专长。",
                 "The location quotient is the sector’s share here over its share in all districts, by number of "
@@ -445,14 +447,14 @@ def _prospects(spec: Specialisation, at: int, name: Text, origins: Provenance) -
         (
             spec.sectors[s],
             counted(int(spec.enterprises[at, s]), "enterprises", origin),
-            m.Quantity(float(spec.lq[at, s]), "index", origin),
-            m.Quantity(float(spec.density[at, s]), "index", origin),
+            num.Quantity(float(spec.lq[at, s]), "index", origin),
+            num.Quantity(float(spec.density[at, s]), "index", origin),
         )
         for s in near
     )
     names = [spec.sectors[s] for s in near[:3]]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"尚不突出而离现有专长最近的是{listing([x.zh for x in names], 'zh')}。",
                 f"Not yet special in, but closest to what it does well: {listing([_small(x.en) for x in names], 'en')}.",
@@ -460,18 +462,18 @@ def _prospects(spec: Specialisation, at: int, name: Text, origins: Provenance) -
             if names
             else Text("没有可比的近邻行业。", "There is no sector to compare.")
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("近邻行业", "Sectors close by"),
             (
-                m.Column(Text("行业", "Sector")),
-                m.Column(Text("企业", "Enterprises"), Text("家", "number"), numeric=True),
-                m.Column(
+                fig.Column(Text("行业", "Sector")),
+                fig.Column(Text("企业", "Enterprises"), Text("家", "number"), numeric=True),
+                fig.Column(
                     Text("区位商", "Location quotient"), Text("全市 = 1", "all districts = 1"), numeric=True
                 ),
-                m.Column(Text("相关性密度", "Relatedness density"), numeric=True),
+                fig.Column(Text("相关性密度", "Relatedness density"), numeric=True),
             ),
             rows,
         ),
         source=origins.line(spec.sources),
-        note=m.Prose(Text("只是机会的提示，不是建议。", "A hint at opportunity, not advice.")),
+        note=num.Prose(Text("只是机会的提示，不是建议。", "A hint at opportunity, not advice.")),
     )

@@ -20,9 +20,11 @@ from lianzhang.plan import queries
 from lianzhang.plan.ledger import open_book
 from lianzhang.plan.track_model import Need, Point, TrackRow
 from lianzhang.plan.tracking import what_if
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
+from lianzhang.report.figures import Verdict
 from lianzhang.report.format import unit_name
-from lianzhang.report.model import Verdict
 from lianzhang.report.words import VERDICT
 from lianzhang.store import Reader
 
@@ -94,18 +96,18 @@ def plan_view(state: State, reader: Reader, view: View, verdict: str | None) -> 
         return PlanView(gathered(TITLE, origins, [("tracker", _no_targets())]), view, (), 0)
     chosen = tuple(r for r in rows if verdict in (None, r.verdict))
     blocks: list[tuple[str, m.Block]] = []
-    lead: list[m.Prose] = []
+    lead: list[num.Prose] = []
     if view == "tracker":
         lead.append(targets.summary(rows, origins))
         made = targets.section(chosen, origins) if chosen else None
-        kinds = (("tracker", m.Tracker), ("without", m.Table))
+        kinds = (("tracker", fig.Tracker), ("without", fig.Table))
         for key, kind in kinds if made else ():
             assert made is not None
             blocks += [(key, b) for b in blocks_of(made, kind)]
         if not blocks:
             blocks.append(("tracker", _none_left()))
     elif view == "achievements":
-        blocks += [("achievements", b) for b in blocks_of(targets.section(rows, origins), m.LineGrid)]
+        blocks += [("achievements", b) for b in blocks_of(targets.section(rows, origins), fig.LineGrid)]
         if not blocks:
             blocks.append(("achievements", _no_series()))
     elif view == "ledger":
@@ -210,26 +212,26 @@ def _path(need: Need, past: Sequence[Point], name: Text, unit: str | Text, origi
         need.latest.source_id,
         need.latest.status,
     )
-    seen_years = tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in past)
-    start = (m.Point(str(need.latest.period.year), need.latest.value),)
-    path = start + tuple(m.Point(str(s.year), s.value, "estimated") for s in need.path)
-    chart = m.LineChart(
+    seen_years = tuple(fig.Point(p.period.text, p.value, worst([p.status])) for p in past)
+    start = (fig.Point(str(need.latest.period.year), need.latest.value),)
+    path = start + tuple(fig.Point(str(s.year), s.value, "estimated") for s in need.path)
+    chart = fig.LineChart(
         title=name,
         unit=unit,
         series=(
-            *((m.LineSeries(Text("实际", "observed"), seen_years),) if len(seen_years) > 1 else ()),
-            m.LineSeries(Text("所需路径", "path needed"), path),
+            *((fig.LineSeries(Text("实际", "observed"), seen_years),) if len(seen_years) > 1 else ()),
+            fig.LineSeries(Text("所需路径", "path needed"), path),
         ),
-        target=m.Target(m.Quantity(need.target, unit, origin), str(need.path[-1].year), "=")
+        target=fig.Target(num.Quantity(need.target, unit, origin), str(need.path[-1].year), "=")
         if need.path
         else None,
         origins=(seen, origin),
     )
     return m.Block(
-        finding=m.Prose(need.reason),
+        finding=num.Prose(need.reason),
         figure=chart,
         source=origins.line(sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "路径按等比（份额与比率按等差）分到各年；概率来自短序列的预测分布，不是承诺。",
                 "The path grows evenly (shares and rates by equal steps); the probability comes from the predictive "
@@ -258,7 +260,7 @@ def _unit_words(unit: str) -> Text:
 
 def _ledger(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Block:
     """Every target with value, deadline, latest actual, gap, verdict and source."""
-    table: list[tuple[m.Cell, ...]] = []
+    table: list[tuple[fig.Cell, ...]] = []
     for row in rows:
         ledger, place = row.ledger, row.ledger.places[0]
         stated = origins.observed(
@@ -271,7 +273,7 @@ def _ledger(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Block:
         if ledger.latest is not None:
             what = ledger.indicator or ledger.label
             period = ledger.latest.period
-            latest = m.Quantity(
+            latest = num.Quantity(
                 ledger.latest.value,
                 unit,
                 origins.observed(
@@ -282,11 +284,11 @@ def _ledger(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Block:
                 ),
             )
             if ledger.gap is not None:
-                gap = m.Quantity(ledger.gap, "pp" if unit == "pct" else unit, stated, signed=True)
+                gap = num.Quantity(ledger.gap, "pp" if unit == "pct" else unit, stated, signed=True)
         table.append(
             (
                 ledger.label,
-                m.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
+                num.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
                 ledger.due,
                 latest,
                 gap,
@@ -301,23 +303,23 @@ def _ledger(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Block:
         [r.ledger.places[0].source_id for r in rows],
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "台账共{n}。同一目标的不同说法都保留，计算用其中一个。",
                 "The ledger holds {n}. Statements that differ are all kept; one of them is used.",
             ),
             {"n": counted(len(rows), "items", origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("目标台账", "Ledger of targets"),
             (
-                m.Column(Text("目标", "Target")),
-                m.Column(Text("目标值", "Value"), numeric=True),
-                m.Column(Text("期限", "Deadline")),
-                m.Column(Text("最新实际", "Latest actual"), numeric=True),
-                m.Column(Text("差距", "Gap"), numeric=True),
-                m.Column(Text("判断", "Verdict")),
-                m.Column(Text("来源", "Source")),
+                fig.Column(Text("目标", "Target")),
+                fig.Column(Text("目标值", "Value"), numeric=True),
+                fig.Column(Text("期限", "Deadline")),
+                fig.Column(Text("最新实际", "Latest actual"), numeric=True),
+                fig.Column(Text("差距", "Gap"), numeric=True),
+                fig.Column(Text("判断", "Verdict")),
+                fig.Column(Text("来源", "Source")),
             ),
             tuple(table),
         ),

@@ -14,7 +14,9 @@ from lianzhang.app.report.risk import LIMITS, reconstructed_origin
 from lianzhang.app.risk.safety import Safety, SafetyKind, Tie, safety_of
 from lianzhang.app.risk.substitutes import Substitute
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import listing
 from lianzhang.store import Reader
 
@@ -50,7 +52,7 @@ def safety_view(desk: Desk, reader: Reader, kind: SafetyKind, name: str, as_of: 
     return SafetyView(gathered(title, origins, blocks, _lead(found, origin), _figures(found, origin)), found)
 
 
-def _lead(found: Safety, origin: str) -> list[m.Prose]:
+def _lead(found: Safety, origin: str) -> list[num.Prose]:
     sectors = Text(listing([s.zh for s in found.sectors], "zh"), listing([s.en for s in found.sectors], "en"))
     if found.stands_in:
         where = found.district or Text("不限区县", "any district")
@@ -66,19 +68,19 @@ def _lead(found: Safety, origin: str) -> list[m.Prose]:
             "nodes of one sector share its figures.",
         )
     return [
-        m.Prose(what),
-        m.Prose(
+        num.Prose(what),
+        num.Prose(
             Text(
                 "它若停产，全网产出减少{esri}（各次抽取{low}—{high}）。",
                 "If it fails, {esri} of all output is lost ({low} to {high} over the draws).",
             ),
             {
-                "esri": m.Quantity(found.esri.mid * 100, "pct", origin),
-                "low": m.Quantity(found.esri.low * 100, "pct", origin),
-                "high": m.Quantity(found.esri.high * 100, "pct", origin),
+                "esri": num.Quantity(found.esri.mid * 100, "pct", origin),
+                "low": num.Quantity(found.esri.low * 100, "pct", origin),
+                "high": num.Quantity(found.esri.high * 100, "pct", origin),
             },
         ),
-        m.Prose(LIMITS),
+        num.Prose(LIMITS),
     ]
 
 
@@ -88,24 +90,24 @@ def _figures(found: Safety, origin: str) -> list[m.KeyFigure]:
     return [
         m.KeyFigure(
             label=Text("停产使全网产出减少", "Output lost if it fails"),
-            quantity=m.Quantity(found.esri.mid * 100, "pct", origin),
+            quantity=num.Quantity(found.esri.mid * 100, "pct", origin),
         ),
         m.KeyFigure(
             label=Text("断供后可撑（天，中位）", "Days it lasts without supplies (median)"),
-            quantity=m.Quantity(
+            quantity=num.Quantity(
                 days.mid if days else None, Text("天", "days"), origin, because=None if days else none
             ),
-            note=m.Prose(
+            note=num.Prose(
                 Text("库存为假定：均值10天的泊松分布", "stocks are assumed: Poisson, ten days on average")
             ),
         ),
         m.KeyFigure(
             label=Text("卖给最终用户", "Sold to final users"),
-            quantity=m.Quantity(found.to_final * 100, "pct", origin),
+            quantity=num.Quantity(found.to_final * 100, "pct", origin),
         ),
         m.KeyFigure(
             label=Text("网络中的合成企业", "Made-up firms in the network"),
-            quantity=m.Quantity(found.firms, "enterprises", origin),
+            quantity=num.Quantity(found.firms, "enterprises", origin),
         ),
     ]
 
@@ -117,12 +119,12 @@ def _ties(ties: tuple[Tie, ...], found: Safety, origin: str, source: Text, *, bu
         if not buying:
             because = Text("它全部卖给最终用户", "it sells to final users only")
         return m.Block(
-            finding=m.Prose(title),
-            figure=m.Empty(title=title, because=because, remedy=Text("无须处理", "nothing to do")),
+            finding=num.Prose(title),
+            figure=fig.Empty(title=title, because=because, remedy=Text("无须处理", "nothing to do")),
             source=source,
         )
     first = ties[0]
-    share = m.Quantity(first.share * 100, "pct", origin)
+    share = num.Quantity(first.share * 100, "pct", origin)
     if buying:
         finding = Text(
             f"采购最多的是{first.name.zh}，占{{share}}。", f"Most is bought from {first.name.en}: {{share}}."
@@ -133,29 +135,29 @@ def _ties(ties: tuple[Tie, ...], found: Safety, origin: str, source: Text, *, bu
         )
     yes, no = Text("是", "yes"), Text("否", "no")
     return m.Block(
-        finding=m.Prose(finding, {"share": share}),
-        figure=m.Table(
+        finding=num.Prose(finding, {"share": share}),
+        figure=fig.Table(
             title,
             (
-                m.Column(Text("部门·区县", "Sector · district")),
-                m.Column(Text("一年金额", "A year"), Text("中位", "median"), numeric=True),
-                m.Column(Text("占比", "Share"), numeric=True),
-                m.Column(Text("有此链接的抽取", "Draws with the link"), numeric=True),
-                m.Column(Text("缺了就停", "Essential")),
+                fig.Column(Text("部门·区县", "Sector · district")),
+                fig.Column(Text("一年金额", "A year"), Text("中位", "median"), numeric=True),
+                fig.Column(Text("占比", "Share"), numeric=True),
+                fig.Column(Text("有此链接的抽取", "Draws with the link"), numeric=True),
+                fig.Column(Text("缺了就停", "Essential")),
             ),
             tuple(
                 (
                     t.name,
-                    m.Quantity(t.value_cny.mid, "cny", origin),
-                    m.Quantity(t.share * 100, "pct", origin),
-                    m.Quantity(t.seen * 100, "pct", origin),
+                    num.Quantity(t.value_cny.mid, "cny", origin),
+                    num.Quantity(t.share * 100, "pct", origin),
+                    num.Quantity(t.seen * 100, "pct", origin),
                     yes if t.essential else no,
                 )
                 for t in ties
             ),
         ),
         source=source,
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 f"链接为重构：{found.draws}次抽取中有多少次存在。“缺了就停”依据企业调查（Pichler 等 2022）。",
                 f"Links are reconstructed: in how many of {found.draws} draws they exist. Essential inputs are from a survey of "
@@ -171,8 +173,8 @@ def _substitutes(firms: tuple[Substitute, ...], origins: Provenance, found: Safe
     )
     if not firms:
         return m.Block(
-            finding=m.Prose(title),
-            figure=m.Empty(
+            finding=num.Prose(title),
+            figure=fig.Empty(
                 title=title,
                 because=Text(
                     "名录与公开证据里没有同类企业",
@@ -194,7 +196,7 @@ def _substitutes(firms: tuple[Substitute, ...], origins: Provenance, found: Safe
     )
     proven = sum(s.proven for s in firms)
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "列出{n}，其中{proven}有在产记录；其余只是行业相同的线索。",
                 "{n} are listed, {proven} of them on record as makers; the others only share its sector.",
@@ -204,12 +206,12 @@ def _substitutes(firms: tuple[Substitute, ...], origins: Provenance, found: Safe
                 "proven": counted(proven, "enterprises", origin),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             title,
             (
-                m.Column(Text("企业", "Firm")),
-                m.Column(Text("地区", "Region")),
-                m.Column(Text("依据", "Because")),
+                fig.Column(Text("企业", "Firm")),
+                fig.Column(Text("地区", "Region")),
+                fig.Column(Text("依据", "Because")),
             ),
             tuple((s.name, s.region, s.why) for s in firms),
             (origin,),

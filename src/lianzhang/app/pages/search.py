@@ -14,7 +14,7 @@ from lianzhang.app.pages.pinyin import spell
 from lianzhang.app.report.provenance import bilingual, report_unit
 from lianzhang.i18n import Text
 from lianzhang.report.format import quantity
-from lianzhang.report.model import Quantity
+from lianzhang.report.values import Quantity
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
 

@@ -28,7 +28,9 @@ from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap
 from lianzhang.i18n import Text
 from lianzhang.places import queries as places
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import short_place
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader, RunEntry
@@ -48,7 +50,7 @@ class ShockView:
     """The result of a scenario; ``remedies`` is None where they have not been computed."""
 
     run: ShockRun
-    figure: m.ShockDays
+    figure: fig.ShockDays
     remedies: tuple[RemedyLine, ...] | None
     content: Content
 
@@ -99,7 +101,7 @@ def shock_view(
     blocks = [
         (
             "days",
-            m.Block(finding=_dimmed(figure, origin), figure=figure, source=source, note=m.Prose(LIMITS)),
+            m.Block(finding=_dimmed(figure, origin), figure=figure, source=source, note=num.Prose(LIMITS)),
         ),
         ("hit", hit_block(run, origin, source)),
     ]
@@ -133,7 +135,7 @@ def _origin(region: Region, origins: Provenance, what: Text) -> str:
 _NAMED = ("io_flows", "io_final_demand", "io_value_added", "sector_counts", "sector_links", "input_types")
 
 
-def _finding(run: ShockRun, darkest: int, origin: str) -> m.Prose:
+def _finding(run: ShockRun, darkest: int, origin: str) -> num.Prose:
     zh = (
         f"增加值损失{{loss}}（{{low}}—{{high}}）；第{darkest}天最低，全部工业的日产出是平日的{{lowest}}"
         + ("，另有{stopped}停产" if run.stopped else "，没有波及到停产的企业")
@@ -147,11 +149,11 @@ def _finding(run: ShockRun, darkest: int, origin: str) -> m.Prose:
     )
     values = {
         **spread(run.loss, "cny", origin, ("low", "loss", "high")),
-        "lowest": m.Quantity(run.output.mid[darkest] * 100, "pct", origin),
+        "lowest": num.Quantity(run.output.mid[darkest] * 100, "pct", origin),
     }
     if run.stopped:
-        values["stopped"] = m.Quantity(run.stopped, "enterprises", origin)
-    return m.Prose(Text(zh, en), values)
+        values["stopped"] = num.Quantity(run.stopped, "enterprises", origin)
+    return num.Prose(Text(zh, en), values)
 
 
 def _keys(run: ShockRun, darkest: int, origin: str) -> list[m.KeyFigure]:
@@ -163,27 +165,30 @@ def _keys(run: ShockRun, darkest: int, origin: str) -> list[m.KeyFigure]:
         m.KeyFigure(
             label=Text("损失的增加值", "Value added lost"),
             quantity=loss["mid"],
-            note=m.Prose(span, {"low": loss["low"], "high": loss["high"]}),
+            note=num.Prose(span, {"low": loss["low"], "high": loss["high"]}),
         ),
         m.KeyFigure(
             label=Text("日产出最低", "Lowest daily output"),
-            quantity=m.Quantity(run.output.mid[darkest] * 100, "pct", origin),
-            note=m.Prose(
+            quantity=num.Quantity(run.output.mid[darkest] * 100, "pct", origin),
+            note=num.Prose(
                 span,
-                {"low": m.Quantity(low * 100, "pct", origin), "high": m.Quantity(high * 100, "pct", origin)},
+                {
+                    "low": num.Quantity(low * 100, "pct", origin),
+                    "high": num.Quantity(high * 100, "pct", origin),
+                },
             ),
         ),
         m.KeyFigure(
             label=Text("冲击打到", "Hit by the shock"),
-            quantity=m.Quantity(run.failing, "enterprises", origin),
-            note=m.Prose(Text("合成企业或外地来源", "made-up firms or sources elsewhere")),
+            quantity=num.Quantity(run.failing, "enterprises", origin),
+            note=num.Prose(Text("合成企业或外地来源", "made-up firms or sources elsewhere")),
         ),
         m.KeyFigure(
             label=Text("波及停产", "Others that stop"),
-            quantity=m.Quantity(run.stopped, "enterprises", origin),
-            note=m.Prose(Text(f"最早在第{run.first_stop}天", f"the first on day {run.first_stop}"))
+            quantity=num.Quantity(run.stopped, "enterprises", origin),
+            note=num.Prose(Text(f"最早在第{run.first_stop}天", f"the first on day {run.first_stop}"))
             if run.first_stop is not None
-            else m.Prose(never),
+            else num.Prose(never),
         ),
     ]
 
@@ -193,24 +198,24 @@ def _keys(run: ShockRun, darkest: int, origin: str) -> list[m.KeyFigure]:
 
 def _stage(
     reader: Reader, state: State, run: ShockRun, title: Text, day: int, origin: str, link: Link
-) -> m.ShockDays:
+) -> fig.ShockDays:
     wanted = run.scenario
     low, mid, high = ([v * 100 for v in p] for p in (run.output.low, run.output.mid, run.output.high))
     hit_nodes = {w.id for w in wanted.who if w.kind == "node"}
     hit_places = {w.id for w in wanted.who if w.kind == "region"} | set(wanted.within)
     worst = [g for g in run.sectors if g.lowest is not None and g.lowest.mid < 0.99]
-    return m.ShockDays(
+    return fig.ShockDays(
         title=title,
         measure=Text("日产出，占平日的比例", "Daily output, share of the usual"),
-        total=m.DayPath(
+        total=fig.DayPath(
             name=Text("全部工业的日产出", "Daily output of all industry"),
             low=tuple(low),
             mid=tuple(mid),
             high=tuple(high),
             shock=(wanted.first_day, wanted.first_day + wanted.days),
-            lowest=m.Quantity(min(mid), "pct", origin),
+            lowest=num.Quantity(min(mid), "pct", origin),
         ),
-        worst=tuple(m.Lamp(name=g.name, path=_percent(g)) for g in worst[:3]),
+        worst=tuple(fig.Lamp(name=g.name, path=_percent(g)) for g in worst[:3]),
         wall=_wall(state, run, hit_nodes, link),
         city=_city(reader, state, run, hit_places, link),
         day=day,
@@ -223,15 +228,15 @@ def _percent(group: GroupPath | None) -> tuple[float, ...] | None:
     return tuple(round(v * 100, 2) for v in group.path)
 
 
-def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.LampSection, ...]:
+def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[fig.LampSection, ...]:
     if not isinstance(state.chain, ChainMap):
         return ()
     chain, known = state.chain, {g.id: g for g in run.nodes}
 
-    def bricks(parent: str) -> tuple[m.Lamp, ...]:
+    def bricks(parent: str) -> tuple[fig.Lamp, ...]:
         above = parent in hit or (chain.node(parent).parent_id or "") in hit
         return tuple(
-            m.Lamp(
+            fig.Lamp(
                 name=n.name,
                 path=_percent(known.get(n.node_id)),
                 hit=above or n.node_id in hit,
@@ -243,20 +248,20 @@ def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.Lam
 
     sections = []
     for system in chain.of_kind("system"):
-        courses = [m.LampCourse(a.name, bricks(a.node_id)) for a in chain.children(system.node_id)]
-        sections.append(m.LampSection(system.name, tuple(c for c in courses if c.bricks)))
+        courses = [fig.LampCourse(a.name, bricks(a.node_id)) for a in chain.children(system.node_id)]
+        sections.append(fig.LampSection(system.name, tuple(c for c in courses if c.bricks)))
     if any(s.courses for s in sections):
         return tuple(s for s in sections if s.courses)
-    flat = [m.LampCourse(n.name, bricks(n.node_id)) for n in chain.nodes if chain.children(n.node_id)]
+    flat = [fig.LampCourse(n.name, bricks(n.node_id)) for n in chain.nodes if chain.children(n.node_id)]
     courses = [c for c in flat if c.bricks]
-    return (m.LampSection(chain.name, tuple(courses)),) if courses else ()
+    return (fig.LampSection(chain.name, tuple(courses)),) if courses else ()
 
 
-def _city(reader: Reader, state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.LampCell, ...]:
+def _city(reader: Reader, state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[fig.LampCell, ...]:
     known = {g.id: g for g in run.districts}
     return tuple(
-        m.LampCell(
-            lamp=m.Lamp(
+        fig.LampCell(
+            lamp=fig.Lamp(
                 name=Text(h["name_zh"], h["name_en"]),
                 path=_percent(known.get(h["region_id"])),
                 hit=h["region_id"] in hit,
@@ -277,18 +282,18 @@ def hexes(reader: Reader, state: State) -> list[dict[str, Any]]:
     return reader.sql(places.HEXES, {"day": day}).to_pylist()
 
 
-def _dimmed(figure: m.ShockDays, origin: str) -> m.Prose:
+def _dimmed(figure: fig.ShockDays, origin: str) -> num.Prose:
     """The day that is shown, in a sentence."""
     day, total = figure.day, figure.total
-    return m.Prose(
+    return num.Prose(
         Text(
             f"第{day}天，全部工业的产出是平日的{{total}}（{{low}}—{{high}}）。",
             f"On day {day} all industry makes {{total}} of the usual ({{low}} to {{high}}).",
         ),
         {
-            "total": m.Quantity(total.mid[day], "pct", origin),
-            "low": m.Quantity(total.low[day], "pct", origin),
-            "high": m.Quantity(total.high[day], "pct", origin),
+            "total": num.Quantity(total.mid[day], "pct", origin),
+            "low": num.Quantity(total.low[day], "pct", origin),
+            "high": num.Quantity(total.high[day], "pct", origin),
         },
     )
 

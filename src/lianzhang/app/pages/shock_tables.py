@@ -11,7 +11,9 @@ from lianzhang.app.risk.targets import Groups
 from lianzhang.app.state import State
 from lianzhang.chain.model import GapKind
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import both, money
 
 #: Sectors and districts in the table of who is hit.
@@ -33,18 +35,18 @@ class RemedyLine:
     """A remedy of this scenario with the gaps that it would close."""
 
     what: Text
-    saving: m.Quantity
-    low: m.Quantity
-    high: m.Quantity
-    share: m.Quantity
-    sentence: m.Prose
+    saving: num.Quantity
+    low: num.Quantity
+    high: num.Quantity
+    share: num.Quantity
+    sentence: num.Prose
     gaps: tuple[GapLink, ...]
 
 
-def spread(band: Band, unit: str, origin: str, names: tuple[str, str, str]) -> dict[str, m.Quantity]:
+def spread(band: Band, unit: str, origin: str, names: tuple[str, str, str]) -> dict[str, num.Quantity]:
     """Lowest, median and highest under three names."""
     return {
-        n: m.Quantity(v, unit, origin) for n, v in zip(names, (band.low, band.mid, band.high), strict=True)
+        n: num.Quantity(v, unit, origin) for n, v in zip(names, (band.low, band.mid, band.high), strict=True)
     }
 
 
@@ -61,17 +63,17 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
     stops = [g for _, g in listed if g.first_stopped is not None]
     return m.Block(
         finding=_first(run, stops, origin),
-        figure=m.Table(
+        figure=fig.Table(
             Text("谁先停产，谁少产最多", "Who stops first, who loses most"),
             (
-                m.Column(Text("层次", "Level")),
-                m.Column(Text("名称", "Name")),
-                m.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
-                m.Column(Text("首次少产", "First hit"), Text("第几天", "day"), numeric=True),
-                m.Column(Text("波及停产", "Others stopped"), Text("家", "enterprises"), numeric=True),
-                m.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
-                m.Column(Text("损失增加值", "Value added lost"), numeric=True),
-                m.Column(Text("几次抽取", "Over the draws"), numeric=True),
+                fig.Column(Text("层次", "Level")),
+                fig.Column(Text("名称", "Name")),
+                fig.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
+                fig.Column(Text("首次少产", "First hit"), Text("第几天", "day"), numeric=True),
+                fig.Column(Text("波及停产", "Others stopped"), Text("家", "enterprises"), numeric=True),
+                fig.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
+                fig.Column(Text("损失增加值", "Value added lost"), numeric=True),
+                fig.Column(Text("几次抽取", "Over the draws"), numeric=True),
             ),
             tuple(_row(kind, g, origin) for kind, g in listed),
         ),
@@ -79,26 +81,26 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
     )
 
 
-def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> m.Prose:
+def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> num.Prose:
     if stops and run.first_stop is not None:
         most = max((g for g in stops if g.kind == "sector"), key=lambda g: g.stopped, default=stops[0])
-        return m.Prose(
+        return num.Prose(
             Text(
                 f"第{run.first_stop}天起，冲击没有打到的企业也停产，最多的是{most.name.zh}，{{stopped}}。",
                 f"From day {run.first_stop} on firms stop that the shock did not hit, most of them in "
                 f"{_small(most.name.en)}: {{stopped}}.",
             ),
-            {"stopped": m.Quantity(most.stopped, "enterprises", origin)},
+            {"stopped": num.Quantity(most.stopped, "enterprises", origin)},
         )
     low = run.sectors[0] if run.sectors else None
     if low is None or low.lowest is None or low.first_hit is None:
-        return m.Prose(Text("没有部门或区县少产超过1%。", "No sector or district loses more than 1%."))
-    return m.Prose(
+        return num.Prose(Text("没有部门或区县少产超过1%。", "No sector or district loses more than 1%."))
+    return num.Prose(
         Text(
             f"没有波及到停产的企业；少产最多的部门是{low.name.zh}，最低为平日的{{lowest}}。",
             f"Nobody besides those hit stops; most is lost in {_small(low.name.en)}, down to {{lowest}} of the usual.",
         ),
-        {"lowest": m.Quantity(low.lowest.mid * 100, "pct", origin)},
+        {"lowest": num.Quantity(low.lowest.mid * 100, "pct", origin)},
     )
 
 
@@ -106,19 +108,19 @@ def _small(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def _row(kind: Text, g: GroupPath, origin: str) -> tuple[m.Cell, ...]:
+def _row(kind: Text, g: GroupPath, origin: str) -> tuple[fig.Cell, ...]:
     never = Text("没有", "none")
-    lowest = None if g.lowest is None else m.Quantity(g.lowest.mid * 100, "pct", origin)
-    loss: tuple[m.Cell, ...] = (None, None)
+    lowest = None if g.lowest is None else num.Quantity(g.lowest.mid * 100, "pct", origin)
+    loss: tuple[fig.Cell, ...] = (None, None)
     if g.loss is not None:
         low, high = both(money, g.loss.low), both(money, g.loss.high)
-        loss = (m.Quantity(g.loss.mid, "cny", origin), Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}"))
+        loss = (num.Quantity(g.loss.mid, "cny", origin), Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}"))
     return (
         kind,
         g.name,
-        never if g.first_stopped is None else m.Quantity(float(g.first_stopped), "count", origin),
-        never if g.first_hit is None else m.Quantity(float(g.first_hit), "count", origin),
-        m.Quantity(g.stopped, "count", origin),
+        never if g.first_stopped is None else num.Quantity(float(g.first_stopped), "count", origin),
+        never if g.first_hit is None else num.Quantity(float(g.first_hit), "count", origin),
+        num.Quantity(g.stopped, "count", origin),
         lowest,
         *loss,
     )
@@ -129,31 +131,31 @@ def firm_block(run: ShockRun, origin: str, source: Text) -> m.Block:
     first = run.firms[0]
     own, others = Text("冲击本身", "the shock itself"), Text("波及", "spread")
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"损失最多的合成企业：{first.name.zh}，少产{{loss}}。",
                 f"The made-up firm that loses most: {first.name.en}, {{loss}} of output.",
             ),
-            {"loss": m.Quantity(first.loss_cny, "cny", origin)},
+            {"loss": num.Quantity(first.loss_cny, "cny", origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("损失最多的合成企业（第一次抽取）", "Made-up firms that lose most (first draw)"),
             (
-                m.Column(Text("合成企业", "Made-up firm")),
-                m.Column(Text("怎么受损", "How")),
-                m.Column(Text("损失产出", "Output lost"), numeric=True),
-                m.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
-                m.Column(Text("停产", "Stops"), Text("第几天", "day"), numeric=True),
+                fig.Column(Text("合成企业", "Made-up firm")),
+                fig.Column(Text("怎么受损", "How")),
+                fig.Column(Text("损失产出", "Output lost"), numeric=True),
+                fig.Column(Text("日产出最低", "Lowest daily output"), numeric=True),
+                fig.Column(Text("停产", "Stops"), Text("第几天", "day"), numeric=True),
             ),
             tuple(
                 (
                     f.name,
                     own if f.failing else others,
-                    m.Quantity(f.loss_cny, "cny", origin),
-                    m.Quantity(f.lowest * 100, "pct", origin),
+                    num.Quantity(f.loss_cny, "cny", origin),
+                    num.Quantity(f.lowest * 100, "pct", origin),
                     Text("没有", "none")
                     if f.first_stopped is None
-                    else m.Quantity(float(f.first_stopped), "count", origin),
+                    else num.Quantity(float(f.first_stopped), "count", origin),
                 )
                 for f in run.firms[:_LISTED]
             ),
@@ -165,14 +167,14 @@ def firm_block(run: ShockRun, origin: str, source: Text) -> m.Block:
 def remedy_line(found: Remedy, groups: Groups, state: State, origin: str) -> RemedyLine:
     """A remedy as it is shown."""
     saving = spread(found.saving_cny, "cny", origin, ("low", "mid", "high"))
-    share = m.Quantity(found.share * 100, "pct", origin)
+    share = num.Quantity(found.share * 100, "pct", origin)
     return RemedyLine(
         found.what,
         saving["mid"],
         saving["low"],
         saving["high"],
         share,
-        m.Prose(Text("可以避免，占损失的{share}", "saved, {share} of the loss"), {"share": share}),
+        num.Prose(Text("可以避免，占损失的{share}", "saved, {share} of the loss"), {"share": share}),
         tuple(_gaps(found, groups, state)),
     )
 
@@ -192,26 +194,26 @@ def remedy_block(found: tuple[Remedy, ...], lines: tuple[RemedyLine, ...], sourc
     """Remedies by what they save."""
     best, first = found[0], lines[0]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"节省最多的是“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
                 f"“{best.what.en}” saves most: {{saving}}, or {{share}} of the loss.",
             ),
             {"saving": first.saving, "share": first.share},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("对策，按节省排序", "Remedies by what they save"),
             (
-                m.Column(Text("对策", "Remedy")),
-                m.Column(Text("节省增加值", "Value added saved"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("占损失", "Of the loss"), numeric=True),
+                fig.Column(Text("对策", "Remedy")),
+                fig.Column(Text("节省增加值", "Value added saved"), numeric=True),
+                fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                fig.Column(Text("占损失", "Of the loss"), numeric=True),
             ),
             tuple((x.what, x.saving, x.low, x.high, x.share) for x in lines),
         ),
         source=source,
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "每项对策都改入网络后重新模拟。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
                 "Each remedy is built into the network and simulated anew. What it costs is not known and not counted; a new "

@@ -12,7 +12,9 @@ from lianzhang.app.report.provenance import Provenance, bilingual, place_text, r
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan.queries import STANDING
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.schema import table, tables
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader, RunEntry
@@ -219,7 +221,7 @@ def _figures(reader: Reader, source_id: str, origins: Provenance) -> m.Block | N
     ).to_pylist()
     if not rows:
         return None
-    cells: list[tuple[m.Cell, ...]] = []
+    cells: list[tuple[fig.Cell, ...]] = []
     for r in rows:
         period = parse_period(r["period"])
         name = Text(r["name_zh"], r["name_en"])
@@ -230,19 +232,21 @@ def _figures(reader: Reader, source_id: str, origins: Provenance) -> m.Block | N
                 Text(r["place_zh"], r["place_en"]) if r["place_zh"] else None,
                 Text(r["sector_zh"], r["sector_en"]) if r["sector_zh"] else None,
                 Text(period.label("zh"), period.label("en")),
-                m.Quantity(r["value"], report_unit(r["unit"]), origin),
+                num.Quantity(r["value"], report_unit(r["unit"]), origin),
             )
         )
     return m.Block(
-        finding=m.Prose(Text("从这里抄录的数值，最新的在前。", "Figures copied from it, the newest first.")),
-        figure=m.Table(
+        finding=num.Prose(
+            Text("从这里抄录的数值，最新的在前。", "Figures copied from it, the newest first.")
+        ),
+        figure=fig.Table(
             Text("数值", "Figures"),
             (
-                m.Column(Text("指标", "Indicator")),
-                m.Column(Text("区域", "Place")),
-                m.Column(Text("行业", "Sector")),
-                m.Column(Text("时期", "Period")),
-                m.Column(Text("数值", "Value"), numeric=True),
+                fig.Column(Text("指标", "Indicator")),
+                fig.Column(Text("区域", "Place")),
+                fig.Column(Text("行业", "Sector")),
+                fig.Column(Text("时期", "Period")),
+                fig.Column(Text("数值", "Value"), numeric=True),
             ),
             tuple(cells),
         ),
@@ -258,7 +262,7 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
     ).to_pylist()
     if not rows:
         return None
-    cells: list[tuple[m.Cell, ...]] = []
+    cells: list[tuple[fig.Cell, ...]] = []
     for r in rows:
         topic = Text(r["topic_zh"], r["topic_en"])
         origin = origins.observed(topic, "statements", source_id, r["status"], place=r["locator"])
@@ -267,7 +271,7 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
         cells.append(
             (
                 topic,
-                m.Quantity(value, report_unit(r["unit"]), origin)
+                num.Quantity(value, report_unit(r["unit"]), origin)
                 if value is not None and r["unit"]
                 else None,
                 Text(period.label("zh"), period.label("en")) if period else None,
@@ -275,14 +279,14 @@ def _statements(reader: Reader, source_id: str, origins: Provenance) -> m.Block 
             )
         )
     return m.Block(
-        finding=m.Prose(Text("这份文件说了什么，在哪一行。", "What the document says, and where.")),
-        figure=m.Table(
+        finding=num.Prose(Text("这份文件说了什么，在哪一行。", "What the document says, and where.")),
+        figure=fig.Table(
             Text("表述", "Statements"),
             (
-                m.Column(Text("表述", "Statement")),
-                m.Column(Text("数值", "Value"), numeric=True),
-                m.Column(Text("时期", "Period")),
-                m.Column(Text("位置", "Place in the source")),
+                fig.Column(Text("表述", "Statement")),
+                fig.Column(Text("数值", "Value"), numeric=True),
+                fig.Column(Text("时期", "Period")),
+                fig.Column(Text("位置", "Place in the source")),
             ),
             tuple(cells),
         ),

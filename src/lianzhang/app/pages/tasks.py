@@ -13,7 +13,7 @@ from lianzhang.i18n import Text
 from lianzhang.plan.tasks import KINDS, STATES, Task, tree_of
 from lianzhang.plan.track_model import TrackRow
 from lianzhang.plan.track_text import bound, chance
-from lianzhang.report.model import Verdict
+from lianzhang.report.figures import Verdict
 from lianzhang.report.words import VERDICT
 from lianzhang.store import Reader
 

@@ -7,7 +7,9 @@ import numpy as np
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.chain.service import RegionalAccounts
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 #: How many sectors the figure shows.
 _SHOWN = 12
@@ -26,14 +28,14 @@ def section(accounts: RegionalAccounts, origins: Provenance) -> m.Section:
     )
 
 
-def summary(accounts: RegionalAccounts, origins: Provenance) -> m.Prose:
+def summary(accounts: RegionalAccounts, origins: Provenance) -> num.Prose:
     """The largest net inflow, in a sentence."""
     if not _dependent(accounts):
         period = accounts.head.period
-        return m.Prose(Text(f"{period}年没有净流入的部门。", f"No sector had a net inflow in {period}."))
+        return num.Prose(Text(f"{period}年没有净流入的部门。", f"No sector had a net inflow in {period}."))
     first = int(accounts.weak.order[0])
     name = accounts.sectors[first]
-    return m.Prose(
+    return num.Prose(
         Text(
             f"{accounts.head.period}年净流入最多的是{name.zh}：{{inflow}}，占本地需求的{{share}}。",
             f"In {accounts.head.period} the largest net inflow was of {name.en.lower()}: {{inflow}}, or {{share}} of "
@@ -50,29 +52,29 @@ def _dependent(accounts: RegionalAccounts) -> bool:
 def _inflow(accounts: RegionalAccounts, origins: Provenance) -> m.Block:
     shown = [int(i) for i in accounts.weak.order[:_SHOWN] if accounts.weak.net_inflow[i] > 0]
     rows = tuple(
-        m.WeakLink(accounts.sectors[i], _net(accounts, i, origins), _share(accounts, i, origins))
+        fig.WeakLink(accounts.sectors[i], _net(accounts, i, origins), _share(accounts, i, origins))
         for i in shown
     )
     total = float(accounts.weak.net_inflow.sum())
     origin = _origin(accounts, origins, Text("各部门净流入合计", "Net inflow over all sectors"))
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "净流入部门合计{total}，前三位占{three}。",
                 "Sectors with a net inflow bring in {total}; the first three are {three} of it.",
             ),
             {
-                "total": m.Quantity(total, "cny", origin),
-                "three": m.Quantity(
+                "total": num.Quantity(total, "cny", origin),
+                "three": num.Quantity(
                     float(accounts.weak.net_inflow[accounts.weak.order[:3]].sum() / total * 100),
                     "pct",
                     origin,
                 ),
             },
         ),
-        figure=m.WeakLinks(Text("净流入最多的部门", "Sectors with the largest net inflow"), rows),
+        figure=fig.WeakLinks(Text("净流入最多的部门", "Sectors with the largest net inflow"), rows),
         source=origins.line([accounts.head.source_id]),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "净流入 = 流入减流出，不反映同一部门的双向流动，因此是外部依赖的下限。",
                 "Net inflow is inflow less outflow; trade both ways within a sector is hidden, so it is a lower bound of "
@@ -97,36 +99,38 @@ def _linkage(accounts: RegionalAccounts, origins: Provenance) -> m.Block:
     rows = tuple(
         (
             accounts.sectors[i],
-            m.Quantity(float(accounts.table.x[i]), "cny", output),
-            m.Quantity(float(accounts.local.output[i]), "times", multiplier),
-            m.Quantity(float(accounts.linked.backward_index[i]), "index", index),
-            m.Quantity(float(accounts.linked.forward_index[i]), "index", index),
-            m.Quantity(float(accounts.purchase.r[i] * 100), "pct", purchase),
-            m.Quantity(float(accounts.extraction.share[i] * 100), "pct", loss),
+            num.Quantity(float(accounts.table.x[i]), "cny", output),
+            num.Quantity(float(accounts.local.output[i]), "times", multiplier),
+            num.Quantity(float(accounts.linked.backward_index[i]), "index", index),
+            num.Quantity(float(accounts.linked.forward_index[i]), "index", index),
+            num.Quantity(float(accounts.purchase.r[i] * 100), "pct", purchase),
+            num.Quantity(float(accounts.extraction.share[i] * 100), "pct", loss),
         )
         for i in made
     )
     first = made[0]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"若{accounts.sectors[first].zh}整体退出，本地总产出将减少{{share}}。",
                 f"Without {accounts.sectors[first].en.lower()}, local output would be {{share}} smaller.",
             ),
-            {"share": m.Quantity(float(accounts.extraction.share[first] * 100), "pct", loss)},
+            {"share": num.Quantity(float(accounts.extraction.share[first] * 100), "pct", loss)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("部门联系与乘数", "Linkages and multipliers"),
             (
-                m.Column(Text("部门", "Sector")),
-                m.Column(Text("总产出", "Output"), Text("元", "yuan"), numeric=True),
-                m.Column(Text("本地产出乘数", "Local multiplier"), numeric=True),
-                m.Column(Text("后向联系", "Backward linkage"), Text("均值为 1", "mean is 1"), numeric=True),
-                m.Column(Text("前向联系", "Forward linkage"), Text("均值为 1", "mean is 1"), numeric=True),
-                m.Column(
+                fig.Column(Text("部门", "Sector")),
+                fig.Column(Text("总产出", "Output"), Text("元", "yuan"), numeric=True),
+                fig.Column(Text("本地产出乘数", "Local multiplier"), numeric=True),
+                fig.Column(Text("后向联系", "Backward linkage"), Text("均值为 1", "mean is 1"), numeric=True),
+                fig.Column(Text("前向联系", "Forward linkage"), Text("均值为 1", "mean is 1"), numeric=True),
+                fig.Column(
                     Text("本地可供份额", "Local supply share"), Text("上限", "upper bound"), numeric=True
                 ),
-                m.Column(Text("抽取损失", "Loss if extracted"), Text("占总产出", "of output"), numeric=True),
+                fig.Column(
+                    Text("抽取损失", "Loss if extracted"), Text("占总产出", "of output"), numeric=True
+                ),
             ),
             rows,
         ),
@@ -134,13 +138,13 @@ def _linkage(accounts: RegionalAccounts, origins: Provenance) -> m.Block:
     )
 
 
-def _net(accounts: RegionalAccounts, i: int, origins: Provenance) -> m.Quantity:
+def _net(accounts: RegionalAccounts, i: int, origins: Provenance) -> num.Quantity:
     name = accounts.sectors[i]
     origin = _origin(accounts, origins, Text(f"{name.zh}净流入", f"Net inflow of {name.en.lower()}"))
-    return m.Quantity(float(accounts.weak.net_inflow[i]), "cny", origin)
+    return num.Quantity(float(accounts.weak.net_inflow[i]), "cny", origin)
 
 
-def _share(accounts: RegionalAccounts, i: int, origins: Provenance) -> m.Quantity:
+def _share(accounts: RegionalAccounts, i: int, origins: Provenance) -> num.Quantity:
     name = accounts.sectors[i]
     origin = _origin(
         accounts,
@@ -149,8 +153,8 @@ def _share(accounts: RegionalAccounts, i: int, origins: Provenance) -> m.Quantit
     )
     value = float(accounts.weak.inflow_share[i] * 100)
     if np.isnan(value):
-        return m.Quantity(None, "pct", origin, because=Text("本地没有需求", "there is no local demand"))
-    return m.Quantity(value, "pct", origin)
+        return num.Quantity(None, "pct", origin, because=Text("本地没有需求", "there is no local demand"))
+    return num.Quantity(value, "pct", origin)
 
 
 def _origin(accounts: RegionalAccounts, origins: Provenance, value: Text) -> str:

@@ -13,7 +13,9 @@ from lianzhang.chain.service import ChainMap, ClusterSystem, RegionalAccounts
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
 from lianzhang.places.service import Specialisation
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.store import Reader
 
 
@@ -21,7 +23,7 @@ def build_report(state: State, reader: Reader) -> m.Report:
     """The report. What could not be computed appears as an empty section that says why and what would fill it."""
     origins = Provenance(reader)
     sections: list[m.Section] = []
-    summary: list[m.Prose] = []
+    summary: list[num.Prose] = []
 
     if state.targets:
         sections.append(targets.section(state.targets, origins))
@@ -96,8 +98,8 @@ def _failed(key: str, title: Text, error: NotComputableError) -> m.Section:
 
 
 def _empty(key: str, title: Text, because: Text, remedy: Text, command: str | None = None) -> m.Section:
-    figure = m.Empty(title=title, because=because, remedy=remedy, command=command)
-    finding = m.Prose(Text(f"这一节无法计算：{because.zh}。", f"This cannot be computed: {because.en}."))
+    figure = fig.Empty(title=title, because=because, remedy=remedy, command=command)
+    finding = num.Prose(Text(f"这一节无法计算：{because.zh}。", f"This cannot be computed: {because.en}."))
     return m.Section(
         key=key, title=title, blocks=(m.Block(finding=finding, figure=figure, source=Text("无", "none")),)
     )

@@ -12,7 +12,9 @@ from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.model import Grade, NotComputable, RateResult, SupportingRate
 from lianzhang.chain.service import ChainMap, Gaps, Maker, Node, Rate
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import date_text, listing
 from lianzhang.schema.period import parse_period
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 #: Most names beside a brick, and most records in the table of makers: a page stays one that can be read.
 _NAMED = 20
 _LISTED = 400
-_COVERAGE: dict[Grade, m.Coverage] = {
+_COVERAGE: dict[Grade, fig.Coverage] = {
     Grade.UNKNOWN: "unknown",
     Grade.MISSING: "missing",
     Grade.ONE: "single",
@@ -79,12 +81,12 @@ def section(
     )
 
 
-def summary(chain: ChainMap, origins: Provenance) -> m.Prose:
+def summary(chain: ChainMap, origins: Provenance) -> num.Prose:
     """Components by grade, in a sentence."""
     components = chain.of_kind("component")
     grades = Counter(n.grade for n in components)
     origin = _origin(chain, origins, Text("部件按覆盖等级计数", "Components by grade"))
-    return m.Prose(
+    return num.Prose(
         Text(
             f"{chain.name.zh}：{{n}}部件中，{{covered}}有本地厂家的公开证据（其中{{single}}只有一家），"
             "{missing}查过而没有，{unknown}尚无人查过。",
@@ -101,11 +103,11 @@ def summary(chain: ChainMap, origins: Provenance) -> m.Prose:
     )
 
 
-def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> m.Prose:
+def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> num.Prose:
     """The local supporting rate by count over nodes that a publication names, or why there is none."""
     if isinstance(rate, NotComputable):
         reasons = rate.reasons
-        return m.Prose(
+        return num.Prose(
             Text(
                 f"按数量的本地配套率无法计算：{'；'.join(r.zh for r in reasons)}。",
                 f"The local supporting rate by count is not computable: {'; '.join(r.en for r in reasons)}.",
@@ -114,7 +116,7 @@ def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> m.P
     assert isinstance(rate, SupportingRate)
     named = [n for n in chain.of_kind("component") if not n.reconstructed]
     origin = _origin(chain, origins, Text("按数量的本地配套率", "Local supporting rate by count"), named)
-    return m.Prose(
+    return num.Prose(
         Text(
             "按数量的本地配套率只在公开文件点名的{total}部件上计算：至少{low}，若未调查的都有则为{high}。重构的节点不计入。",
             "The local supporting rate by count is computed over the {total} that a publication names: at least {low}, "
@@ -122,8 +124,8 @@ def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> m.P
         ),
         {
             "total": counted(rate.total, "components", origin),
-            "low": m.Quantity(rate.lower * 100, "pct", origin),
-            "high": m.Quantity(rate.upper * 100, "pct", origin),
+            "low": num.Quantity(rate.lower * 100, "pct", origin),
+            "high": num.Quantity(rate.upper * 100, "pct", origin),
         },
     )
 
@@ -137,7 +139,7 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
             if chain.children(assembly.node_id)
         )
         if courses:
-            sections.append(m.WallSection(system.name, courses))
+            sections.append(fig.WallSection(system.name, courses))
     components = chain.of_kind("component")
     rebuilt = sum(n.reconstructed for n in components)
     named = [n for n in components if not n.reconstructed]
@@ -146,7 +148,7 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
     )
     published = _origin(chain, origins, Text("公布名称的部件数", "Published components"), named, makers=False)
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "已公布名称的部件有{named}，其余{rebuilt}为本项目重构，砖上有标记，不代表官方目录。",
                 "Publications name {named}; the other {rebuilt} are our reconstruction, marked on the brick, and not "
@@ -157,9 +159,9 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
                 "rebuilt": counted(rebuilt, "components", origin),
             },
         ),
-        figure=m.Wall(Text("产业链之墙", "The wall of the chain"), tuple(sections)),
+        figure=fig.Wall(Text("产业链之墙", "The wall of the chain"), tuple(sections)),
         source=origins.line([n.source_id for n in chain.nodes]),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为查过没有，灰雾为无人查过。总成的证据不计到部件上。",
                 "One brick per component: solid two or more makers, hatched one, a dashed hole searched and none found, "
@@ -169,10 +171,10 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
     )
 
 
-def course(assembly: Node, chain: ChainMap, origins: Provenance) -> m.Course:
+def course(assembly: Node, chain: ChainMap, origins: Provenance) -> fig.Course:
     """One assembly: its own evidence stands beside its name and never colours its components."""
     makers = assembly.local_makers
-    return m.Course(
+    return fig.Course(
         assembly.name,
         tuple(brick(n, chain, origins) for n in chain.children(assembly.node_id)),
         coverage=_COVERAGE[assembly.grade],
@@ -181,7 +183,7 @@ def course(assembly: Node, chain: ChainMap, origins: Provenance) -> m.Course:
     )
 
 
-def brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
+def brick(node: Node, chain: ChainMap, origins: Provenance) -> fig.Brick:
     """One component with its coverage, makers and evidence."""
     makers = node.local_makers
     evidence = None
@@ -190,7 +192,7 @@ def brick(node: Node, chain: ChainMap, origins: Provenance) -> m.Brick:
         evidence = Text("、".join(w.zh for w in words), ", ".join(w.en for w in words))
     elif node.searched:
         evidence = Text(f"{node.searched}搜寻，未见厂家", f"searched on {node.searched}, none found")
-    return m.Brick(
+    return fig.Brick(
         name=node.name,
         coverage=_COVERAGE[node.grade],
         share=node.value_share,
@@ -209,7 +211,7 @@ def _named(makers: Sequence[Maker]) -> tuple[Text, ...]:
 
 
 def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     keys: list[str] = []
     sources: list[str] = []
     records = [(node, maker) for node in chain.nodes for maker in node.makers if maker.local]
@@ -227,8 +229,8 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
     )
     if not rows:
         return m.Block(
-            finding=m.Prose(Text("没有本地厂家的证据。", "There is no evidence of local makers.")),
-            figure=m.Empty(
+            finding=num.Prose(Text("没有本地厂家的证据。", "There is no evidence of local makers.")),
+            figure=fig.Empty(
                 title=Text("厂家与证据", "Makers and evidence"),
                 because=Text(
                     "表 firm_nodes 中没有本区域的厂家", "the table firm_nodes has no maker of this region"
@@ -242,14 +244,14 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
             source=origins.line([n.source_id for n in chain.nodes]),
         )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "本地厂家的公开证据共{records}，每条都有出处。",
                 "There are {records} of public evidence of local makers, each with its source.",
             ),
             {"records": counted(len(records), "records", origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("厂家与证据", "Makers and evidence")
             if len(rows) == len(records)
             else Text(
@@ -257,12 +259,12 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
                 f"Makers and evidence (the first {len(rows)} of {len(records):,} records)",
             ),
             (
-                m.Column(Text("节点", "Node")),
-                m.Column(Text("企业", "Firm")),
-                m.Column(Text("所在地", "Place")),
-                m.Column(Text("活动", "Activity")),
-                m.Column(Text("证据", "Evidence")),
-                m.Column(Text("时间", "Date")),
+                fig.Column(Text("节点", "Node")),
+                fig.Column(Text("企业", "Firm")),
+                fig.Column(Text("所在地", "Place")),
+                fig.Column(Text("活动", "Activity")),
+                fig.Column(Text("证据", "Evidence")),
+                fig.Column(Text("时间", "Date")),
             ),
             tuple(rows),
             tuple(dict.fromkeys(keys)),
@@ -271,7 +273,7 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
     )
 
 
-def _maker_row(node: Node, maker: Maker, origins: Provenance) -> tuple[m.Cell, ...]:
+def _maker_row(node: Node, maker: Maker, origins: Provenance) -> tuple[fig.Cell, ...]:
     date = parse_period(maker.evidence_date) if maker.evidence_date else None
     return (
         node.name,
@@ -284,7 +286,7 @@ def _maker_row(node: Node, maker: Maker, origins: Provenance) -> tuple[m.Cell, .
 
 
 def _cuts(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     sources: list[str] = []
     for other in others:
         for node in other.nodes:
@@ -299,19 +301,19 @@ def _cuts(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
             rows.append((other.name, node.name, GRADE_TEXT[node.grade], makers))
             sources += [node.source_id, *(k.source_id for k in node.local_makers)]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "同一条链还有别的划分；同一部件在两种划分里用同一份证据。",
                 "The same chain has other cuts; one part has the same evidence in each of them.",
             )
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("其他划分", "Other cuts of the chain"),
             (
-                m.Column(Text("划分", "Cut")),
-                m.Column(Text("节点", "Node")),
-                m.Column(Text("等级", "Grade")),
-                m.Column(Text("本地厂家", "Local makers")),
+                fig.Column(Text("划分", "Cut")),
+                fig.Column(Text("节点", "Node")),
+                fig.Column(Text("等级", "Grade")),
+                fig.Column(Text("本地厂家", "Local makers")),
             ),
             tuple(rows),
         ),

@@ -6,7 +6,9 @@ from lianzhang.app.report.provenance import Provenance, counted
 from lianzhang.chain.service import Cluster, ClusterSystem, Tier
 from lianzhang.chain.service.clusters import Count, LevelReading
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import both, money
 
 _CONCEPT = {
@@ -27,7 +29,7 @@ def section(system: ClusterSystem, origins: Provenance) -> m.Section:
     )
 
 
-def summary(system: ClusterSystem, origins: Provenance) -> m.Prose:
+def summary(system: ClusterSystem, origins: Provenance) -> num.Prose:
     """How many members have a level, how many can be measured, which is closest."""
     everyone = system.clusters
     measured = [c for c in everyone if c.level_cny and c.latest]
@@ -50,7 +52,7 @@ def summary(system: ClusterSystem, origins: Provenance) -> m.Prose:
     if measured:
         best = max(measured, key=_attained)
         reading = _latest(best)
-        values["share"] = m.Quantity(_attained(best) * 100, "pct", _reading_origin(best, reading, origins))
+        values["share"] = num.Quantity(_attained(best) * 100, "pct", _reading_origin(best, reading, origins))
         text = Text(
             text.zh
             + f"离能级最近的是{best.name.zh}：{reading.period.label('zh')}{_CONCEPT[reading.concept].zh}"
@@ -58,7 +60,7 @@ def summary(system: ClusterSystem, origins: Provenance) -> m.Prose:
             text.en + f" Closest is {_lower(best.name.en)}: its {_CONCEPT[reading.concept].en} of "
             f"{reading.period.label('en')} is {{share}} of the level.",
         )
-    return m.Prose(text, values)
+    return num.Prose(text, values)
 
 
 def _levels(system: ClusterSystem, origins: Provenance) -> m.Block:
@@ -71,7 +73,7 @@ def _levels(system: ClusterSystem, origins: Provenance) -> m.Block:
         ["clusters", "observations"],
         [c.source_id for c in system.clusters],
     )
-    finding = m.Prose(
+    finding = num.Prose(
         Text(
             "有能级的集群中，{lacking}没有公开的产值、营收或规模，离目标多远无法计算。",
             "Of the clusters with a level, {lacking} publish no output value, revenue or scale: how far they are from "
@@ -82,9 +84,9 @@ def _levels(system: ClusterSystem, origins: Provenance) -> m.Block:
     sources = [c.source_id for c in system.clusters] + [_latest(c).source_id for c in known]
     return m.Block(
         finding=finding,
-        figure=m.TierBars(Text("各梯队集群与其能级", "Clusters against the level of their tier"), tiers),
+        figure=fig.TierBars(Text("各梯队集群与其能级", "Clusters against the level of their tier"), tiers),
         source=origins.line(sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "能级词（如万亿级）是门槛，不是数值；产值、营收、规模与增加值是四个序列，图中不相加。",
                 "A level word such as 万亿级 is a threshold, not a value. Output value, revenue, scale and value added "
@@ -94,12 +96,12 @@ def _levels(system: ClusterSystem, origins: Provenance) -> m.Block:
     )
 
 
-def _tier(tier: Tier, origins: Provenance) -> m.Tier:
+def _tier(tier: Tier, origins: Provenance) -> fig.Tier:
     levels = {c.level_cny for c in tier.clusters if c.level_cny is not None}
     level = None
     if len(levels) == 1:
         stated = next(c for c in tier.clusters if c.level_cny is not None)
-        level = m.Quantity(
+        level = num.Quantity(
             levels.pop(),
             "cny",
             origins.observed(
@@ -109,17 +111,17 @@ def _tier(tier: Tier, origins: Provenance) -> m.Tier:
                 stated.status,
             ),
         )
-    return m.Tier(tier.name, level, tuple(_bar(c, origins) for c in tier.clusters))
+    return fig.Tier(tier.name, level, tuple(_bar(c, origins) for c in tier.clusters))
 
 
-def _bar(cluster: Cluster, origins: Provenance) -> m.TierBar:
+def _bar(cluster: Cluster, origins: Provenance) -> fig.TierBar:
     reading = cluster.latest
     if reading is None:
-        return m.TierBar(name=cluster.name, because=cluster.because)
+        return fig.TierBar(name=cluster.name, because=cluster.because)
     part = Text("", "") if reading.whole_year else Text("，非全年", ", part of a year")
-    return m.TierBar(
+    return fig.TierBar(
         name=cluster.name,
-        value=m.Quantity(reading.value_cny, "cny", _reading_origin(cluster, reading, origins)),
+        value=num.Quantity(reading.value_cny, "cny", _reading_origin(cluster, reading, origins)),
         series=Text(
             f"{reading.period.label('zh')}{_CONCEPT[reading.concept].zh}{part.zh}",
             f"{_CONCEPT[reading.concept].en}, {reading.period.label('en')}{part.en}",
@@ -138,7 +140,7 @@ def _enterprises(system: ClusterSystem, origins: Provenance) -> m.Block:
         ["sector_counts", "cluster_sectors"],
         system.count_sources,
     )
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for tier in system.tiers:
         rows.append((tier.name, None, *_range(tier.enterprises, origin), tier.enterprises.because))
         rows += [(None, c.name, *_range(c.enterprises, origin), c.enterprises.because) for c in tier.clusters]
@@ -147,11 +149,11 @@ def _enterprises(system: ClusterSystem, origins: Provenance) -> m.Block:
     )
     period = system.count_period or ""
     if system.enterprises.upper is None or system.overlap is None:
-        finding = m.Prose(
+        finding = num.Prose(
             Text("没有可归入集群的企业数。", "There are no enterprise counts to assign to clusters.")
         )
     else:
-        finding = m.Prose(
+        finding = num.Prose(
             Text(
                 f"{period}年末，体系内各集群涉及的行业共有制造业企业{{upper}}；逐个集群相加会重复计算{{overlap}}。",
                 f"At the end of {period}, {{upper}} worked in the sectors that the clusters wholly or partly cover; "
@@ -164,20 +166,20 @@ def _enterprises(system: ClusterSystem, origins: Provenance) -> m.Block:
         )
     return m.Block(
         finding=finding,
-        figure=m.Table(
+        figure=fig.Table(
             Text("集群企业数", "Enterprises by cluster"),
             (
-                m.Column(Text("梯队", "Tier")),
-                m.Column(Text("集群", "Cluster")),
-                m.Column(Text("至少", "At least"), Text("家", "enterprises"), numeric=True),
-                m.Column(Text("至多", "At most"), Text("家", "enterprises"), numeric=True),
-                m.Column(Text("说明", "Remark")),
+                fig.Column(Text("梯队", "Tier")),
+                fig.Column(Text("集群", "Cluster")),
+                fig.Column(Text("至少", "At least"), Text("家", "enterprises"), numeric=True),
+                fig.Column(Text("至多", "At most"), Text("家", "enterprises"), numeric=True),
+                fig.Column(Text("说明", "Remark")),
             ),
             tuple(rows),
             (origin,),
         ),
         source=origins.line([*system.count_sources, *(c.source_id for c in system.clusters)]),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "“至少”只计整个大类属于该集群的行业，“至多”加上部分属于它的行业；同一企业在一个梯队和合计中只计一次。",
                 "‘At least’ counts divisions that belong to a cluster wholly, ‘at most’ adds those of which only a part "
@@ -187,7 +189,7 @@ def _enterprises(system: ClusterSystem, origins: Provenance) -> m.Block:
     )
 
 
-def _range(count: Count, origin: str) -> tuple[m.Cell, m.Cell]:
+def _range(count: Count, origin: str) -> tuple[fig.Cell, fig.Cell]:
     if count.lower is None or count.upper is None:
         return None, None
     return counted(count.lower, "enterprises", origin), counted(count.upper, "enterprises", origin)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from lianzhang.app.report.provenance import Provenance, counted, place_text, report_unit
 from lianzhang.i18n import Text
 from lianzhang.plan.disagreements import COMPARABLE, Conflict, Side
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 
 def section(conflicts: tuple[Conflict, ...], origins: Provenance) -> m.Section:
@@ -28,7 +30,7 @@ def section(conflicts: tuple[Conflict, ...], origins: Provenance) -> m.Section:
         key="disagreements",
         title=Text("来源之间的分歧", "Where sources disagree"),
         lead=(
-            m.Prose(
+            num.Prose(
                 Text(
                     "记录了{n}不能同时成立的说法。每种说法都保留；计算时用哪一个、为什么，逐条写明。",
                     "{n} between sources are on record. Every statement is kept; which one "
@@ -51,7 +53,7 @@ def _voices(conflicts: list[Conflict], origins: Provenance) -> m.Block:
                 f"{why.zh.rstrip('。')}。{conflict.used.zh.rstrip('。')}。",
                 f"{why.en.rstrip('.')}. {conflict.used.en.rstrip('.')}.",
             )
-        items.append(m.Disagreement(subject=conflict.topic, voices=voices, why=why, ratio=conflict.ratio))
+        items.append(fig.Disagreement(subject=conflict.topic, voices=voices, why=why, ratio=conflict.ratio))
     ratios = [c for c in conflicts if c.ratio is not None]
     sources = [s.source_id for c in conflicts for s in c.sides]
     if ratios:
@@ -62,25 +64,25 @@ def _voices(conflicts: list[Conflict], origins: Provenance) -> m.Block:
             ["statements", "observations"],
             [s.source_id for s in worst.sides],
         )
-        finding = m.Prose(
+        finding = num.Prose(
             Text(
                 f"相差最大的是“{worst.topic.zh}”，两种说法相差{{ratio}}。",
                 f"They are furthest apart on “{worst.topic.en}”, by a factor of {{ratio}}.",
             ),
-            {"ratio": m.Quantity(worst.ratio, Text("倍", ""), origin)},
+            {"ratio": num.Quantity(worst.ratio, Text("倍", ""), origin)},
         )
     else:
-        finding = m.Prose(
+        finding = num.Prose(
             Text("各说法的口径不同，不能直接相比。", "The statements speak of different things.")
         )
     return m.Block(
         finding=finding,
-        figure=m.Voices(Text("两种说法", "Two voices"), tuple(items)),
+        figure=fig.Voices(Text("两种说法", "Two voices"), tuple(items)),
         source=origins.line(sources),
     )
 
 
-def _voice(conflict: Conflict, side: Side, origins: Provenance) -> m.Voice:
+def _voice(conflict: Conflict, side: Side, origins: Provenance) -> fig.Voice:
     place = place_text(side.locator) if side.locator else None
     topic = side.topic or conflict.topic
     origin = origins.observed(
@@ -93,8 +95,8 @@ def _voice(conflict: Conflict, side: Side, origins: Provenance) -> m.Voice:
     says = side.topic if side.topic is not None and side.topic != conflict.topic else None
     if side.topic is None:
         says = Text("统计的实际值", "the observed figure")
-    return m.Voice(
-        quantity=m.Quantity(side.value, report_unit(side.unit), origin),
+    return fig.Voice(
+        quantity=num.Quantity(side.value, report_unit(side.unit), origin),
         citation=origins.citation(side.source_id, place),
         says=says,
         used=side.used,
@@ -104,18 +106,18 @@ def _voice(conflict: Conflict, side: Side, origins: Provenance) -> m.Voice:
 def _noted(conflicts: list[Conflict], origins: Provenance) -> m.Block:
     rows = tuple((c.topic, c.explanation, c.used, origins.title(c.sides[0].source_id)) for c in conflicts)
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "其余是算术、口径或序列上的疑点。", "The others are doubts about arithmetic, scope or series."
             )
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("其他疑点", "Other doubts"),
             (
-                m.Column(Text("事项", "Topic")),
-                m.Column(Text("疑点", "Doubt")),
-                m.Column(Text("采用与理由", "What is used and why")),
-                m.Column(Text("来源", "Source")),
+                fig.Column(Text("事项", "Topic")),
+                fig.Column(Text("疑点", "Doubt")),
+                fig.Column(Text("采用与理由", "What is used and why")),
+                fig.Column(Text("来源", "Source")),
             ),
             rows,
         ),

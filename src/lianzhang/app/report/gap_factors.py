@@ -6,7 +6,9 @@ from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.backtest import told
 from lianzhang.chain.service import Gap, Gaps
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 
 def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
@@ -23,7 +25,7 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
         worst(g.node.status for g in gaps),
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "排序的{n}缺口中，{seen}的利害金额能从投入产出表看见；其余所属部门净流出，此法测不出。",
                 "Of {n} gaps that are ranked, the stake of {seen} can be seen in the input–output table; the sectors of the "
@@ -31,24 +33,24 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
             ),
             {"n": counted(len(gaps), "components", origin), "seen": counted(len(seen), "components", origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("缺口各因子的输入", "What the factors of the gaps are made from"),
             (
-                m.Column(Text("位次", "Rank"), numeric=True),
-                m.Column(Text("位次区间", "Range")),
-                m.Column(Text("部件", "Component")),
-                m.Column(Text("整机部门一年采购", "Bought a year by the product’s sector"), numeric=True),
-                m.Column(Text("本地供给", "Met locally"), numeric=True),
-                m.Column(Text("流入依赖", "Inflow"), numeric=True),
-                m.Column(Text("本地厂家", "Local makers"), numeric=True),
-                m.Column(Text("区位商", "Location quotient"), numeric=True),
-                m.Column(Text("区位商最高的区县与行业", "District and trade of that quotient")),
+                fig.Column(Text("位次", "Rank"), numeric=True),
+                fig.Column(Text("位次区间", "Range")),
+                fig.Column(Text("部件", "Component")),
+                fig.Column(Text("整机部门一年采购", "Bought a year by the product’s sector"), numeric=True),
+                fig.Column(Text("本地供给", "Met locally"), numeric=True),
+                fig.Column(Text("流入依赖", "Inflow"), numeric=True),
+                fig.Column(Text("本地厂家", "Local makers"), numeric=True),
+                fig.Column(Text("区位商", "Location quotient"), numeric=True),
+                fig.Column(Text("区位商最高的区县与行业", "District and trade of that quotient")),
             ),
             tuple(_row(g, origin, origins) for g in gaps),
             (origin,),
         ),
         source=origins.line(ranked.source_ids),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 f"“位次区间”为三个权重随机变动时位次的 5%—95% 区间。{told(ranked.backtests).zh}。",
                 "“Range” is the 5 to 95 % range of the rank when the three weights move at random. "
@@ -58,7 +60,7 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
     )
 
 
-def _row(gap: Gap, rank: str, origins: Provenance) -> tuple[m.Cell, ...]:
+def _row(gap: Gap, rank: str, origins: Provenance) -> tuple[fig.Cell, ...]:
     i = gap.inputs
     table = origins.computed(
         Text(f"{gap.node.name.zh}：采购与本地供给", f"{gap.node.name.en}: purchases and local supply"),
@@ -90,13 +92,13 @@ def _row(gap: Gap, rank: str, origins: Provenance) -> tuple[m.Cell, ...]:
         low, high = f"{gap.rank_low:.0f}", f"{gap.rank_high:.0f}"
         moves = Text(low, low) if low == high else Text(f"{low}—{high}", f"{low}–{high}")
     return (
-        m.Quantity(float(gap.rank), "index", rank),
+        num.Quantity(float(gap.rank), "index", rank),
         moves,
         gap.node.name,
-        None if i.purchases_cny is None else m.Quantity(i.purchases_cny, "cny", table),
-        None if i.local_share is None else m.Quantity(100 * i.local_share, "pct", table),
-        None if i.inflow_share is None else m.Quantity(100 * i.inflow_share, "pct", table),
+        None if i.purchases_cny is None else num.Quantity(i.purchases_cny, "cny", table),
+        None if i.local_share is None else num.Quantity(100 * i.local_share, "pct", table),
+        None if i.inflow_share is None else num.Quantity(100 * i.inflow_share, "pct", table),
         None if i.makers is None else counted(i.makers, "enterprises", makers),
-        None if i.quotient is None else m.Quantity(i.quotient, "index", places),
+        None if i.quotient is None else num.Quantity(i.quotient, "index", places),
         where,
     )

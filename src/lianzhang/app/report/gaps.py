@@ -8,7 +8,9 @@ from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.model import GapKind, SupportingRate
 from lianzhang.chain.service import ChainMap, Gap, Gaps, Rate
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import listing
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
     columns = () if at_risk is None else (_AT_RISK,)
     product = ranked.product_sector or Text("整机所属部门", "the product’s sector")
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "可以排序的缺口有{gaps}；另有{unknown}无人查过，应先查再谈补链，表中先列利害最大的。",
                 "{gaps} can be ranked as gaps; {unknown} were never looked at and should be searched before anyone speaks "
@@ -55,24 +57,24 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
                 "unknown": counted(len(ranked.to_search), "components", origin),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("缺口与待查", "Gaps, and where to look first"),
             (
-                m.Column(Text("位次", "Rank"), numeric=True),
-                m.Column(Text("部件", "Component")),
-                m.Column(Text("类别", "Kind")),
-                m.Column(Text("利害金额", "At stake"), Text("元", "yuan"), numeric=True),
-                m.Column(Text("金额所属部门", "Sector of that sum")),
-                m.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
-                m.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
-                m.Column(Text("最强的区县", "Strongest districts")),
+                fig.Column(Text("位次", "Rank"), numeric=True),
+                fig.Column(Text("部件", "Component")),
+                fig.Column(Text("类别", "Kind")),
+                fig.Column(Text("利害金额", "At stake"), Text("元", "yuan"), numeric=True),
+                fig.Column(Text("金额所属部门", "Sector of that sum")),
+                fig.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
+                fig.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
+                fig.Column(Text("最强的区县", "Strongest districts")),
                 *columns,
             ),
             rows,
             (origin,),
         ),
         source=origins.line(ranked.source_ids),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
                 "依赖流入的程度；可行为最强区县的区位商 LQ/(1+LQ)。",
@@ -95,12 +97,12 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
     )
 
 
-_AT_RISK = m.Column(
+_AT_RISK = fig.Column(
     Text("停产风险", "Output at risk"), Text("占全网，重构", "of all, reconstructed"), numeric=True
 )
 
 
-def _at_risk(risk: KeptRisk | None, origins: Provenance) -> dict[str, m.Quantity] | None:
+def _at_risk(risk: KeptRisk | None, origins: Provenance) -> dict[str, num.Quantity] | None:
     """What hangs on each node, from the kept rank of risk; None where there is none."""
     if risk is None or risk.rank is None:
         return None
@@ -109,14 +111,14 @@ def _at_risk(risk: KeptRisk | None, origins: Provenance) -> dict[str, m.Quantity
 
     origin = reconstructed_origin(risk.industry, origins, Text("停产风险", "Output at risk"))
     return {
-        node: m.Quantity(found.most * 100, "pct", origin)
+        node: num.Quantity(found.most * 100, "pct", origin)
         for node, found in node_risks(risk.groups, risk.rank).items()
     }
 
 
-def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:
-    def number(value: float | None, unit: str) -> m.Quantity | None:
-        return None if value is None else m.Quantity(value, unit, origin)
+def _gap_row(gap: Gap, origin: str) -> tuple[fig.Cell, ...]:
+    def number(value: float | None, unit: str) -> num.Quantity | None:
+        return None if value is None else num.Quantity(value, unit, origin)
 
     places = gap.best_places
     return (
@@ -133,27 +135,27 @@ def _gap_row(gap: Gap, origin: str) -> tuple[m.Cell, ...]:
     )
 
 
-def _blind(gap: Gap, origin: str) -> m.Quantity | None:
+def _blind(gap: Gap, origin: str) -> num.Quantity | None:
     """The measure sees nothing where the sector as a whole sends out more than it takes in."""
     if gap.stake_cny is None:
         return None
     because = Text("所属部门净流出，此法测不出", "its sector is a net exporter: not visible to this measure")
-    return m.Quantity(None, "cny", origin, because=because)
+    return num.Quantity(None, "cny", origin, because=because)
 
 
 def rates_block(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -> m.Block:
     """The local supporting rate under each definition, none hidden."""
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for rate in rates:
         origin = origins.computed(
             rate.name, rate.about, ["nodes", "firm_nodes", "io_flows"], rate.source_ids, worst(rate.statuses)
         )
-        low: m.Cell = None
-        high: m.Cell = None
+        low: fig.Cell = None
+        high: fig.Cell = None
         remark = rate.about
         if isinstance(rate.result, SupportingRate):
-            low = m.Quantity(rate.result.lower * 100, "pct", origin)
-            high = m.Quantity(rate.result.upper * 100, "pct", origin)
+            low = num.Quantity(rate.result.lower * 100, "pct", origin)
+            high = num.Quantity(rate.result.upper * 100, "pct", origin)
         else:
             reasons = rate.result.reasons
             remark = Text(
@@ -171,7 +173,7 @@ def rates_block(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -
         "derived",
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "“本地配套率”有{n}算法，{known}可以算出，结果相差很大：引用时必须写明定义。",
                 "There are {n} of the local supporting rate; {known} can be computed and differ widely: quote none "
@@ -182,13 +184,13 @@ def rates_block(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -
                 "known": counted(known, "definitions", definitions),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("各定义的本地配套率", "Local supporting rate by definition"),
             (
-                m.Column(Text("定义", "Definition")),
-                m.Column(Text("至少", "At least"), numeric=True),
-                m.Column(Text("至多", "At most"), numeric=True),
-                m.Column(Text("说明", "Remark")),
+                fig.Column(Text("定义", "Definition")),
+                fig.Column(Text("至少", "At least"), numeric=True),
+                fig.Column(Text("至多", "At most"), numeric=True),
+                fig.Column(Text("说明", "Remark")),
             ),
             tuple(rows),
             (definitions,),
@@ -224,9 +226,9 @@ def matrix_block(chain: ChainMap, origins: Provenance) -> m.Block | None:
         (whole, Text("在产", "made")),
         (part - whole, Text("部件在产", "a part made")),
     )
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for region, name in sorted(names.items()):
-        cells: list[m.Cell] = [name]
+        cells: list[fig.Cell] = [name]
         for column in columns:
             found = [word for pairs, word in words if (region, column.node_id) in pairs]
             cells.append(
@@ -241,7 +243,7 @@ def matrix_block(chain: ChainMap, origins: Provenance) -> m.Block | None:
         worst(a.status for a in chain.assignments),
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "规划给各区县布置了{planned}（区县、总成），其中{both}已有该总成在产厂家的公开证据。",
                 "The plan makes {planned} (district and assembly); public evidence of a maker of that assembly exists for "
@@ -252,9 +254,9 @@ def matrix_block(chain: ChainMap, origins: Provenance) -> m.Block | None:
                 "both": counted(len(assigned & whole), "assignments", origin),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("区县与总成", "Districts and assemblies"),
-            (m.Column(Text("区县", "District")), *(m.Column(c.name) for c in columns)),
+            (fig.Column(Text("区县", "District")), *(fig.Column(c.name) for c in columns)),
             tuple(rows),
             (origin,),
         ),

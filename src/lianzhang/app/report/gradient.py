@@ -6,7 +6,9 @@ from lianzhang.app.gradient import ClassGradient, Gradient, multiple_of_base
 from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
 from lianzhang.i18n import Text
 from lianzhang.plan.track_model import VERDICTS, TrackRow
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 TITLE = Text("企业梯度", "The enterprise gradient")
 
@@ -33,31 +35,31 @@ def gradient_block(found: Gradient, origins: Provenance) -> m.Block | None:
     doubled = sum(1 for row in tracked if abs((multiple_of_base(row) or 0.0) - 2.0) < 0.05)
     notes = [item.status_class for item in found.classes if item.targets and item.status_class.note]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "规划对企业梯度提出{n}，其中{doubled}要求在写明的基数上翻一番。",
                 "The plan sets {n} for the classes of firms; {doubled} ask for twice the base that is named.",
             ),
             {"n": counted(len(tracked), "targets", origin), "doubled": counted(doubled, "targets", origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("各类企业的目标", "Targets for the classes"),
             (
-                m.Column(Text("对象", "Of what")),
-                m.Column(Text("目标", "Target"), numeric=True),
-                m.Column(Text("期限", "Deadline")),
-                m.Column(Text("基数", "Base"), numeric=True),
-                m.Column(Text("最新", "Latest"), numeric=True),
-                m.Column(Text("时间", "Period")),
-                m.Column(Text("所需年增长", "Growth needed a year"), numeric=True),
-                m.Column(Text("近年增长", "Recent growth"), numeric=True),
-                m.Column(Text("判断", "Verdict")),
+                fig.Column(Text("对象", "Of what")),
+                fig.Column(Text("目标", "Target"), numeric=True),
+                fig.Column(Text("期限", "Deadline")),
+                fig.Column(Text("基数", "Base"), numeric=True),
+                fig.Column(Text("最新", "Latest"), numeric=True),
+                fig.Column(Text("时间", "Period")),
+                fig.Column(Text("所需年增长", "Growth needed a year"), numeric=True),
+                fig.Column(Text("近年增长", "Recent growth"), numeric=True),
+                fig.Column(Text("判断", "Verdict")),
             ),
             tuple(_target_row(row, origins) for row in tracked),
             (origin,),
         ),
         source=origins.line(sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "少于四个可比年度数的只给所需增长，不作预测。"
                 + "".join(f"{c.text.zh}：{c.note.zh}。" for c in notes if c.note),
@@ -76,7 +78,7 @@ def counts_block(found: Gradient, origins: Provenance) -> m.Block | None:
     )
     if not years:
         return None
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for item in found.classes:
         rows += _published_rows(item, years, origins)
         if item.listed:
@@ -90,25 +92,25 @@ def counts_block(found: Gradient, origins: Provenance) -> m.Block | None:
         every,
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{len(found.classes)} 类企业中，{{known}}有逐年家数。",
                 f"Of {len(found.classes)} classes, {{known}} have counts by year.",
             ),
-            {"known": m.Quantity(float(len(known)), Text("类", "classes"), origin)},
+            {"known": num.Quantity(float(len(known)), Text("类", "classes"), origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("各类企业逐年家数", "Firms of every class by year"),
             (
-                m.Column(Text("类别", "Class")),
-                m.Column(Text("口径", "Counted how")),
-                *(m.Column(Text(str(y), str(y)), numeric=True) for y in years),
+                fig.Column(Text("类别", "Class")),
+                fig.Column(Text("口径", "Counted how")),
+                *(fig.Column(Text(str(y), str(y)), numeric=True) for y in years),
             ),
             tuple(rows),
             (origin,),
         ),
         source=origins.line(every),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "“名录”按现有名录逐家清点年末在列者，名录之前已失去资格的不在内，早年因此偏低。",
                 "“Listed” counts, firm by firm, who of today’s list held the class at the end of a year; those that lost it "
@@ -118,7 +120,7 @@ def counts_block(found: Gradient, origins: Provenance) -> m.Block | None:
     )
 
 
-def _target_row(row: TrackRow, origins: Provenance) -> tuple[m.Cell, ...]:
+def _target_row(row: TrackRow, origins: Provenance) -> tuple[fig.Cell, ...]:
     entry = row.ledger
     place = entry.places[0]
     unit = report_unit(entry.indicator_unit)
@@ -130,23 +132,23 @@ def _target_row(row: TrackRow, origins: Provenance) -> tuple[m.Cell, ...]:
         _sources(row),
         "derived",
     )
-    latest: m.Cell = None
+    latest: fig.Cell = None
     if entry.latest is not None:
         seen = origins.observed(
             entry.indicator or entry.label, "observations", entry.latest.source_id, entry.latest.status
         )
-        latest = m.Quantity(entry.latest.value, unit, seen)
+        latest = num.Quantity(entry.latest.value, unit, seen)
 
-    def growth(value: float | None) -> m.Cell:
+    def growth(value: float | None) -> fig.Cell:
         return (
-            None if value is None else m.Quantity(value, report_unit(row.growth_unit), derived, signed=True)
+            None if value is None else num.Quantity(value, report_unit(row.growth_unit), derived, signed=True)
         )
 
     return (
         entry.label,
-        m.Quantity(entry.target, unit, stated, because=entry.why_no_target),
+        num.Quantity(entry.target, unit, stated, because=entry.why_no_target),
         Text(entry.deadline.label("zh"), entry.deadline.label("en")) if entry.deadline else None,
-        m.Quantity(entry.base_value, unit, stated) if entry.base_value is not None else None,
+        num.Quantity(entry.base_value, unit, stated) if entry.base_value is not None else None,
         latest,
         Text(entry.latest.period.label("zh"), entry.latest.period.label("en")) if entry.latest else None,
         growth(row.required_growth),
@@ -155,22 +157,22 @@ def _target_row(row: TrackRow, origins: Provenance) -> tuple[m.Cell, ...]:
     )
 
 
-def _published_rows(item: ClassGradient, years: list[int], origins: Provenance) -> list[tuple[m.Cell, ...]]:
-    rows: list[tuple[m.Cell, ...]] = []
+def _published_rows(item: ClassGradient, years: list[int], origins: Provenance) -> list[tuple[fig.Cell, ...]]:
+    rows: list[tuple[fig.Cell, ...]] = []
     for series in item.published:
-        cells: dict[int, m.Cell] = {}
+        cells: dict[int, fig.Cell] = {}
         for point in series.points:
             what = Text(
                 f"{series.name.zh}，{point.period.label('zh')}",
                 f"{series.name.en}, {point.period.label('en')}",
             )
             origin = origins.observed(what, "observations", point.source_id, point.status)
-            cells[point.period.end.year] = m.Quantity(point.value, "enterprises", origin)
+            cells[point.period.end.year] = num.Quantity(point.value, "enterprises", origin)
         rows.append((item.status_class.text, series.name, *(cells.get(y) for y in years)))
     return rows
 
 
-def _listed_row(item: ClassGradient, years: list[int], origins: Provenance) -> tuple[m.Cell, ...]:
+def _listed_row(item: ClassGradient, years: list[int], origins: Provenance) -> tuple[fig.Cell, ...]:
     origin = origins.computed(
         Text(f"{item.status_class.text.zh}名录", f"List of: {item.status_class.text.en}"),
         Text("逐家清点年末在列者", "firms that held the class at the end of the year, counted one by one"),

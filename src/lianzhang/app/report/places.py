@@ -10,7 +10,9 @@ from lianzhang.app.report.provenance import Provenance, counted, report_unit, wo
 from lianzhang.i18n import Text
 from lianzhang.places import queries
 from lianzhang.places.service import Specialisation
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import listing, short_place
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
@@ -90,11 +92,11 @@ def _amount(reader: Reader, hexes: tuple[Hex, ...], origins: Provenance) -> m.Bl
                 f"{h.name.zh}{name.zh}，{period.label('zh')}",
                 f"{name.en} of {h.name.en}, {period.label('en')}",
             )
-            quantity = m.Quantity(
+            quantity = num.Quantity(
                 row["value"], unit, origins.observed(what, "observations", row["source_id"], row["status"])
             )
         because = None if row is not None else Text("没有公布", "not published")
-        cells.append(m.HexCell(name=h.name, q=h.q, r=h.r, value=quantity, because=because, short=h.short))
+        cells.append(fig.HexCell(name=h.name, q=h.q, r=h.r, value=quantity, because=because, short=h.short))
     ranked = sorted(values.values(), key=lambda r: -r["value"])
     total = sum(r["value"] for r in ranked)
     top = [next(h.name for h in hexes if h.region_id == r["region_id"]) for r in ranked[:3]]
@@ -106,19 +108,19 @@ def _amount(reader: Reader, hexes: tuple[Hex, ...], origins: Provenance) -> m.Bl
         [r["source_id"] for r in ranked],
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{period.label('zh')}{name.zh}，{listing([t.zh for t in top], 'zh')}三地占各区县之和的{{share}}。",
                 f"{listing([t.en for t in top], 'en')} hold {{share}} of the districts’ {name.en.lower()} in "
                 f"{period.label('en')}.",
             ),
-            {"share": m.Quantity(sum(r["value"] for r in ranked[:3]) / total * 100, "pct", origin)},
+            {"share": num.Quantity(sum(r["value"] for r in ranked[:3]) / total * 100, "pct", origin)},
         ),
-        figure=m.HexCity(
+        figure=fig.HexCity(
             Text(f"各区县{name.zh}", f"{name.en} by district"), Text(name.zh, name.en), tuple(cells)
         ),
         source=origins.line([r["source_id"] for r in ranked]),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "每个区县一个等大的六边形，位置近似；不是边界图。",
                 "One equal hexagon per district, roughly in its place; not a map of borders.",
@@ -137,11 +139,11 @@ def _multiples(spec: Specialisation, hexes: tuple[Hex, ...], origins: Provenance
         what = Text(f"{name.zh}企业数，{spec.period}年末", f"Enterprises in {name.en}, end of {spec.period}")
         origin = origins.observed(what, "sector_counts", spec.sources[0], worst(spec.statuses))
         maps.append(
-            m.HexCity(
+            fig.HexCity(
                 spec.sectors[s],
                 Text("企业数", "enterprises"),
                 tuple(
-                    m.HexCell(
+                    fig.HexCell(
                         name=h.name,
                         q=h.q,
                         r=h.r,
@@ -155,7 +157,7 @@ def _multiples(spec: Specialisation, hexes: tuple[Hex, ...], origins: Provenance
     origin = _origin(spec, origins, Text("制造业企业数", "Manufacturing enterprises"))
     largest = chosen[0]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"{spec.period}年末各区县共有制造业企业{{n}}，最多的行业是{spec.sectors[largest].zh}，{{first}}。",
                 f"At the end of {spec.period} the districts had {{n}} in manufacturing; the largest sector by number is "
@@ -166,7 +168,7 @@ def _multiples(spec: Specialisation, hexes: tuple[Hex, ...], origins: Provenance
                 "first": counted(int(totals[largest]), "enterprises", origin),
             },
         ),
-        figure=m.HexMultiples(Text("企业数最多的行业", "The sectors with most enterprises"), tuple(maps)),
+        figure=fig.HexMultiples(Text("企业数最多的行业", "The sectors with most enterprises"), tuple(maps)),
         source=origins.line(spec.sources),
     )
 
@@ -176,23 +178,23 @@ def _specialities(spec: Specialisation, origins: Provenance) -> m.Block:
     spread = _origin(spec, origins, Text("有效行业数", "Effective number of sectors"))
     size = _origin(spec, origins, Text("制造业企业数", "Manufacturing enterprises"))
     order = np.argsort(-spec.enterprises.sum(axis=1), kind="stable")
-    rows: list[tuple[m.Cell, ...]] = []
+    rows: list[tuple[fig.Cell, ...]] = []
     for r in (int(i) for i in order):
         strong, near = spec.strengths(r, _LISTED), spec.prospects(r, _LISTED)
         rows.append(
             (
                 spec.regions[r],
                 counted(int(spec.enterprises[r].sum()), "enterprises", size),
-                m.Quantity(float(spec.diversification[r]), "index", spread),
+                num.Quantity(float(spec.diversification[r]), "index", spread),
                 _names(spec, strong),
-                m.Quantity(float(spec.lq[r, strong[0]]), "times", quotient) if strong else None,
+                num.Quantity(float(spec.lq[r, strong[0]]), "times", quotient) if strong else None,
                 _names(spec, near),
             )
         )
     widest = int(np.argmax(spec.diversification))
     narrowest = int(np.argmin(spec.diversification))
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"门类最全的是{spec.regions[widest].zh}，相当于{{wide}}个等大的行业；最专的是"
                 f"{spec.regions[narrowest].zh}，相当于{{narrow}}个。",
@@ -200,24 +202,24 @@ def _specialities(spec: Specialisation, origins: Provenance) -> m.Block:
                 f"{spec.regions[narrowest].en} the most specialised, like {{narrow}}.",
             ),
             {
-                "wide": m.Quantity(float(spec.diversification[widest]), "index", spread),
-                "narrow": m.Quantity(float(spec.diversification[narrowest]), "index", spread),
+                "wide": num.Quantity(float(spec.diversification[widest]), "index", spread),
+                "narrow": num.Quantity(float(spec.diversification[narrowest]), "index", spread),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("各区县的专长与近邻行业", "What districts are special in, and what is close"),
             (
-                m.Column(Text("区县", "District")),
-                m.Column(Text("制造业企业", "Enterprises"), Text("家", "number"), numeric=True),
-                m.Column(Text("有效行业数", "Effective sectors"), numeric=True),
-                m.Column(Text("区位商最高的行业", "Highest location quotients")),
-                m.Column(Text("其中最高", "Highest"), Text("全市 = 1", "all districts = 1"), numeric=True),
-                m.Column(Text("尚不突出而最接近的行业", "Not yet special in, but closest")),
+                fig.Column(Text("区县", "District")),
+                fig.Column(Text("制造业企业", "Enterprises"), Text("家", "number"), numeric=True),
+                fig.Column(Text("有效行业数", "Effective sectors"), numeric=True),
+                fig.Column(Text("区位商最高的行业", "Highest location quotients")),
+                fig.Column(Text("其中最高", "Highest"), Text("全市 = 1", "all districts = 1"), numeric=True),
+                fig.Column(Text("尚不突出而最接近的行业", "Not yet special in, but closest")),
             ),
             tuple(rows),
         ),
         source=origins.line(spec.sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "区位商按企业数计算，不是产值；“最接近”按相关性密度排序，只是机会的提示，不是建议。",
                 "Location quotients count enterprises, not output. ‘Closest’ ranks by relatedness density: a hint at "

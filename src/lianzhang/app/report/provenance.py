@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from lianzhang.i18n import Text
 from lianzhang.report.format import UNITS as REPORT_UNITS
-from lianzhang.report.model import Citation, Origin, Quantity, Source, Status
+from lianzhang.report.values import Citation, Origin, Quantity, Source, Status
 from lianzhang.schema import STATUSES, table
 from lianzhang.store import Reader
 from lianzhang.units import UNITS, unit_label

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 if TYPE_CHECKING:
     from lianzhang.app.risk.inputs import Industry
@@ -83,23 +85,23 @@ def section(
         blocks.append(empty_block(Text("对策", "Remedies"), STALE, "lianzhang risk remedy"))
     if kept.rank is not None:
         blocks.append(_statistics(kept.rank, kept.industry, origins))
-    return m.Section(key="risk", title=_TITLE, lead=(m.Prose(LIMITS),), blocks=tuple(blocks))
+    return m.Section(key="risk", title=_TITLE, lead=(num.Prose(LIMITS),), blocks=tuple(blocks))
 
 
 STALE = Text("数据更新后还没有计算过", "it has not been computed since the data changed")
 
 
-def summary(rank: RegionRank, kept: KeptRisk, origins: Provenance) -> m.Prose:
+def summary(rank: RegionRank, kept: KeptRisk, origins: Provenance) -> num.Prose:
     """The most critical sector, in a sentence."""
     first = rank.sectors[0]
     origin = reconstructed_origin(kept.industry, origins, Text("系统性风险指数", "Index of systemic risk"))
-    return m.Prose(
+    return num.Prose(
         Text(
             f"在重构的企业网络中，{first.name.zh}最关键的一家停产，会使全网产出减少{{index}}。",
             f"In the reconstructed network, the failure of the most critical firm of {first.name.en.lower()} would cost "
             "{index} of all output.",
         ),
-        {"index": m.Quantity(first.highest * 100, "pct", origin)},
+        {"index": num.Quantity(first.highest * 100, "pct", origin)},
     )
 
 
@@ -111,16 +113,16 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
     )
     measure = Text("停产使全网产出减少（%）", "Output of the whole network lost (%)")
     at = index_at(rank, PUBLISHED_TOP)
-    curve = m.RankCurve(
+    curve = fig.RankCurve(
         title=Text("系统性风险排位曲线（重构网络）", "Rank curve of systemic risk (reconstructed networks)"),
         measure=measure,
         members=Text("合成企业", "made-up firms"),
-        points=tuple(m.RankPoint(p.rank, p.low * 100, p.mid * 100, p.high * 100) for p in rank.curve),
+        points=tuple(fig.RankPoint(p.rank, p.low * 100, p.mid * 100, p.high * 100) for p in rank.curve),
         marks=tuple(
-            m.RankMark(
+            fig.RankMark(
                 rank=f.place,
                 name=_where(f),
-                index=m.Quantity(f.esri * 100, "pct", origin),
+                index=num.Quantity(f.esri * 100, "pct", origin),
                 size=f.output_cny,
             )
             for f in rank.top
@@ -130,20 +132,20 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
     source = origins.line(given.sources)
     return [
         m.Block(
-            finding=m.Prose(
+            finding=num.Prose(
                 Text(
                     "最关键的合成企业停产，全网产出减少{first}；前0.035%的企业每家至少{plateau}（匈牙利约23%）。",
                     "The failure of the most critical made-up firm costs {first} of all output; the top 0.035% of firms cost at "
                     "least {plateau} each (in Hungary about 23%).",
                 ),
                 {
-                    "first": m.Quantity(rank.curve[0].mid * 100, "pct", origin),
-                    "plateau": m.Quantity(at.mid * 100, "pct", origin),
+                    "first": num.Quantity(rank.curve[0].mid * 100, "pct", origin),
+                    "plateau": num.Quantity(at.mid * 100, "pct", origin),
                 },
             ),
             figure=curve,
             source=source,
-            note=m.Prose(
+            note=num.Prose(
                 Text(
                     f"粗线为{rank.draws}次抽取的中位，色带为最低到最高；圆点为第一次抽取的前十家，大小表示产出。"
                     "最大的企业和各部门前几家逐家计算，其余抽样。匈牙利为 Diem 等（2022）对实际网络的结果，"
@@ -167,13 +169,13 @@ def _where(firm: RankedFirm) -> Text:
 
 
 def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: str, source: Text) -> m.Block:
-    def row(kind: Text, one: Critical) -> tuple[m.Cell, ...]:
+    def row(kind: Text, one: Critical) -> tuple[fig.Cell, ...]:
         return (
             one.name,
-            m.Quantity(one.highest * 100, "pct", origin),
-            m.Quantity(one.low * 100, "pct", origin),
-            m.Quantity(one.high * 100, "pct", origin),
-            m.Quantity(one.critical_firms, "count", origin),
+            num.Quantity(one.highest * 100, "pct", origin),
+            num.Quantity(one.low * 100, "pct", origin),
+            num.Quantity(one.high * 100, "pct", origin),
+            num.Quantity(one.critical_firms, "count", origin),
             kind,
         )
 
@@ -181,7 +183,7 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
     rows += [row(Text("区县", "District"), c) for c in rank.districts[:_SHOWN]]
     rows += [row(Text("部门·区县", "Sector · district"), c) for c in rank.cells[:_SHOWN]]
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"最关键的企业多在{rank.sectors[0].name.zh}和{rank.sectors[1].name.zh}。",
                 f"The most critical firms are of {rank.sectors[0].name.en.lower()} and {rank.sectors[1].name.en.lower()}.",
@@ -189,19 +191,19 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
             if len(rank.sectors) > 1
             else Text("最关键的部门与区县。", "The most critical sectors and districts.")
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("最关键的部门与区县", "Most critical sectors and districts"),
             (
-                m.Column(Text("名称", "Name")),
-                m.Column(
+                fig.Column(Text("名称", "Name")),
+                fig.Column(
                     Text("最关键一家", "Most critical firm"),
                     Text("占全网产出", "of all output"),
                     numeric=True,
                 ),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("0.5%以上的企业", "Firms above 0.5%"), numeric=True),
-                m.Column(Text("层次", "Level")),
+                fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                fig.Column(Text("0.5%以上的企业", "Firms above 0.5%"), numeric=True),
+                fig.Column(Text("层次", "Level")),
             ),
             tuple(rows),
         ),
@@ -213,15 +215,15 @@ def _inflow(rank: RegionRank, given: Industry, origin: str, source: Text) -> m.B
     rows = tuple(
         (
             f.sector,
-            m.Quantity(f.esri * 100, "pct", origin),
-            m.Quantity(f.low * 100, "pct", origin),
-            m.Quantity(f.high * 100, "pct", origin),
-            m.Quantity(f.output_cny, "cny", origin),
+            num.Quantity(f.esri * 100, "pct", origin),
+            num.Quantity(f.low * 100, "pct", origin),
+            num.Quantity(f.high * 100, "pct", origin),
+            num.Quantity(f.output_cny, "cny", origin),
         )
         for f in rank.inflow[:8]
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"外地来货全断时损失最大的是{rank.inflow[0].sector.zh}。",
                 f"The end of all inflow would cost most in {rank.inflow[0].sector.en.lower()}.",
@@ -229,14 +231,14 @@ def _inflow(rank: RegionRank, given: Industry, origin: str, source: Text) -> m.B
             if rank.inflow
             else Text("没有部门依赖外地来货。", "No sector depends on inflow.")
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("外地来货全断的后果", "If all inflow of a sector ended"),
             (
-                m.Column(Text("部门", "Sector")),
-                m.Column(Text("全网产出减少", "Output lost"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("来货金额", "Inflow"), Text("每年", "a year"), numeric=True),
+                fig.Column(Text("部门", "Sector")),
+                fig.Column(Text("全网产出减少", "Output lost"), numeric=True),
+                fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                fig.Column(Text("来货金额", "Inflow"), Text("每年", "a year"), numeric=True),
             ),
             rows,
         ),
@@ -251,28 +253,28 @@ def _statistics(rank: RegionRank, given: Industry, origins: Provenance) -> m.Blo
     rows = tuple(
         (
             s.name,
-            m.Quantity(s.mid, "count", origin),
-            m.Quantity(s.low, "count", origin),
-            m.Quantity(s.high, "count", origin),
+            num.Quantity(s.mid, "count", origin),
+            num.Quantity(s.low, "count", origin),
+            num.Quantity(s.high, "count", origin),
             s.published,
         )
         for s in compared(rank.statistics)
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "重构网络比实测网络更密，供应商数的尾部更薄。",
                 "The reconstructed networks are denser than observed ones, and numbers of suppliers have a thinner tail.",
             )
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("重构网络与已发表的网络", "Reconstructed networks beside published ones"),
             (
-                m.Column(Text("指标", "Statistic")),
-                m.Column(Text("中位", "Median"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("已发表", "Published")),
+                fig.Column(Text("指标", "Statistic")),
+                fig.Column(Text("中位", "Median"), numeric=True),
+                fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                fig.Column(Text("已发表", "Published")),
             ),
             rows,
         ),
@@ -303,7 +305,7 @@ def empty_block(title: Text, because: Text, command: str) -> m.Block:
         "run the command below and make the report again; it takes minutes",
     )
     return m.Block(
-        finding=m.Prose(Text(f"这一部分暂缺：{because.zh}。", f"This is missing: {because.en}.")),
-        figure=m.Empty(title=title, because=because, remedy=remedy, command=command),
+        finding=num.Prose(Text(f"这一部分暂缺：{because.zh}。", f"This is missing: {because.en}.")),
+        figure=fig.Empty(title=title, because=because, remedy=remedy, command=command),
         source=Text("无", "none"),
     )

@@ -9,7 +9,8 @@ from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap
 from lianzhang.i18n import Text
 from lianzhang.places import queries as places
-from lianzhang.report import model as m
+from lianzhang.report import figures as fig
+from lianzhang.report import values as num
 from lianzhang.report.format import short_place
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
@@ -29,7 +30,7 @@ def shock_days(
     day: int,
     origin: str,
     link: Link = lambda thing, name: None,
-) -> m.ShockDays:
+) -> fig.ShockDays:
     """Wall and hex city on one day of a run, with the days of all industry and of the sectors hit most.
 
     Args:
@@ -46,18 +47,18 @@ def shock_days(
     nodes = {w.id for w in wanted.who if w.kind == "node"}
     hit_places = {w.id for w in wanted.who if w.kind == "region"} | set(wanted.within)
     worst = [g for g in run.sectors if g.lowest is not None and g.lowest.mid < 0.99]
-    return m.ShockDays(
+    return fig.ShockDays(
         title=title,
         measure=Text("日产出，占平日的比例", "Daily output, share of the usual"),
-        total=m.DayPath(
+        total=fig.DayPath(
             name=Text("全部工业的日产出", "Daily output of all industry"),
             low=tuple(low),
             mid=tuple(mid),
             high=tuple(high),
             shock=(wanted.first_day, wanted.first_day + wanted.days),
-            lowest=m.Quantity(min(mid), "pct", origin),
+            lowest=num.Quantity(min(mid), "pct", origin),
         ),
-        worst=tuple(m.Lamp(name=g.name, path=_percent(g)) for g in worst[:3]),
+        worst=tuple(fig.Lamp(name=g.name, path=_percent(g)) for g in worst[:3]),
         wall=_wall(state, run, nodes, link),
         city=_city(reader, state, run, hit_places, link),
         day=day,
@@ -70,15 +71,15 @@ def _percent(group: GroupPath | None) -> tuple[float, ...] | None:
     return tuple(round(v * 100, 2) for v in group.path)
 
 
-def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.LampSection, ...]:
+def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[fig.LampSection, ...]:
     if not isinstance(state.chain, ChainMap):
         return ()
     chain, known = state.chain, {g.id: g for g in run.nodes}
 
-    def bricks(parent: str) -> tuple[m.Lamp, ...]:
+    def bricks(parent: str) -> tuple[fig.Lamp, ...]:
         above = parent in hit or (chain.node(parent).parent_id or "") in hit
         return tuple(
-            m.Lamp(
+            fig.Lamp(
                 name=n.name,
                 path=_percent(known.get(n.node_id)),
                 hit=above or n.node_id in hit,
@@ -90,20 +91,20 @@ def _wall(state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.Lam
 
     sections = []
     for system in chain.of_kind("system"):
-        courses = [m.LampCourse(a.name, bricks(a.node_id)) for a in chain.children(system.node_id)]
-        sections.append(m.LampSection(system.name, tuple(c for c in courses if c.bricks)))
+        courses = [fig.LampCourse(a.name, bricks(a.node_id)) for a in chain.children(system.node_id)]
+        sections.append(fig.LampSection(system.name, tuple(c for c in courses if c.bricks)))
     if any(s.courses for s in sections):
         return tuple(s for s in sections if s.courses)
-    flat = [m.LampCourse(n.name, bricks(n.node_id)) for n in chain.nodes if chain.children(n.node_id)]
+    flat = [fig.LampCourse(n.name, bricks(n.node_id)) for n in chain.nodes if chain.children(n.node_id)]
     courses = [c for c in flat if c.bricks]
-    return (m.LampSection(chain.name, tuple(courses)),) if courses else ()
+    return (fig.LampSection(chain.name, tuple(courses)),) if courses else ()
 
 
-def _city(reader: Reader, state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[m.LampCell, ...]:
+def _city(reader: Reader, state: State, run: ShockRun, hit: set[str], link: Link) -> tuple[fig.LampCell, ...]:
     known = {g.id: g for g in run.districts}
     return tuple(
-        m.LampCell(
-            lamp=m.Lamp(
+        fig.LampCell(
+            lamp=fig.Lamp(
                 name=Text(h["name_zh"], h["name_en"]),
                 path=_percent(known.get(h["region_id"])),
                 hit=h["region_id"] in hit,

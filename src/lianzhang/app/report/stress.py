@@ -10,7 +10,9 @@ from lianzhang.app.report.shock_days import shock_days
 from lianzhang.app.risk.gaps import GapLink, linked
 from lianzhang.app.risk.points import POINT, PointNode, Points
 from lianzhang.i18n import Text
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 from lianzhang.report.format import listing
 from lianzhang.store import Reader
 
@@ -33,21 +35,21 @@ def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenanc
     rows, paths = [], []
     for one in results:
         test, run = one.test, one.run
-        lowest = m.Quantity(min(run.output.mid) * 100, "pct", origin)
+        lowest = num.Quantity(min(run.output.mid) * 100, "pct", origin)
         never = Text("没有", "none")
         rows.append(
             (
                 test.name,
-                m.Quantity(run.loss.mid, "cny", origin),
-                m.Quantity(run.loss.low, "cny", origin),
-                m.Quantity(run.loss.high, "cny", origin),
-                m.Quantity(run.stopped, "count", origin),
-                never if run.first_stop is None else m.Quantity(float(run.first_stop), "count", origin),
+                num.Quantity(run.loss.mid, "cny", origin),
+                num.Quantity(run.loss.low, "cny", origin),
+                num.Quantity(run.loss.high, "cny", origin),
+                num.Quantity(run.stopped, "count", origin),
+                never if run.first_stop is None else num.Quantity(float(run.first_stop), "count", origin),
                 _hit_most(run),
             )
         )
         paths.append(
-            m.DayPath(
+            fig.DayPath(
                 name=test.name,
                 low=tuple(v * 100 for v in run.output.low),
                 mid=tuple(v * 100 for v in run.output.mid),
@@ -61,22 +63,22 @@ def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenanc
     measure = Text("本地工业日产出（%）", "Daily output of local industry (%)")
     return [
         m.Block(
-            finding=m.Prose(
+            finding=num.Prose(
                 Text(
                     f"损失最大的是“{worst.test.name.zh}”：增加值{{loss}}（{{low}}—{{high}}）。",
                     f"“{worst.test.name.en}” costs most: {{loss}} of value added ({{low}} to {{high}}).",
                 ),
                 {
-                    "loss": m.Quantity(worst.run.loss.mid, "cny", origin),
-                    "low": m.Quantity(worst.run.loss.low, "cny", origin),
-                    "high": m.Quantity(worst.run.loss.high, "cny", origin),
+                    "loss": num.Quantity(worst.run.loss.mid, "cny", origin),
+                    "low": num.Quantity(worst.run.loss.low, "cny", origin),
+                    "high": num.Quantity(worst.run.loss.high, "cny", origin),
                 },
             ),
-            figure=m.DayPaths(
+            figure=fig.DayPaths(
                 Text("压力测试：逐日产出", "Stress tests: output by day"), measure, tuple(paths)
             ),
             source=source,
-            note=m.Prose(
+            note=num.Prose(
                 Text(
                     "深色为冲击期。各企业的库存按均值10天的泊松分布抽取；停工不补产，也不新找供应商。",
                     "The shaded days are the shock. Stocks are drawn per firm from a Poisson distribution with a mean of ten "
@@ -85,17 +87,17 @@ def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenanc
             ),
         ),
         m.Block(
-            finding=m.Prose(Text("情景是假想的，不是预测。", "The tests are imagined and no forecasts.")),
-            figure=m.Table(
+            finding=num.Prose(Text("情景是假想的，不是预测。", "The tests are imagined and no forecasts.")),
+            figure=fig.Table(
                 Text("压力测试", "Stress tests"),
                 (
-                    m.Column(Text("情景", "Stress test")),
-                    m.Column(Text("损失增加值", "Value added lost"), Text("中位", "median"), numeric=True),
-                    m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                    m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                    m.Column(Text("波及停产", "Others stopped"), Text("家", "firms"), numeric=True),
-                    m.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
-                    m.Column(Text("受影响最大", "Hit most")),
+                    fig.Column(Text("情景", "Stress test")),
+                    fig.Column(Text("损失增加值", "Value added lost"), Text("中位", "median"), numeric=True),
+                    fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                    fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                    fig.Column(Text("波及停产", "Others stopped"), Text("家", "firms"), numeric=True),
+                    fig.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
+                    fig.Column(Text("受影响最大", "Hit most")),
                 ),
                 tuple(rows),
             ),
@@ -126,7 +128,7 @@ def pictures(kept: KeptRisk, origins: Provenance, reader: Reader, state: State) 
         since = day - run.scenario.first_day
         blocks.append(
             m.Block(
-                finding=m.Prose(
+                finding=num.Prose(
                     Text(
                         f"冲击{since}天后（第{day}天），全部工业的日产出是平日的{{total}}（{{low}}—{{high}}）"
                         + ("，为最低。" if last else "。"),
@@ -134,14 +136,14 @@ def pictures(kept: KeptRisk, origins: Provenance, reader: Reader, state: State) 
                         "{high})" + (", the least of all days." if last else "."),
                     ),
                     {
-                        "total": m.Quantity(run.output.mid[day] * 100, "pct", origin),
-                        "low": m.Quantity(run.output.low[day] * 100, "pct", origin),
-                        "high": m.Quantity(run.output.high[day] * 100, "pct", origin),
+                        "total": num.Quantity(run.output.mid[day] * 100, "pct", origin),
+                        "low": num.Quantity(run.output.low[day] * 100, "pct", origin),
+                        "high": num.Quantity(run.output.high[day] * 100, "pct", origin),
                     },
                 ),
                 figure=shock_days(reader, state, run, title, day, origin),
                 source=origins.line(kept.industry.sources),
-                note=m.Prose(
+                note=num.Prose(
                     Text(
                         "一块砖按它所属部门的日产出变暗，同一部门的部件一起变暗：网络知道部门，不知道部件。六角形按区县的日产出变暗。",
                         "A brick is dimmed by the daily output of the sector it lies in, so components of one sector dim "
@@ -169,15 +171,15 @@ def _points(found: Points, kept: KeptRisk, origins: Provenance) -> m.Block:
         kept.industry, origins, Text("单点停产", "Single failures"), ("clusters", "cluster_sectors")
     )
 
-    def pct(value: Band | None) -> m.Quantity | None:
-        return None if value is None else m.Quantity(value.mid * 100, "pct", origin)
+    def pct(value: Band | None) -> num.Quantity | None:
+        return None if value is None else num.Quantity(value.mid * 100, "pct", origin)
 
-    rows: list[tuple[m.Cell, ...]] = [
+    rows: list[tuple[fig.Cell, ...]] = [
         (
             f.name,
             pct(f.loss),
-            m.Quantity(f.loss.low * 100, "pct", origin),
-            m.Quantity(f.loss.high * 100, "pct", origin),
+            num.Quantity(f.loss.low * 100, "pct", origin),
+            num.Quantity(f.loss.high * 100, "pct", origin),
             Text("外地来货", "Inflow") if f.district is None else Text("企业", "Firm"),
         )
         for f in found.firms
@@ -196,8 +198,8 @@ def _points(found: Points, kept: KeptRisk, origins: Provenance) -> m.Block:
             (
                 _together(nodes),
                 pct(worst),
-                m.Quantity(worst.low * 100, "pct", origin),
-                m.Quantity(worst.high * 100, "pct", origin),
+                num.Quantity(worst.low * 100, "pct", origin),
+                num.Quantity(worst.high * 100, "pct", origin),
                 Text("链节点", "Chain nodes"),
             )
         )
@@ -208,27 +210,27 @@ def _points(found: Points, kept: KeptRisk, origins: Provenance) -> m.Block:
         f"cluster’s other firms at least {POINT:.0%} of their output.",
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             finding,
             {
-                "failed": m.Quantity(float(found.failed), "count", origin),
-                "single": m.Quantity(float(len(singles)), "count", origin),
+                "failed": num.Quantity(float(found.failed), "count", origin),
+                "single": num.Quantity(float(len(singles)), "count", origin),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text(f"单点：{found.name.zh}", f"Single points of failure: {found.name.en}"),
             (
-                m.Column(Text("停产者", "What fails")),
-                m.Column(Text("其余减产", "Others lose"), Text("集群内", "in the cluster"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("种类", "Kind")),
+                fig.Column(Text("停产者", "What fails")),
+                fig.Column(Text("其余减产", "Others lose"), Text("集群内", "in the cluster"), numeric=True),
+                fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                fig.Column(Text("种类", "Kind")),
             ),
             tuple(rows),
             (origin,),
         ),
         source=origins.line(kept.industry.sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "逐家停产重算，不是推断；企业为合成，同一位次在各次抽取中比较。节点取其部门中最大一家停产或来货全断之大者，"
                 "同部门的节点合为一行。",
@@ -258,13 +260,13 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
     )
     best = kept.remedies[0]
     found = linked(kept.groups, kept.remedies, None if state is None else state.gaps)
-    rows: tuple[tuple[m.Cell, ...], ...] = tuple(
+    rows: tuple[tuple[fig.Cell, ...], ...] = tuple(
         (
             r.what,
-            m.Quantity(r.saving_cny.mid, "cny", origin),
-            m.Quantity(r.saving_cny.low, "cny", origin),
-            m.Quantity(r.saving_cny.high, "cny", origin),
-            m.Quantity(r.share * 100, "pct", origin),
+            num.Quantity(r.saving_cny.mid, "cny", origin),
+            num.Quantity(r.saving_cny.low, "cny", origin),
+            num.Quantity(r.saving_cny.high, "cny", origin),
+            num.Quantity(r.share * 100, "pct", origin),
             r.title,
             _gaps(r.gaps),
         )
@@ -276,38 +278,38 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
             None,
             None,
             None,
-            m.Quantity((1.0 - r.after / r.before) * 100 if r.before > 0 else None, "pct", origin),
+            num.Quantity((1.0 - r.after / r.before) * 100 if r.before > 0 else None, "pct", origin),
             Text("一般情形：它停产", "In general: it fails"),
             None,
         )
         for r in kept.reliefs
     )
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 f"节省最多的是“{best.title.zh}”中的“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
                 f"Most is saved in “{best.title.en}” by “{best.what.en}”: {{saving}}, or {{share}} of the loss.",
             ),
             {
-                "saving": m.Quantity(best.saving_cny.mid, "cny", origin),
-                "share": m.Quantity(best.share * 100, "pct", origin),
+                "saving": num.Quantity(best.saving_cny.mid, "cny", origin),
+                "share": num.Quantity(best.share * 100, "pct", origin),
             },
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("对策，按节省排序", "Remedies by what they save"),
             (
-                m.Column(Text("对策", "Remedy")),
-                m.Column(Text("节省增加值", "Value added saved"), Text("中位", "median"), numeric=True),
-                m.Column(Text("抽取最低", "Lowest draw"), numeric=True),
-                m.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                m.Column(Text("占损失", "Of the loss"), numeric=True),
-                m.Column(Text("情景", "Stress test")),
-                m.Column(Text("对应的缺口", "Gaps of the chain")),
+                fig.Column(Text("对策", "Remedy")),
+                fig.Column(Text("节省增加值", "Value added saved"), Text("中位", "median"), numeric=True),
+                fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
+                fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
+                fig.Column(Text("占损失", "Of the loss"), numeric=True),
+                fig.Column(Text("情景", "Stress test")),
+                fig.Column(Text("对应的缺口", "Gaps of the chain")),
             ),
             rows,
         ),
         source=origins.line([*kept.industry.sources]),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "每项对策都改入网络后重新模拟。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
                 "Each remedy is built into the network and simulated anew. What it costs is not known and not counted; a new "

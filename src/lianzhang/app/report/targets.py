@@ -7,7 +7,9 @@ from collections import Counter
 from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
 from lianzhang.i18n import Text
 from lianzhang.plan.track_model import VERDICTS, Point, TrackRow
+from lianzhang.report import figures as fig
 from lianzhang.report import model as m
+from lianzhang.report import values as num
 
 #: Small multiples shown on the achievements page of the report.
 _CHARTS = 12
@@ -32,7 +34,7 @@ def section(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Section:
     )
 
 
-def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Prose:
+def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> num.Prose:
     """Targets by verdict, in a sentence."""
     verdicts = Counter(r.verdict for r in rows)
     origin = _all_origin(rows, origins, Text("目标按判断计数", "Targets by verdict"))
@@ -48,7 +50,7 @@ def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> m.Prose:
     used = [text for verdict, text in words.items() if verdicts[verdict]]  # type: ignore[index]
     values = {v: counted(verdicts[v], "targets", origin) for v in words if verdicts[v]}  # type: ignore[index]
     values["n"] = counted(len(rows), "targets", origin)
-    return m.Prose(
+    return num.Prose(
         Text(
             "台账中有量化目标{n}：" + "，".join(t.zh for t in used) + "。",
             "The ledger holds {n} with a number: " + ", ".join(t.en for t in used) + ".",
@@ -64,16 +66,16 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
     trouble = [r for r in rows if r.verdict in ("missed", "out_of_reach", "at_risk")]
     origin = _all_origin(tuple(rows), origins, Text("有实际值的目标数", "Targets with observations"))
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "有实际值可比的目标{n}，其中{trouble}未达成、难以达到或有风险。",
                 "Of {n} that can be compared with observations, {trouble} are missed, out of reach or at risk.",
             ),
             {"n": counted(len(rows), "targets", origin), "trouble": counted(len(trouble), "targets", origin)},
         ),
-        figure=m.Tracker(Text("目标跟踪", "Target tracker"), tuple(tracker_row(r, origins) for r in rows)),
+        figure=fig.Tracker(Text("目标跟踪", "Target tracker"), tuple(tracker_row(r, origins) for r in rows)),
         source=origins.line(sources),
-        note=m.Prose(
+        note=num.Prose(
             Text(
                 "扇形为 80% 预测区间，概率来自短序列的预测分布；少于四个观测的不做预测。",
                 "The fan is the 80 % predictive interval; probabilities come from the predictive distribution of a short "
@@ -83,7 +85,7 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
     )
 
 
-def tracker_row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
+def tracker_row(row: TrackRow, origins: Provenance) -> fig.TrackerRow:
     """One target with its observations, forecast and verdict."""
     ledger = row.ledger
     unit = report_unit(ledger.indicator_unit)
@@ -100,20 +102,20 @@ def tracker_row(row: TrackRow, origins: Provenance) -> m.TrackerRow:
     )
     growth = report_unit(row.growth_unit)
     over = ledger.deadline is not None and ledger.deadline.end < row.as_of
-    return m.TrackerRow(
+    return fig.TrackerRow(
         label=ledger.label,
-        target=m.Target(
-            m.Quantity(value, target_unit, stated),
+        target=fig.Target(
+            num.Quantity(value, target_unit, stated),
             ledger.deadline.text if ledger.deadline else "",
             ledger.comparator,  # type: ignore[arg-type]
-            m.Quantity(ledger.upper, target_unit, stated) if ledger.comparator == "range" else None,
+            num.Quantity(ledger.upper, target_unit, stated) if ledger.comparator == "range" else None,
         ),
         verdict=row.verdict,
         reason=row.reason,
-        observations=tuple(m.Point(p.period.text, p.value, worst([p.status])) for p in _drawn(row)),
+        observations=tuple(fig.Point(p.period.text, p.value, worst([p.status])) for p in _drawn(row)),
         latest=_latest(_newest(row), ledger.indicator or ledger.label, unit, origins),
         fan=tuple(
-            m.FanPoint(
+            fig.FanPoint(
                 period=str(f.year), low=f.low80, mid=f.median, high=f.high80, low50=f.low50, high50=f.high50
             )
             for f in row.fan
@@ -137,17 +139,17 @@ def _drawn(row: TrackRow) -> tuple[Point, ...]:
     return years if len(years) >= 3 else row.observations
 
 
-def _latest(point: Point | None, name: Text, unit: str | Text, origins: Provenance) -> m.Quantity | None:
+def _latest(point: Point | None, name: Text, unit: str | Text, origins: Provenance) -> num.Quantity | None:
     if point is None:
         return None
     what = Text(f"{name.zh}，{point.period.label('zh')}", f"{name.en}, {point.period.label('en')}")
-    return m.Quantity(
+    return num.Quantity(
         point.value, unit, origins.observed(what, "observations", point.source_id, point.status)
     )
 
 
-def _growth(value: float | None, unit: str | Text, origin: str) -> m.Quantity | None:
-    return None if value is None else m.Quantity(value, unit, origin, signed=True)
+def _growth(value: float | None, unit: str | Text, origin: str) -> num.Quantity | None:
+    return None if value is None else num.Quantity(value, unit, origin, signed=True)
 
 
 def _achievements(rows: list[TrackRow], origins: Provenance) -> m.Block | None:
@@ -162,35 +164,35 @@ def _achievements(rows: list[TrackRow], origins: Provenance) -> m.Block | None:
     chosen = sorted(best.values(), key=lambda r: (-len(r.observations), r.ledger.label.en))[:_CHARTS]
     charts = tuple(_chart(r, origins) for r in chosen)
     grown = [r for r in chosen if r.recent_growth is not None and r.growth_unit == "%"]
-    finding = m.Prose(
+    finding = num.Prose(
         Text("有目标的指标逐年的实际值。", "Observed values, year by year, of indicators with a target.")
     )
     if grown:
         fastest = max(grown, key=lambda r: r.recent_growth or 0.0)
         name = fastest.ledger.indicator or fastest.ledger.label
         origin = _all_origin((fastest,), origins, Text(f"{name.zh}近年增速", f"Recent growth of {name.en}"))
-        finding = m.Prose(
+        finding = num.Prose(
             Text(
                 f"近年增长最快的是{name.zh}，每年{{growth}}。",
                 f"The fastest growing of late is {name.en[:1].lower() + name.en[1:] if not name.en[:2].isupper() else name.en}, "
                 "{growth} a year.",
             ),
-            {"growth": m.Quantity(fastest.recent_growth, "pct", origin, signed=True)},
+            {"growth": num.Quantity(fastest.recent_growth, "pct", origin, signed=True)},
         )
     return m.Block(
         finding=finding,
-        figure=m.LineGrid(Text("历年成绩", "Achievements by year"), charts),
+        figure=fig.LineGrid(Text("历年成绩", "Achievements by year"), charts),
         source=origins.line([p.source_id for r in chosen for p in r.observations]),
     )
 
 
-def _chart(row: TrackRow, origins: Provenance) -> m.LineChart:
+def _chart(row: TrackRow, origins: Provenance) -> fig.LineChart:
     tracked = tracker_row(row, origins)
     name = row.ledger.indicator or row.ledger.label
-    return m.LineChart(
+    return fig.LineChart(
         title=name,
         unit=report_unit(row.ledger.indicator_unit),
-        series=(m.LineSeries(name, tracked.observations),),
+        series=(fig.LineSeries(name, tracked.observations),),
         target=tracked.target if row.ledger.target is not None and row.ledger.deadline else None,
         fan=tracked.fan,
         origins=tracked.origins,
@@ -198,7 +200,7 @@ def _chart(row: TrackRow, origins: Provenance) -> m.LineChart:
 
 
 def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
-    table: list[tuple[m.Cell, ...]] = []
+    table: list[tuple[fig.Cell, ...]] = []
     for row in rows:
         ledger = row.ledger
         place = ledger.places[0]
@@ -209,7 +211,7 @@ def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
         table.append(
             (
                 ledger.label,
-                m.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
+                num.Quantity(value, report_unit(ledger.unit), stated) if value is not None else None,
                 ledger.due,
                 row.reason,
                 place.source,
@@ -217,7 +219,7 @@ def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
         )
     origin = _all_origin(tuple(rows), origins, Text("没有实际值的目标数", "Targets without observations"))
     return m.Block(
-        finding=m.Prose(
+        finding=num.Prose(
             Text(
                 "{n}没有可用的实际值，是否达成无从判断；补上数据即可计算。",
                 "For {n} there is no usable figure, so nobody can tell whether they are met; adding one makes them "
@@ -225,14 +227,14 @@ def _without_series(rows: list[TrackRow], origins: Provenance) -> m.Block:
             ),
             {"n": counted(len(rows), "targets", origin)},
         ),
-        figure=m.Table(
+        figure=fig.Table(
             Text("缺少实际值的目标", "Targets without a figure"),
             (
-                m.Column(Text("目标", "Target")),
-                m.Column(Text("目标值", "Value"), numeric=True),
-                m.Column(Text("期限", "Deadline")),
-                m.Column(Text("为何无法计算", "Why not computable")),
-                m.Column(Text("来源", "Source")),
+                fig.Column(Text("目标", "Target")),
+                fig.Column(Text("目标值", "Value"), numeric=True),
+                fig.Column(Text("期限", "Deadline")),
+                fig.Column(Text("为何无法计算", "Why not computable")),
+                fig.Column(Text("来源", "Source")),
             ),
             tuple(table),
         ),
@@ -280,7 +282,7 @@ def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) 
     return tuple(figures)
 
 
-def _promise(row: TrackRow, origins: Provenance) -> m.Prose | None:
+def _promise(row: TrackRow, origins: Provenance) -> num.Prose | None:
     """The target in half a sentence, with its verdict."""
     tracked = tracker_row(row, origins)
     deadline = row.ledger.deadline
@@ -293,16 +295,16 @@ def _promise(row: TrackRow, origins: Provenance) -> m.Prose | None:
         # The tile shows the newest figure; a target whose year is over is judged by that year's.
         unit = report_unit(row.ledger.indicator_unit)
         apart = "pp" if unit == "pct" else unit
-        values["gap"] = m.Quantity(abs(row.ledger.gap), apart, tracked.target.value.origin)
+        values["gap"] = num.Quantity(abs(row.ledger.gap), apart, tracked.target.value.origin)
         short = row.verdict == "missed"
-        return m.Prose(
+        return num.Prose(
             Text(
                 f"{deadline.label('zh')}目标{{target}}：{verdict.zh}，{'差' if short else '超出'}{{gap}}",
                 f"target for {deadline.label('en')} {{target}}: {verdict.en}, {{gap}} {'short' if short else 'above'}",
             ),
             values,
         )
-    return m.Prose(
+    return num.Prose(
         Text(
             f"{deadline.label('zh')}目标{{target}}：{verdict.zh}",
             f"target for {deadline.label('en')} {{target}}: {verdict.en}",

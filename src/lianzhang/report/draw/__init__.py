@@ -1,4 +1,4 @@
-"""Drawings: pure functions from the figures of :mod:`lianzhang.report.model` to markup.
+"""Drawings: pure functions from the figures of :mod:`lianzhang.report.figures` to markup.
 
 :func:`svg` draws one variant; :func:`figure` gives what a page shows, the desktop and the phone variant together
 (the style sheet picks one) or HTML where the browser does the stacking.
@@ -18,8 +18,7 @@ from lianzhang.report.draw.rank import svg_rank_curve
 from lianzhang.report.draw.rows import html_empty, html_table, html_tracker, html_voices
 from lianzhang.report.draw.shock import svg_shock_days
 from lianzhang.report.draw.wall import svg_wall
-from lianzhang.report.markup import element, join
-from lianzhang.report.model import (
+from lianzhang.report.figures import (
     DayPaths,
     Empty,
     Figure,
@@ -36,6 +35,7 @@ from lianzhang.report.model import (
     Wall,
     WeakLinks,
 )
+from lianzhang.report.markup import element, join
 
 Drawing = Wall | HexCity | HexMultiples | TierBars | WeakLinks | LineChart | RankCurve | ShockDays
 """Figures that are one SVG."""

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
+from lianzhang.report.figures import Tier, TierBar, TierBars, WeakLinks
 from lianzhang.report.format import exact, listing, percent, quantity
 from lianzhang.report.measure import fit, shorten, text_width
-from lianzhang.report.model import Tier, TierBar, TierBars, WeakLinks
 from lianzhang.report.words import WORDS
 
 _MOST = 1.25

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import Canvas
 from lianzhang.report.draw.lines import SMALL, nice_ticks
+from lianzhang.report.figures import DayPaths
 from lianzhang.report.format import axis_number, exact, quantity
 from lianzhang.report.measure import fit, text_width
-from lianzhang.report.model import DayPaths
 
 _SIZE = 12.0
 

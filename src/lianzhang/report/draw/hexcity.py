@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
+from lianzhang.report.figures import HexCell, HexCity, HexMultiples
 from lianzhang.report.format import axis_number, exact, quantity, short_place
 from lianzhang.report.measure import fit, shorten, text_width
-from lianzhang.report.model import HexCell, HexCity, HexMultiples, Quantity
+from lianzhang.report.values import Quantity
 from lianzhang.report.words import WORDS
 
 _CLASSES = 5

@@ -12,7 +12,8 @@ from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import anchor
 from lianzhang.report.format import exact, period, quantity, space_han
 from lianzhang.report.markup import element, join
-from lianzhang.report.model import Citation, Origin, Prose, Quantity, Report, Source
+from lianzhang.report.model import Report
+from lianzhang.report.values import Citation, Origin, Prose, Quantity, Source
 from lianzhang.report.words import STATUS, STATUS_MARK, WORDS
 
 

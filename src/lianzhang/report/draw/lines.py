@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
+from lianzhang.report.figures import FanPoint, LineChart, LineSeries, Point, Target
 from lianzhang.report.format import axis_number, exact, figures_apart, period, quantity, unit_name
 from lianzhang.report.measure import Fitted, fit, text_width
-from lianzhang.report.model import FanPoint, LineChart, LineSeries, Point, Quantity, Target
+from lianzhang.report.values import Quantity
 from lianzhang.report.words import STATUS, WORDS
 from lianzhang.schema.period import parse_period
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
+from lianzhang.report.figures import RankCurve, RankMark
 from lianzhang.report.format import axis_number, exact, number, quantity
 from lianzhang.report.measure import fit, shorten, text_width
-from lianzhang.report.model import RankCurve, RankMark
 from lianzhang.report.words import WORDS
 
 _LARGEST_DOT = 9.0

@@ -9,14 +9,10 @@ from markupsafe import Markup
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.inline import Refs, citation_text, number_html
 from lianzhang.report.draw.lines import has_gap, svg_spark
-from lianzhang.report.format import figures_apart, percent, period, quantity, space_han
-from lianzhang.report.markup import Attribute, element, join
-from lianzhang.report.measure import text_width
-from lianzhang.report.model import (
+from lianzhang.report.figures import (
     Cell,
     Disagreement,
     Empty,
-    Quantity,
     Table,
     Target,
     Tracker,
@@ -24,6 +20,10 @@ from lianzhang.report.model import (
     Verdict,
     Voices,
 )
+from lianzhang.report.format import figures_apart, percent, period, quantity, space_han
+from lianzhang.report.markup import Attribute, element, join
+from lianzhang.report.measure import text_width
+from lianzhang.report.values import Quantity
 from lianzhang.report.words import COMPARATOR, TROUBLE, VERDICT, VERDICT_COLOUR, WORDS
 
 _SHOWN = 6

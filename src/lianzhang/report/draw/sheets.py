@@ -12,9 +12,9 @@ from lianzhang.report.draw.days import svg_day_path
 from lianzhang.report.draw.inline import Refs, number_html
 from lianzhang.report.draw.lines import svg_line_chart, svg_spark
 from lianzhang.report.draw.rows import chance_text, figures_between, glyph, in_order, target_words
+from lianzhang.report.figures import DayPaths, LineGrid, Tracker, TrackerRow
 from lianzhang.report.format import quantity, space_han
 from lianzhang.report.measure import fit
-from lianzhang.report.model import DayPaths, LineGrid, Tracker, TrackerRow
 from lianzhang.report.words import VERDICT, VERDICT_COLOUR, WORDS
 
 Sheet = LineGrid | DayPaths | Tracker

@@ -17,9 +17,9 @@ from markupsafe import Markup
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
 from lianzhang.report.draw.lines import nice_ticks
+from lianzhang.report.figures import Lamp, LampCell, LampCourse, LampSection, ShockDays
 from lianzhang.report.format import axis_number, short_place
 from lianzhang.report.measure import Fitted, fit, shorten, text_width
-from lianzhang.report.model import Lamp, LampCell, LampCourse, LampSection, ShockDays
 
 #: Limits between the steps of light, percent of the undisturbed output.
 LIMITS = (10.0, 50.0, 80.0, 95.0, 99.5)

@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import NARROW, WIDE, Canvas
+from lianzhang.report.figures import Brick, Course, Coverage, Wall, WallSection
 from lianzhang.report.format import listing, quantity
 from lianzhang.report.measure import fit, shorten, text_width
-from lianzhang.report.model import Brick, Course, Coverage, Wall, WallSection
 from lianzhang.report.words import COVERAGE, WORDS
 
 _GAP = 4.0
