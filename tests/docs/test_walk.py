@@ -9,8 +9,9 @@ import pytest
 from tests.docs.walk import Command, File, pattern, plain, steps, walk
 
 ROOT = Path(__file__).resolve().parents[2]
-#: A server that runs on and a chain of minutes; `tests/api/test_server.py` and `tests/app/test_risk.py` run what they say.
-NOT_WALKED = ("serve.md", "stress-test.md")
+#: A server that runs on, a browser, a cluster and a chain of minutes: `tests/api/test_server.py`, `tests/web`,
+#: `tests/compute/test_spark.py` and `tests/app/test_risk.py` run what they say.
+NOT_WALKED = ("serve.md", "work-in-the-browser.md", "spark.md", "stress-test.md")
 PAGES = [
     ROOT / "README.md",
     ROOT / "README.zh.md",
