@@ -358,12 +358,17 @@ def test_an_edge_list_tells_groups_of_the_callers_own_and_the_safety_of_a_firm(
     assert main([*shock, "--groups", str(tmp_path / "groups.csv")]) == 0
     with (out / "groups.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["day", "Hill", "Valley"]
-    assert float(rows[0]["Hill"]) == 0.0
-    assert float(rows[0]["Valley"]) > 0.5
-    assert float(rows[10]["Valley"]) < 0.1
+    output = {(int(r["day"]), r["group"]): float(r["output"]) for r in rows if r["grouping"] == "district"}
+    assert len(output) == len(rows) == 2 * 30
+    assert output[0, "Hill"] == 0.0
+    assert output[0, "Valley"] > 0.5
+    assert output[10, "Valley"] < 0.1
+    with (out / "group_losses.csv").open(encoding="utf-8") as stream:
+        losses = {r["group"]: r for r in csv.DictReader(stream)}
+    assert losses["Hill"]["first_stopped_day"] == "0"
+    assert 0 < int(losses["Valley"]["first_stopped_day"]) <= 10
     capsys.readouterr()
-    (tmp_path / "groups.csv").write_text("1,Hill\n9,Valley\n", encoding="utf-8")
+    (tmp_path / "groups.csv").write_text("firm,district\n9,Valley\n", encoding="utf-8")
     assert main([*shock, "--groups", str(tmp_path / "groups.csv")]) == 2
     assert "line 2" in capsys.readouterr().err
     assert main(["risk", "safety", "2", *network, "--json"]) == 0

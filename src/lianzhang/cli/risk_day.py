@@ -12,9 +12,6 @@ from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
     from lianzhang.errors import UsageError
-    from lianzhang.risk.kernel.shock import ShockGraph
-    from lianzhang.risk.model import FirmNetwork
-    from lianzhang.risk.shock import Scenario as Plan
 
 Names = Annotated[list[str] | None, Parameter(negative_iterable=())]
 SelfLoops = Literal["keep", "drop", "error"]
@@ -80,7 +77,8 @@ def shock(
     out
         Folder to write daily.csv and a table for each level into.
     groups
-        Edge list: table of firm, group (district, cluster, chain node, …); groups.csv then has their daily output.
+        Edge list: table with a column of firms and one for each way of grouping them (district, cluster, chain node, …);
+        groups.csv then has their daily output, group_losses.csv what each loses and on which day its first firm stops.
     runs
         Edge list: how often to repeat with stocks drawn anew; daily.csv then has the 10th, 50th and 90th percentile.
     seed
@@ -162,10 +160,12 @@ def shock(
     import numpy as np
 
     from lianzhang.risk import shock as dynamic
+    from lianzhang.risk.groups import read_groups
     from lianzhang.risk.network import read_network
 
     plan = dynamic.read_scenario(scenario)
     network = read_network(edges, sectors, types, self_loops=self_loops)
+    named = read_groups(groups, network.firm_ids) if groups is not None else None
     for remark in network.remarks:
         note(remark)
     rng = np.random.default_rng(seed)
@@ -173,18 +173,18 @@ def shock(
     with progress(Text("逐日模拟", "Day by day"), total=runs if runs > 1 else plan.days) as show:
         if runs > 1:
             band = dynamic.monte_carlo(
-                network, plan, runs, rng, graph=graph, progress=lambda done, _: show(done)
+                network, plan, runs, rng, graph=graph, groups=named, progress=lambda done, _: show(done)
             )
             result = band.runs[0]
             lost = band.value_added_lost.tolist()
             daily = band.daily_output
         else:
-            result = dynamic.run(network, plan, graph=graph, rng=rng, progress=lambda done, _: show(done))
+            result = dynamic.run(
+                network, plan, graph=graph, groups=named, rng=rng, progress=lambda done, _: show(done)
+            )
             lost = [result.value_added_lost]
             daily = result.daily_output[None, :]
     dynamic.write(network, result, daily, out)
-    if groups is not None:
-        _write_groups(network, plan, graph, groups, seed, out)
     summary = {
         "scenario": plan.name,
         "days": plan.days,
@@ -216,47 +216,3 @@ def shock(
             "sales to final users and value added (30 % of output) are assumed",
         )
     )
-
-
-def _write_groups(
-    network: FirmNetwork, plan: Plan, graph: ShockGraph, path: Path, seed: int, out: Path
-) -> None:
-    """Write groups.csv: daily output of the caller's groups of firms as shares of the undisturbed, from the first run."""
-    import csv
-
-    import numpy as np
-
-    from lianzhang.errors import FileFormatError, UnknownNameError
-    from lianzhang.risk import shock as dynamic
-
-    place = {name: k for k, name in enumerate(network.firm_ids)}
-    group = np.full(network.firms, -1, np.int64)
-    names: dict[str, int] = {}
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        sample = stream.readline()
-        stream.seek(0)
-        rows = csv.reader(stream, delimiter="\t" if "\t" in sample else ",")
-        for number, row in enumerate(rows, start=1):
-            if len(row) < 2:
-                raise FileFormatError(
-                    Text(
-                        f"{path.name} 第 {number} 行应为企业与分组两列",
-                        f"{path.name}, line {number}: two columns, firm and group, are needed",
-                    )
-                )
-            if row[0] not in place:
-                if number == 1:
-                    continue
-                raise UnknownNameError(
-                    Text(f"企业（{path.name} 第 {number} 行）", f"firm ({path.name}, line {number})"), row[0]
-                )
-            group[place[row[0]]] = names.setdefault(row[1], len(names))
-    # Firms of no group are the last one, which is not written.
-    group[group < 0] = len(names)
-    result = dynamic.run(network, plan, graph=graph, group=group, rng=np.random.default_rng(seed))
-    draft = out / "groups.csv.tmp"
-    with draft.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["day", *names])
-        writer.writerows([day, *row[: len(names)]] for day, row in enumerate(result.daily_by_group.tolist()))
-    draft.replace(out / "groups.csv")

@@ -320,7 +320,9 @@ def _shares(worth: Floats, whole: Floats, out: Floats) -> None:
 
 
 def write(network: FirmNetwork, result: ShockResult, daily: Floats, folder: Path) -> None:
-    """Write daily.csv, sectors.csv and firms.csv of a run; each file appears whole or not at all.
+    """Write daily.csv, sectors.csv, firms.csv and, where firms were grouped, groups.csv and group_losses.csv of a run.
+
+    Each file appears whole or not at all.
 
     Args:
         daily: (1, days) of one run or (3, days) percentiles of several.
@@ -354,6 +356,35 @@ def write(network: FirmNetwork, result: ShockResult, daily: Floats, folder: Path
                     strict=True,
                 )
             )
+        ),
+    )
+    if not result.groups:
+        return
+    _table(
+        folder / "groups.csv",
+        ["day", "grouping", "group", "output"],
+        (
+            [day, grouping, label, share]
+            for grouping, paths in result.groups.items()
+            for day, shares in enumerate(paths.output.tolist())
+            for label, share in zip(paths.labels, shares, strict=True)
+        ),
+    )
+    _table(
+        folder / "group_losses.csv",
+        ["grouping", "group", "firms", "stopped", "first_stopped_day", "lowest_output", "value_added_lost"],
+        (
+            [
+                grouping,
+                label,
+                int(paths.firms[k]),
+                int(paths.stopped[k]),
+                int(paths.first_stopped_day[k]) if paths.first_stopped_day[k] >= 0 else "",
+                float(paths.lowest[k]),
+                float(paths.value_added_lost[k]),
+            ]
+            for grouping, paths in result.groups.items()
+            for k, label in enumerate(paths.labels)
         ),
     )
 

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.risking import region_of
 from lianzhang.app.pages import firms as register
-from lianzhang.app.pages.shock import find, hexes, same
+from lianzhang.app.pages.shock import find, same
+from lianzhang.app.report.shock_days import hexes
 from lianzhang.app.risk import scenario, shocks, stress, targets
 from lianzhang.app.risk.runs import Region
 from lianzhang.app.risk.scenario import Scenario, Who

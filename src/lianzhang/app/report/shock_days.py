@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from lianzhang.app.state import State
 from lianzhang.chain.service import ChainMap
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lianzhang.app.risk.outcome import GroupPath, ShockRun
 
 #: Address of the page about a thing, by what it is and its id; None in a report.
-Link = Callable[[str, str], str | None]
+Link = Callable[[Literal["node", "place"], str], str | None]
 
 
 def shock_days(
