@@ -303,7 +303,7 @@ def _infer_unit(lang: str, quantity: Quantity, left: str, topic: str, currency: 
         quantity.unit, quantity.dim = noun_in(lang, subject["noun"])
         if quantity.unit:
             return True
-    if size >= 100 and _JOBS_EN.search(left):
+    if size >= 100 and _JOBS[lang].search(left):
         quantity.unit, quantity.dim = "jobs", "people"
         return True
     if size >= 1000 and _PEOPLE[lang].search(left):
@@ -358,10 +358,13 @@ _SUBJECT_EN = re.compile(
     re.IGNORECASE,
 )
 _ANNUAL_EN = re.compile(r"\bannual\s+(?:[\w()-]+\s+){1,5}?(?:production|output)\b", re.IGNORECASE)
-_JOBS_EN = re.compile(
-    r"\b(?:employment|jobs|workforce)\b[^,.;]{0,60}?\b(?:of|to|by|at|reached|reach|for)\s+[\w\s]{0,16}$",
-    re.IGNORECASE,
-)
+_JOBS = {
+    "zh": re.compile("新增就业(?!率)[^，。；]{0,10}$"),
+    "en": re.compile(
+        r"\b(?:employment|jobs|workforce)\b[^,.;]{0,60}?\b(?:of|to|by|at|reached|reach|for)\s+[\w\s]{0,16}$",
+        re.IGNORECASE,
+    ),
+}
 _PEOPLE = {
     "zh": re.compile("(?:人口|居民|参保人数|客流量|游客)[^，。；]{0,8}$"),
     "en": re.compile(r"\bpopulation\b[^,;]{0,30}$", re.IGNORECASE),

@@ -10,7 +10,7 @@ from lianzhang.plan.kernel.grids import Figure, grids
 from lianzhang.plan.kernel.masks import boilerplate, mask
 from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
-from lianzhang.plan.kernel.reference import data_year, reference_of
+from lianzhang.plan.kernel.reference import data_year, horizon_of, reference_of
 from lianzhang.plan.kernel.text import Lines, Sentence, normalise, sentences, without_readings
 from lianzhang.plan.kernel.when import decide_when
 from lianzhang.plan.model import Place, Statement
@@ -143,6 +143,7 @@ class _Reader:
             )
         self.reference = reference
         self.context = frames.Context(reference, data_year(plain, reference))
+        self.context.horizon = horizon_of(plain, reference)
         self.gazetteer = indicator.Gazetteer(plain)
         self.context.main_region = self.gazetteer.most_named()
         self.paragraph = -1

@@ -46,6 +46,7 @@ class Context:
     connected: bool = False
     currency: str = ""
     counted: str = ""
+    horizon: str = ""
 
 
 _GOVERNING = ("deadline", "in", "asof", "range", "now", "since")
@@ -190,6 +191,12 @@ def cues(lang: str, text: str) -> Cues:
         for match in pattern.finditer(text):
             if lang == "zh" and _UNDER_WAY_ZH.search(text, 0, match.end()):
                 continue
+            if (
+                name == "expected"
+                and _EXPECTED_GOAL[lang].match(text, match.end())
+                and not _MISSED_ZH.search(text, 0, match.start())
+            ):
+                continue  # the goal that follows speaks for itself
             if lang == "zh" and _REPORTED_ZH.search(text, 0, match.end()):
                 last["achieved"] = max(last["achieved"], match.start())
             elif (
@@ -203,7 +210,7 @@ def cues(lang: str, text: str) -> Cues:
                 continue
             elif name == "target" and lang == "en" and _FIRST_TO.search(text, 0, match.start()):
                 last["achieved"] = max(last["achieved"], match.start())
-            elif name == "achieved" and lang == "en" and _INFINITIVE.search(text, 0, match.start()):
+            elif name == "achieved" and lang == "en" and _looks_ahead(text, match):
                 last["target"] = max(last["target"], match.start())
             elif name != "imperative" or lang == "zh":
                 last[name] = match.start()
@@ -223,6 +230,13 @@ def cues(lang: str, text: str) -> Cues:
     )
 
 
+def _looks_ahead(text: str, match: re.Match[str]) -> bool:
+    """Whether an English word that reports elsewhere stands in an infinitive, or is the copula of a goal."""
+    if _INFINITIVE.search(text, 0, match.start()):
+        return True
+    return match.group().lower() in ("is", "are") and bool(_GOAL_IS.search(text, 0, match.start()))
+
+
 # words that report, but also stand in goals (到2026年，累计培育 300 个)
 _WEAK_ZH = re.compile("累计|完成|拥有|共有|共计|达成|稳居|位居|排名|名列|连续|增至|创建|涌现|同比|成功")
 # "became the first province to exceed": an infinitive that reports
@@ -236,6 +250,17 @@ _RESULT_TO = re.compile(
 _REPORTED_ZH = re.compile("初步(?:预计|预测|估计|测算)$|完成[^，。；,;]{0,8}(?:计划|目标)$")
 # 在建和拟建的规模: what there is, named by its state
 _UNDER_WAY_ZH = re.compile("在建[和及、与]?拟建$")
+# 预期目标, "the expected growth target": a goal by its official name
+_EXPECTED_GOAL = {
+    "zh": re.compile("性?(?:发展|增长)?(?:目标|指标)"),
+    "en": re.compile(r"\s+(?:[\w-]+\s+){0,4}?(?:targets?|goals?|objectives?)\b", re.IGNORECASE),
+}
+# 未达到预期目标 measures what was reached
+_MISSED_ZH = re.compile("[达完超][到成过]?$")
+# "the target for this year is", "a goal, which is": what follows is the goal
+_GOAL_IS = re.compile(
+    r"\b(?:targets?|goals?|objectives?)\b(?:\s+[\w’'-]+){0,6}?,?\s+(?:which\s+)?$", re.IGNORECASE
+)
 # "will be increased", "to have reached": a participle that reports nothing
 _INFINITIVE = re.compile(
     r"\b(?:will|would|to|should|shall|can|could|may|must)\s+(?:be\s+|have\s+|have\s+been\s+)?$", re.IGNORECASE

@@ -43,25 +43,69 @@ _SPAN_AHEAD = re.compile(
     rf"{YEAR}(?:年?{DASH}|\s+(?:to|until|through)\s+){YEAR}年?[^.;。；]{{0,60}}?(?:\b(?:will|expected|projected|aims?|would)\b|将|力争|预计|有望|计划)"
 )
 _HEAD, _TAIL, _LEFT = 2500, 400, 90
+# the number of an official document on its own line (X政办发〔2023〕15号)
+_NUMBER = re.compile(
+    rf"^\s*[^，。；,;\n]{{0,16}}[〔\[［【]\s*(?P<y>{YEAR})\s*[〕\]］】]\s*\d+\s*号\s*$", re.MULTILINE
+)
+# who speaks of the goals of one year: an assembly's session, or whoever calls that year "this year"
+_SESSION = re.compile(
+    r"政府工作报告|人民代表大会|两会|今年[^，。；\n]{0,14}目标"
+    r"|\bwork\s+report\b|\breport\s+on\s+the\s+work\s+of\b|\breport\s+on\s+government\s+work\b|\bPeople['’]s\s+Congress(?:es)?\b"
+    r"|\b(?:targets?|goals?)\s+(?:for\s+)?this\s+year\b",
+    re.IGNORECASE,
+)
+# the goals of one year, and the look back on one: the next is the document's
+_GOALS_OF = re.compile(
+    rf"(?<![到至前\d])(?P<y>{YEAR})年[^，。；,;\n]{{0,16}}(?:目标(?!任务[^，。；\n]{{0,8}}完成)|工作安排|重点工作|总体要求|工作任务)"
+    rf"|\b(?:targets?|goals?|tasks|priorities|requirements)(?:\s+[\w-]+){{0,4}}?\s+(?:for|of|in)\s+(?P<y2>{YEAR})\b(?!\s*[-–—])",
+    re.IGNORECASE,
+)
+_REVIEW_OF = re.compile(
+    rf"(?<![\d至到—–-])(?P<y>{YEAR})年[^，。；,;\n]{{0,14}}(?:回顾|总结|目标任务[^，。；\n]{{0,8}}完成)"
+    rf"|\b(?:review|reviewing)\b[^.;\n]{{0,24}}?\b(?:of|in|for)\s+(?P<y2>{YEAR})\b(?!\s*[-–—])",
+    re.IGNORECASE,
+)
+
+
+def session_year(text: str) -> int:
+    """The year whose goals a report to an assembly, or the news of it, sets; 0 if the text is none.
+
+    Each "goals of 2025" votes for its year, each "review of 2024" for the next one; the later year wins a tie, as a
+    report also recalls the goals of the year before.
+    """
+    if not _SESSION.search(text):
+        return 0
+    votes: dict[int, int] = {}
+    for pattern, shift in ((_GOALS_OF, 0), (_REVIEW_OF, 1)):
+        for found in pattern.finditer(text):
+            year = int(found["y"] or found["y2"]) + shift
+            votes[year] = votes.get(year, 0) + 1
+    return max(votes, key=lambda year: (votes[year], year), default=0)
 
 
 def reference_of(text: str, fallback_year: int = 0) -> Reference:
     """The date a document speaks from.
 
-    First full date near its beginning (or end), else the year of a yearly plan, else the first year of the horizon in
-    its title, else the latest year that is named without a word of deadline or intent (the year after it, where the
-    text says "last year"), else ``fallback_year``.
+    First full date near its beginning (or end), else the year of its number, else the year of a yearly plan, else the
+    first year of the horizon in its title, else the year whose goals it sets, else the latest year that is named
+    without a word of deadline or intent (the year after it, where the text says "last year"), else ``fallback_year``.
     """
     match = _FULL_DATE.search(text, 0, _HEAD) or _FULL_DATE.search(text, max(0, len(text) - _TAIL))
     if match:
         year, month = _year_month(match)
         return Reference(year, month if 1 <= month <= 12 else 0, stated=True)
+    numbered = _NUMBER.search(text, 0, _HEAD)
+    if numbered:
+        return Reference(int(numbered["y"]), 0, stated=True)
     yearly = _YEARLY.search(text, 0, _HEAD)
     if yearly:
         return Reference(int(yearly["y"]), 0)
     horizon = _HORIZON.search(text, 0, _HEAD)
     if horizon:
         return Reference(int(horizon["a"] or horizon["a2"]), 0)
+    session = session_year(text)
+    if session:
+        return Reference(session, 0, stated=True)
     plain: list[int] = []
     ahead: list[int] = []
     for found in _PLAIN_YEAR.finditer(text):
@@ -83,6 +127,11 @@ def reference_of(text: str, fallback_year: int = 0) -> Reference:
     if ahead:
         return Reference(min(ahead) - 1, 0)
     return Reference(fallback_year, 0)
+
+
+def horizon_of(text: str, reference: Reference) -> str:
+    """The year in which targets without a date fall due: the document's own, where it sets the goals of that year."""
+    return str(reference.year) if reference.stated and session_year(text) == reference.year else ""
 
 
 def _year_month(match: re.Match[str]) -> tuple[int, int]:

@@ -284,7 +284,7 @@ def _framed(sentence: Sentence, body: str, context: Context, near: Cues, kind: s
 
 def _undated(context: Context, lang: str, quantity: Quantity, clause: str, body: str, kind: str) -> When:
     if kind in ("target", "expected") or (not kind and context.section == "goal"):
-        return When("", "", kind or "target", "none")
+        return When(context.horizon, context.horizon, kind or "target", "none")
     return _as_of_document(context, lang, quantity, clause, body)
 
 
