@@ -163,6 +163,13 @@ def test_bundled_listed_companies_are_leads_by_industry(chongqing: Settings) -> 
     assert all("only a lead" in c.why.en and c.listed for c in found)
 
 
+def test_a_firm_of_another_trade_stands_behind_one_whose_trade_is_not_told(chongqing: Settings) -> None:
+    """For cells: makers of appliances share the division only; firms told to be of the division at large come first."""
+    found = node_candidates(chongqing, DAY, None, "电芯")
+    assert len(found) == 20
+    assert not any("家用电力器具" in c.why.zh for c in found)
+
+
 @pytest.mark.shared
 def test_products_of_listed_companies_find_makers_of_a_separator(
     chongqing: Settings, tmp_path: Path, shared: Path

@@ -53,7 +53,8 @@ def candidates(
     """Firms elsewhere for a node, the surest first, each once.
 
     In this order: those on record as making it; those with a product that names it, by its share of revenue; for a
-    component, those with a product that names the assembly it belongs to; those of its sector, the finest match first.
+    component, those with a product that names the assembly it belongs to; those of its sector, the finest match first;
+    then those of which only the group or division above is known, before those known to be of another part of it.
 
     Args:
         reader: the loaded region.
@@ -159,9 +160,13 @@ def _products(reader: Reader, chain: ChainMap, words: Terms) -> list[dict[str, A
 def _of_trade(reader: Reader, chain: ChainMap, node: Node) -> Iterator[Candidate]:
     wanted = [s for s, depth in node_sectors(reader, chain).get(node.node_id, ()) if depth >= 2]
     above = {r["sector_id"]: r for r in reader.sql(queries.SECTOR_PARENTS).to_pylist()}
-    # The sector itself first; where it has too few firms, the group and the division it belongs to.
+    climbed = False
+    # The sector itself first; where it has too few firms, the group and the division it belongs to. There a firm that is
+    # known to be of another part of the division (a maker of fridges, where cells are wanted) is the weaker lead.
     while wanted:
         rows = reader.sql(queries.FIRMS_ELSEWHERE, {"region": chain.region_id, "sectors": wanted}).to_pylist()
+        if climbed:
+            rows.sort(key=lambda r: r["sector_id"] not in wanted)
         for r in rows:
             why = Text(f"行业为{r['sector_zh']}，只是线索", f"its sector is {r['sector_en']}; only a lead")
             region = Text(r["region_zh"], r["region_en"]) if r["region_zh"] else None
@@ -169,3 +174,4 @@ def _of_trade(reader: Reader, chain: ChainMap, node: Node) -> Iterator[Candidate
             yield Candidate(r["firm_id"], name, region, r["listed"], why, None, r["source_id"], r["status"])
         parents = dict.fromkeys(above[s]["parent_id"] for s in wanted)
         wanted = [p for p in parents if p is not None and above[p]["depth"] >= 2]
+        climbed = True
