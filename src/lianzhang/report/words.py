@@ -42,8 +42,8 @@ STATUS_MEANING: Mapping[Status, Text] = {
 VERDICT: Mapping[Verdict, Text] = {
     "met": Text("已达成", "Met"),
     "on_course": Text("有望达成", "On course"),
-    "at_risk": Text("存在风险", "At risk"),
-    "out_of_reach": Text("难以达成", "Out of reach"),
+    "at_risk": Text("有风险", "At risk"),
+    "out_of_reach": Text("难以达到", "Out of reach"),
     "missed": Text("未达成", "Missed"),
     "overdue": Text("到期无数据", "Overdue"),
     "not_computable": Text("无法计算", "Not computable"),

@@ -44,7 +44,7 @@ def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> num.Prose:
         "at_risk": Text("有风险{at_risk}", "{at_risk} at risk"),
         "out_of_reach": Text("难以达到{out_of_reach}", "{out_of_reach} out of reach"),
         "missed": Text("未达成{missed}", "{missed} missed"),
-        "overdue": Text("到期而无数据{overdue}", "{overdue} due without a figure"),
+        "overdue": Text("到期无数据{overdue}", "{overdue} due without a figure"),
         "not_computable": Text("无法计算{not_computable}", "{not_computable} not computable"),
     }
     used = [text for verdict, text in words.items() if verdicts[verdict]]  # type: ignore[index]
@@ -297,10 +297,17 @@ def _promise(row: TrackRow, origins: Provenance) -> num.Prose | None:
         apart = "pp" if unit == "pct" else unit
         values["gap"] = num.Quantity(abs(row.ledger.gap), apart, tracked.target.value.origin)
         short = row.verdict == "missed"
+        came_zh, came_en = "", ""
+        newest = _newest(row)
+        if newest is not None and newest.period != actual.period:
+            values["actual"] = num.Quantity(actual.value, unit, tracked.target.value.origin)
+            came_zh = f"，{actual.period.label('zh')}实际{{actual}}"
+            came_en = f", {actual.period.label('en')} came to {{actual}}"
         return num.Prose(
             Text(
-                f"{deadline.label('zh')}目标{{target}}：{verdict.zh}，{'差' if short else '超出'}{{gap}}",
-                f"target for {deadline.label('en')} {{target}}: {verdict.en}, {{gap}} {'short' if short else 'above'}",
+                f"{deadline.label('zh')}目标{{target}}{came_zh}：{verdict.zh}，{'差' if short else '超出'}{{gap}}",
+                f"target for {deadline.label('en')} {{target}}{came_en}: {verdict.en}, "
+                f"{{gap}} {'short' if short else 'above'}",
             ),
             values,
         )
