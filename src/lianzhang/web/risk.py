@@ -51,7 +51,7 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     except NotComputableError as error:
         why = Content(title=risk.TITLE, blocks=(("risk", failed(risk.TITLE, error)),))
         return {"content": why, "tests": [], "starts": {}, "own": [], "build": None}
-    content = risk.risk_view(visit.desk, reader)
+    content = risk.risk_view(visit.desk, reader, visit.state(reader))
     view = visit.view
     known = builder.presets(visit.desk, reader)
     # What the stress tests rest on has its origin on this page as soon as one of them is kept.

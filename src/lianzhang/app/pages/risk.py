@@ -7,6 +7,7 @@ from lianzhang.app.pages.content import Content, failed, gathered
 from lianzhang.app.report import risk as section
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.app.risk.kept import KeptRisk, kept_risk
+from lianzhang.app.state import State
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
 from lianzhang.store import Reader
@@ -26,13 +27,16 @@ def kept_of(desk: Desk, reader: Reader) -> KeptRisk | None:
     )
 
 
-def risk_view(desk: Desk, reader: Reader) -> Content:
-    """Rank, critical sectors, stress tests and remedies that were kept; where there are none, what would fill it."""
+def risk_view(desk: Desk, reader: Reader, state: State) -> Content:
+    """Rank, critical sectors, stress tests and remedies that were kept; where there are none, what would fill it.
+
+    ``state`` names the gaps of the chain beside the remedies that would help to close them.
+    """
     origins = Provenance(reader)
     try:
         kept = kept_of(desk, reader)
     except NotComputableError as error:
         return gathered(TITLE, origins, [("risk", failed(TITLE, error))])
-    made = section.section(kept, origins)
+    made = section.section(kept, origins, state=state)
     blocks = [(f"risk-{n}", b) for n, b in enumerate(made.blocks, start=1)]
     return gathered(made.title, origins, blocks, made.lead)

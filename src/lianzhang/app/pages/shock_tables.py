@@ -215,9 +215,11 @@ def remedy_block(found: tuple[Remedy, ...], lines: tuple[RemedyLine, ...], sourc
         source=source,
         note=num.Prose(
             Text(
-                "每项对策都改入网络后重新模拟。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
-                "Each remedy is built into the network and simulated anew. What it costs is not known and not counted; a new "
-                "local maker is assumed to need no inputs.",
+                "每项对策都改入网络后重新模拟。占损失的比例，取试对策的那几次抽取的损失为分母；情景的抽取次数可以更多，"
+                "两处的损失因此略有不同。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
+                "Each remedy is built into the network and simulated anew. Shares are of the loss in the draws on which "
+                "remedies were tried; a stress test may take more draws, so that its loss differs a little. What it costs is "
+                "not known and not counted; a new local maker is assumed to need no inputs.",
             )
         ),
     )
