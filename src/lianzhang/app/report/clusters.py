@@ -89,7 +89,7 @@ def _levels(system: ClusterSystem, origins: Provenance) -> m.Block:
         note=num.Prose(
             Text(
                 "能级词（如万亿级）是门槛，不是数值；产值、营收、规模与增加值是四个序列，图中不相加。",
-                "A level word such as 万亿级 is a threshold, not a value. Output value, revenue, scale and value added "
+                "A level word such as “trillion-level” is a threshold, not a value. Output value, revenue, scale and value added "
                 "are four series and are not added up.",
             )
         ),

@@ -185,8 +185,9 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
     return m.Block(
         finding=num.Prose(
             Text(
-                f"最关键的企业多在{rank.sectors[0].name.zh}和{rank.sectors[1].name.zh}。",
-                f"The most critical firms are of {rank.sectors[0].name.en.lower()} and {rank.sectors[1].name.en.lower()}.",
+                f"最关键的合成企业多在{rank.sectors[0].name.zh}和{rank.sectors[1].name.zh}。",
+                f"The most critical made-up firms are of {rank.sectors[0].name.en.lower()} and "
+                f"{rank.sectors[1].name.en.lower()}.",
             )
             if len(rank.sectors) > 1
             else Text("最关键的部门与区县。", "The most critical sectors and districts.")
@@ -202,7 +203,11 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
                 ),
                 fig.Column(Text("抽取最低", "Lowest draw"), numeric=True),
                 fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
-                fig.Column(Text("0.5%以上的企业", "Firms above 0.5%"), numeric=True),
+                fig.Column(
+                    Text("0.5%以上的企业", "Firms above 0.5%"),
+                    Text("家，抽取中位", "median of draws"),
+                    numeric=True,
+                ),
                 fig.Column(Text("层次", "Level")),
             ),
             tuple(rows),
