@@ -61,6 +61,60 @@ DOCUMENTS = {
     ),
 }
 
+#: name → (sentence read as of 2031-03, [((lower, upper) or value, unit, kind, year)])
+SENTENCES = {
+    "range of decimals": ("Growth was 5.2 to 5.6 percent in 2029.", [((5.2, 5.6), "%", A, "2029")]),
+    "between of shares": (
+        "By 2033 a share between 5.5 and 7 percent is the goal.",
+        [((5.5, 7), "%", T, "2033")],
+    ),
+    "between of money": (
+        "By 2033 it will invest between $2 and $3 billion.",
+        [((2e9, 3e9), "USD", T, "2033")],
+    ),
+    "between of counts": (
+        "By 2033 it will build between 20 and 30 stations.",
+        [((20, 30), "stations", T, "2033")],
+    ),
+    "between of years": ("Between 2024 and 2029 output grew by 8 percent.", [(8, "%", A, "2029")]),
+    "minus": (
+        "From a baseline of -0.4 percent in 2028, growth came to 3 percent in 2029.",
+        [(-0.4, "%", A, "2028"), (3, "%", A, "2029")],
+    ),
+    "minus in Chinese": ("2029年，工业投资增速为-3.5%。", [(-3.5, "%", A, "2029")]),
+    "dash of a range": ("到2033年，占比达到5%-7%。", [((5, 7), "%", T, "2033")]),
+    "passive behind a bracket": (
+        "It is proposed that 4 billion yuan (US$560 million) will be allocated this year.",
+        [(4e9, "yuan", T, "2031"), (5.6e8, "USD", T, "2031")],
+    ),
+    "passive in a past year": (
+        "Some 4 billion yuan will be allocated, as in 2029.",
+        [(4e9, "yuan", A, "2029")],
+    ),
+    "more of what was counted": (
+        "2029年，新增专精特新企业51户，累计289户。",
+        [(51, "enterprises", A, "2029"), (289, "enterprises", A, "2029")],
+    ),
+    "households stay households": (
+        "2029年，惠及居民51户，累计289户。",
+        [(51, "households", A, "2029"), (289, "households", A, "2029")],
+    ),
+    "members of a list": (
+        "In 2031, GDP is expected to rise by 6 percent; farming and industry will grow by 4 percent and 9 percent, respectively.",
+        [(6, "%", X, "2031"), (4, "%", T, "2031"), (9, "%", T, "2031")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_sentences(name: str) -> None:
+    text, expected = SENTENCES[name]
+    read = [
+        ((s.lower, s.upper) if s.comparator == "range" else s.value, s.unit, s.kind, s.period_end[:4])
+        for s in extract(text, "own", published="2031-03")
+    ]
+    assert read == expected
+
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents(name: str) -> None:

@@ -197,6 +197,13 @@ def settle(
         return dim
     if quantity.unit == "ones" and counted:
         quantity.unit, quantity.generic = counted, False
+    if (
+        lang == "zh"
+        and quantity.unit == "households"
+        and counted == "enterprises"
+        and _MORE_OF_ZH.search(left)
+    ):
+        quantity.unit = counted
     if dim == "duration" or quantity.structural:
         return ""
     if dim == "points":
@@ -230,8 +237,17 @@ def settle(
     return "count" if quantity.dim == "count" else "level"
 
 
+# "a baseline of -0.4 percent"; not the dash of a range or of a list
+_MINUS = re.compile(r"(?<![\w%)-])[-−]$|(?<=[\u4e00-\u9fff])[-−]$")
+# 企业51户，累计289户: more of what was counted
+_MORE_OF_ZH = re.compile("(?:累计|总数|共计|共有|合计)[^，。；]{0,4}$")
+
+
 def _percent(sentence: str, lang: str, quantity: Quantity, clause: str, left: str) -> str:
     growth, decline = _growth(lang)
+    if _MINUS.search(sentence, 0, quantity.start) and quantity.comparator != "range":
+        negate(quantity)
+        return "growth" if growth.search(left.rstrip("-−")) else "share"
     rising = bool(growth.search(left)) or (lang == "en" and bool(_BY_EN.search(left)))
     falling = bool(decline.search(left)) or _declines(lang, left)
     if lang == "en":

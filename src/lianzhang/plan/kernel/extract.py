@@ -12,7 +12,7 @@ from lianzhang.plan.kernel.merge import merge
 from lianzhang.plan.kernel.quantities import Quantity
 from lianzhang.plan.kernel.reference import data_year, horizon_of, reference_of
 from lianzhang.plan.kernel.text import Lines, Sentence, normalise, sentences, without_readings
-from lianzhang.plan.kernel.when import decide_when
+from lianzhang.plan.kernel.when import When, decide_when
 from lianzhang.plan.model import Place, Statement
 
 _WORTH = re.compile(
@@ -288,6 +288,8 @@ class _Reader:
             when = decide_when(
                 sentence, body, tokens, found, quantity, context, (clause_start, left_start, clause_end)
             )
+            if order.get(at, (0, 0))[0] and result:
+                when = _with_list(when, result[-1].statement)
             if when.token is not None:
                 self._kinds[when.token.start] = when.kind in ("target", "expected")
             subject = indicator.phrase(lang, body, quantity, left, context.subject)
@@ -313,6 +315,14 @@ class _Reader:
             result.append(_Candidate(_bounded(statement, comparator), raw, sentence.paragraph))
             previous_end = end
         return result
+
+
+def _with_list(when: When, former: Statement) -> When:
+    """A later member of a "respectively" list looks ahead the way the member before it does."""
+    ahead = ("target", "expected")
+    if when.kind in ahead and former.kind in ahead and when.end == former.period_end:
+        return replace(when, kind=former.kind)
+    return when
 
 
 def _in_title(body: str, token: dates.DateToken) -> bool:

@@ -51,7 +51,7 @@ def _quantity() -> re.Pattern[str]:
     scale = _alternatives([word for word in EN_SCALES if len(word) > 1])
     return re.compile(
         rf"""
-        (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*(?::|to)\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:]|\s*(?:{scale}|%|[a-z]))
+        (?P<ra>(?<![\d:.])\d+(?:\.\d+)?)\s*(?::|to)\s*(?P<rb>\d+(?:\.\d+)?)(?![\d:]|\.\d|\s*(?:{scale}|%|[a-z]))
       | (?P<level>(?<![A-Za-z\d])(?:(?P<ln>{_NUM}|several\s+tens\s+of|tens\s+of|hundreds\s+of|ten|
           hundred)[\s-]+(?:large\s+)?)?
            (?P<ls>million|billion|trillion)s?(?:[\s-]*(?:yuan|RMB|dollar|USD))?[\s-]*(?:level|class|scale|
@@ -78,6 +78,11 @@ def _quantity() -> re.Pattern[str]:
     )
 
 
+# "between 5 and 6 percent": a range like "5 to 6 percent"
+_BETWEEN = re.compile(
+    rf"(\bbetween\s+[$€£¥₹]?{_NUM}\s*(?:%|percent|per\s+cent|million|billion|trillion)?\s)and(?=\s[$€£¥₹]?\d)",
+    re.IGNORECASE,
+)
 # "two national and 10 provincial clusters"
 _SHARES = re.compile(r"\s+[a-z-]+(?:\s+[a-z-]+)?\s+and\s+\d", re.IGNORECASE)
 # "the number of cities above a trillion rose to five"
@@ -101,6 +106,7 @@ _DETERMINED = re.compile(
 
 def quantities(masked: str) -> list[Quantity]:
     """Quantities of a masked English sentence, in order, not overlapping."""
+    masked = _BETWEEN.sub(r"\1 to", masked)  # as long as before
     found: list[Quantity] = []
     ranks = read_ranks(masked)
     position = 0

@@ -32,7 +32,7 @@ _REPORTED = {
 
 
 _BEHIND_EN = re.compile(
-    r"\s*(?:[\w-]+\s+){0,5}?(?:(?P<expected>(?:are|is)\s+(?:expected|projected|forecast|planned))"
+    r"\s*(?:\([^()]{0,30}\)\s*|\)\s*)?(?:[\w-]+\s+){0,5}?(?:(?P<expected>(?:are|is)\s+(?:expected|projected|forecast|planned))"
     r"|(?P<target>will|shall|must|should|to\s+be)|(?P<achieved>were|was|has\s+been|have\s+been|had\s+been))\b",
     re.IGNORECASE,
 )
@@ -141,7 +141,8 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     if match is None or match.lastgroup is None:
         return ""
     future = token is not None and frames.is_future(token, context.reference)
-    past = token is not None and not future
+    own = token is not None and token.year == context.reference.year and token.role == "in"
+    past = token is not None and not future and not (own and match.lastgroup == "target")
     if past or (future and match.lastgroup != "expected"):
         return ""
     return match.lastgroup
