@@ -77,6 +77,18 @@ SENTENCES = {
         [((20, 30), "stations", T, "2033")],
     ),
     "between of years": ("Between 2024 and 2029 output grew by 8 percent.", [(8, "%", A, "2029")]),
+    "range in words": (
+        "By 2033, the county will establish three to five development zones.",
+        [((3, 5), "zones", T, "2033")],
+    ),
+    "reached before the goal of a later figure": (
+        "Last month the state reached 90 GW of solar capacity, moving steadily towards its goal of 500 GW by 2033.",
+        [(90, "GW", A, "2031"), (500, "GW", T, "2033")],
+    ),
+    "two goals under one deadline": (
+        "It has set a target of 10 GW of solar and 20 GW of wind capacity by 2033.",
+        [(10, "GW", T, "2033"), (20, "GW", T, "2033")],
+    ),
     "minus": (
         "From a baseline of -0.4 percent in 2028, growth came to 3 percent in 2029.",
         [(-0.4, "%", A, "2028"), (3, "%", A, "2029")],

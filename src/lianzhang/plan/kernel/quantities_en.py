@@ -67,7 +67,7 @@ def _quantity() -> re.Pattern[str]:
         (?P<n1>(?(cur){_NUM}|(?<![\w.,]){_NUM})|(?<=[-–—/(“"'$€£¥₹฿M]){_NUM}|\b(?:{cardinals})\b(?!-[a-z])|
             \bone(?=[\s-](?:million|billion|trillion|hundred|thousand)\b(?!-)))(?P<plus>\+)?
         (?:\s*(?P<u0>%|percent|per\s+cent|(?:{scale})\b|(?<=\d)(?:bn|mn|k|tn)\b)?\s*(?P<join>-{{1,2}}|–|—|
-            \bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM})(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
+            \bto\b)\s*(?:{currency})?\s?(?P<n2>{_NUM}|(?:{cardinals})\b)(?=\s*(?:%|percent|per\s+cent|[a-z“]|{scale}|-)))?
         (?:(?!\s(?:million|billion|trillion)-(?:yuan|RMB|dollar|euro)s?\b)[\s-]?(?P<scale>(?:{scale})\b(?!s?[\s-]*(?:yuan|RMB|dollar)?[\s-]*(?:level|class)\b)|(?<=\d)(?:bn|mn|
             m|b|k|tn)\b))?(?P<plus2>\+)?
         (?:[\s-]*(?P<sym>%|‰)|[\s-]+(?P<unit>{immediate})\b|(?<=\d)(?P<unit2>km|kW|MW|GW|GWh|MWh|kWh|TWh|ha|t|x|
@@ -141,8 +141,8 @@ def _is_range(m: re.Match[str], s: str) -> bool:
     ):
         return False
     scale = EN_SCALES.get(_spaced(m["scale"]), 1.0)
-    low = parse_arabic(m["n1"]) * EN_SCALES.get(first, scale) if m["n1"][0].isdigit() else 0.0
-    return parse_arabic(m["n2"]) * scale > low or bool(_FROM.search(s[: m.start()]))
+    low = _number(m["n1"]) * EN_SCALES.get(first, scale)
+    return _number(m["n2"]) * scale > low or bool(_FROM.search(s[: m.start()]))
 
 
 # "grows from 21 to 39 billion" are two states, "ranging from 4% to 6%" is one range
@@ -245,6 +245,11 @@ def _vague(m: re.Match[str], s: str) -> Quantity | None:
     )
 
 
+def _number(text: str) -> float:
+    """A number in digits or in words ("three", "twenty-five")."""
+    return parse_arabic(text) if text[0].isdigit() else float(EN_CARDINALS[re.sub(r"\s+", "-", text.lower())])
+
+
 def _plain(m: re.Match[str], s: str) -> Quantity | None:
     raw = m["n1"]
     named = _NAMED.search(s, 0, m.start())
@@ -253,7 +258,7 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     ):
         return None
     words = not raw[0].isdigit()
-    first = EN_CARDINALS[re.sub(r"\s+", "-", raw.lower())] if words else parse_arabic(raw)
+    first = _number(raw)
     scale = EN_SCALES.get(_spaced(m["scale"]), 1.0)
     start, end = m.span()
     while end > start and s[end - 1] in " -":
@@ -288,7 +293,7 @@ def _plain(m: re.Match[str], s: str) -> Quantity | None:
     if m["n2"] is not None and quantity.value is not None:
         low_scale = EN_SCALES.get(_spaced(m["u0"]), scale)
         factor = unit.factor if unit is not None and not m["cur"] else 1.0
-        low, high = clean(first * low_scale * factor), clean(parse_arabic(m["n2"]) * scale * factor)
+        low, high = clean(first * low_scale * factor), clean(_number(m["n2"]) * scale * factor)
         if high <= low and not _FROM.search(s[:start]):
             return None
         quantity.value, quantity.lower, quantity.upper, quantity.comparator = None, low, high, "range"

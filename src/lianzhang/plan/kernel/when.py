@@ -80,6 +80,8 @@ def decide_when(
         and _bound_before(body, token, others, left_start, reference)
     ):
         token = None
+    if token is not None and lang == "en" and _deadline_of_later(body, token, others, quantity, reference):
+        return _as_of_document(context, lang, quantity, clause, body)
     if token is not None and lang == "en" and _has_since(body, token, others, quantity, reference):
         return _as_of_document(context, lang, quantity, "", "")
     if token is not None and token.role == "base":
@@ -146,6 +148,22 @@ def _behind(body: str, quantity: Quantity, token: DateToken | None, context: Con
     if past or (future and match.lastgroup != "expected"):
         return ""
     return match.lastgroup
+
+
+def _deadline_of_later(
+    body: str, token: DateToken, others: list[Quantity], quantity: Quantity, reference: Reference
+) -> bool:
+    """Whether a figure is told as reached and the coming date behind it belongs to a later one.
+
+    "Last month it reached 90 GW, moving towards its goal of 500 GW by 2030."
+    """
+    return (
+        token.start >= quantity.end
+        and frames.is_future(token, reference)
+        and any(quantity.noun_end <= other.start and other.end <= token.start for other in others)
+        and (told := frames.cues("en", body[: quantity.start])).nearest == "achieved"
+        and not (told.target or told.expected)
+    )
 
 
 # "In 2013 the share was 1.3 per cent and has gone up to 3 per cent"
