@@ -273,6 +273,11 @@ def test_a_node_and_a_firm_say_on_whom_they_hang(pages: TestClient, result: str)
     assert "stands in for" in Seen(firm.text).text
     about = pages.get("/chongqing/firms/cq-avatr", headers={"accept-language": "en"}).text
     assert 'hx-get="/chongqing/risk/firms/cq-avatr"' in about
+    # Nobody stands in for a firm elsewhere: the network holds firms of the region only.
+    outside = pages.get("/chongqing/firms/300750.SZ", headers={"accept-language": "en"}).text
+    assert "hx-get" not in outside.split('id="firm-risk"')[1] and "It is elsewhere" in outside
+    refused = pages.get("/chongqing/risk/firms/300750.SZ", headers={"accept-language": "en"})
+    assert "holds firms of the region only" in Seen(refused.text).text
     drawer = pages.get("/chongqing/chain?node=icnev-battery-cell").text
     assert "/chongqing/risk/scenario?who=node%3Aicnev-battery-cell" in drawer
     assert "/chongqing/risk/nodes/icnev-battery-cell" in drawer

@@ -153,8 +153,9 @@ PAGE_WORDS: Mapping[str, Text] = {
         "供应商、客户、停产后果与可替代者", "Suppliers, customers, what its failure costs, substitutes"
     ),
     "firm_risk_no_sector": Text(
-        "名录没有给出它的工业行业，或网络里没有这个行业，无法找到代替者。",
-        "The register gives no industrial sector for it, or the network lacks that sector, so nobody can stand in.",
+        "它在外地，或名录没有给出它的工业行业，或网络里没有这个行业，无法找到代替者。",
+        "It is elsewhere, or the register gives no industrial sector for it, or the network lacks that sector, so nobody "
+        "can stand in.",
     ),
     "what_if_stops": Text("它停了会怎样", "What if it stops"),
     "supply_safety": Text("供应链安全", "Supply-chain safety"),

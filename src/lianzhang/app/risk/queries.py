@@ -83,7 +83,13 @@ SELECT cluster_id, sector_id, coverage FROM cluster_sectors WHERE main ORDER BY 
 
 #: One registered firm.
 FIRM = """
-SELECT firm_id, name_zh, coalesce(name_en, name_zh) AS name_en, sector_id, region_id
+WITH RECURSIVE inside AS (
+    SELECT region_id FROM regions WHERE region_id = $root
+    UNION
+    SELECT r.region_id FROM regions r JOIN inside i ON r.parent_id = i.region_id
+)
+SELECT firm_id, name_zh, coalesce(name_en, name_zh) AS name_en, sector_id, region_id,
+       region_id IS NOT NULL AND region_id NOT IN (SELECT region_id FROM inside) AS elsewhere
 FROM firms WHERE firm_id = $firm OR name_zh = $firm ORDER BY firm_id = $firm DESC, firm_id LIMIT 1
 """
 

@@ -46,7 +46,9 @@ def of_firm(reader: Reader, region_id: str, firm_id: str, as_of: date) -> Substi
     made = [r["node_id"] for r in reader.sql(queries.FIRM_NODES, {"firm": firm_id}).to_pylist()]
     if made:
         return _of_nodes(reader, region_id, made, as_of, firm_id)
-    sector = reader.sql(queries.FIRM, {"firm": firm_id}).to_pylist()[0]["sector_id"]
+    sector = reader.sql(queries.FIRM, {"firm": firm_id, "root": reader.region.root}).to_pylist()[0][
+        "sector_id"
+    ]
     return of_sectors(reader, region_id, [sector], firm_id)
 
 

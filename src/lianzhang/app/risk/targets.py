@@ -274,13 +274,23 @@ def registered(reader: Reader, groups: Groups, firm_id: str) -> Registered:
 
     Raises:
         UnknownNameError: no such firm.
-        NotComputableError: the register does not say its sector, or it is no industrial one.
+        NotComputableError: it is elsewhere, or the register does not say its sector, or it is no industrial one.
     """
-    rows = reader.sql(queries.FIRM, {"firm": firm_id}).to_pylist()
+    rows = reader.sql(queries.FIRM, {"firm": firm_id, "root": reader.region.root}).to_pylist()
     if not rows:
         raise UnknownNameError(Text("企业", "firm"), firm_id)
     row = rows[0]
     name = Text(row["name_zh"], row["name_en"])
+    if row["elsewhere"]:
+        raise NotComputableError(
+            Text(
+                f"“{name.zh}”在外地，重构网络里只有本地企业",
+                f"“{name.en}” is elsewhere; the reconstructed network holds firms of the region only",
+            ),
+            hint=Text(
+                "改选本地企业，或所属部门的外地来货", "choose a firm here, or the inflow of its sector"
+            ),
+        )
     within = groups.industry.within(row["sector_id"], groups.links) if row["sector_id"] else []
     if not within:
         raise NotComputableError(
@@ -322,7 +332,7 @@ def kind_of(reader: Reader, groups: Groups, name: str) -> Literal["node", "firm"
     """
     if any(name in (g.id, g.name.zh, g.name.en) for g in groups.nodes):
         return "node"
-    if reader.sql(queries.FIRM, {"firm": name}).to_pylist():
+    if reader.sql(queries.FIRM, {"firm": name, "root": reader.region.root}).to_pylist():
         return "firm"
     groups.find("sector", name)
     return "sector"
