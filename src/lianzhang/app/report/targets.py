@@ -50,13 +50,14 @@ def summary(rows: tuple[TrackRow, ...], origins: Provenance) -> num.Prose:
     used = [text for verdict, text in words.items() if verdicts[verdict]]  # type: ignore[index]
     values = {v: counted(verdicts[v], "targets", origin) for v in words if verdicts[v]}  # type: ignore[index]
     values["n"] = counted(len(rows), "targets", origin)
-    return num.Prose(
-        Text(
-            "台账中有量化目标{n}：" + "，".join(t.zh for t in used) + "。",
-            "The ledger holds {n} with a number: " + ", ".join(t.en for t in used) + ".",
-        ),
-        values,
-    )
+    zh = "台账中有目标{n}：" + "，".join(t.zh for t in used)
+    en = "The ledger holds {n}: " + ", ".join(t.en for t in used)
+    plain = sum(r.ledger.target is None and r.ledger.value is None for r in rows)
+    if plain:
+        values["plain"] = counted(plain, "targets", origin)
+        zh += "；其中{plain}是定性的，或原文数字缺失"
+        en += "; {plain} are in words only, or lost their number in the text"
+    return num.Prose(Text(f"{zh}。", f"{en}."), values)
 
 
 def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
