@@ -159,3 +159,10 @@ def test_a_full_date_comes_before_every_vote() -> None:
 def test_number_cited_in_a_sentence_is_not_the_documents() -> None:
     text = "根据《办法》（青政办发〔2028〕15号）等文件，制定本规划。\n2031年，产值达到50亿元。"
     assert reference_of(text).year == 2031
+
+
+def test_a_plan_of_several_years_is_no_yearly_report() -> None:
+    text = "2031-03-02\n青山县规划（2031—2035年）\n县人民代表大会通过。2031年重点工作已经安排。"
+    assert session_year(text) == 2031
+    assert horizon_of(text, reference_of(text)) == ""
+    assert horizon_of(text.replace("（2031—2035年）", ""), reference_of(text)) == "2031"

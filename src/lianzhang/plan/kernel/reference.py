@@ -42,7 +42,7 @@ _SPAN_START = re.compile(rf"年?{DASH}{YEAR}|\s+(?:to|until|through)\s+{YEAR}")
 _SPAN_AHEAD = re.compile(
     rf"{YEAR}(?:年?{DASH}|\s+(?:to|until|through)\s+){YEAR}年?[^.;。；]{{0,60}}?(?:\b(?:will|expected|projected|aims?|would)\b|将|力争|预计|有望|计划)"
 )
-_HEAD, _TAIL, _LEFT = 2500, 400, 90
+_HEAD, _TITLE, _TAIL, _LEFT = 2500, 200, 400, 90
 # the number of an official document on its own line (X政办发〔2023〕15号)
 _NUMBER = re.compile(
     rf"^\s*[^，。；,;\n]{{0,16}}[〔\[［【]\s*(?P<y>{YEAR})\s*[〕\]］】]\s*\d+\s*号\s*$", re.MULTILINE
@@ -130,7 +130,12 @@ def reference_of(text: str, fallback_year: int = 0) -> Reference:
 
 
 def horizon_of(text: str, reference: Reference) -> str:
-    """The year in which targets without a date fall due: the document's own, where it sets the goals of that year."""
+    """The year in which targets without a date fall due: the document's own, where it sets the goals of that year.
+
+    Empty elsewhere, and for a plan whose title names several years.
+    """
+    if _HORIZON.search(text, 0, _TITLE):
+        return ""
     return str(reference.year) if reference.stated and session_year(text) == reference.year else ""
 
 
