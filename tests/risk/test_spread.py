@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import signal
 import subprocess
 import sys
@@ -63,10 +62,8 @@ def test_what_spark_has_done_is_kept_and_gone_on_with_anywhere(spark: SparkCompu
     assert service.rank(network, compute=LocalCompute(1), checkpoint=out).resumed == 1000
 
 
-@pytest.mark.slow
-def test_ctrl_c_ends_the_run_on_spark_and_keeps_what_is_done(spark: SparkCompute, tmp_path: Path) -> None:
-    out = tmp_path / "out.csv"
-    words = ["risk", "rank", *COMMON, "--out", str(out), "--compute", "spark", "--spark-master", "local[2]"]
+def _interrupted(words: list[str], folder: Path) -> tuple[int, str]:
+    """Run the program, press ctrl-C once some firms are kept: its exit code and what it said."""
     process = subprocess.Popen(
         [sys.executable, "-m", "lianzhang", *words],
         stdout=subprocess.DEVNULL,
@@ -75,13 +72,25 @@ def test_ctrl_c_ends_the_run_on_spark_and_keeps_what_is_done(spark: SparkCompute
     )
     deadline = time.monotonic() + 200
     while time.monotonic() < deadline and process.poll() is None:
-        part = next(tmp_path.glob("out.csv.*.part"), None)
+        part = next(folder.glob("out.csv.*.part"), None)
         if part is not None and part.stat().st_size > 2_000:
             break
         time.sleep(0.02)
-    os.kill(process.pid, signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=100)
-    assert process.returncode == 130, said
+    return process.returncode, said
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_run_on_spark_and_keeps_what_is_done(spark: SparkCompute, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    words = ["risk", "rank", *COMMON, "--out", str(out), "--compute", "spark", "--spark-master", "local[2]"]
+    for _ in range(3):
+        code, said = _interrupted(words, tmp_path)
+        if code != 0:
+            break
+        out.unlink()  # it was through before the signal came
+    assert code == 130, said
     assert "Traceback" not in said
     assert not out.exists()
     result = service.rank(fixture(), checkpoint=out)

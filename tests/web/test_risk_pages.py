@@ -275,7 +275,8 @@ def test_a_node_and_a_firm_say_on_whom_they_hang(pages: TestClient, result: str)
     assert 'hx-get="/chongqing/risk/firms/cq-avatr"' in about
     # Nobody stands in for a firm elsewhere: the network holds firms of the region only.
     outside = pages.get("/chongqing/firms/300750.SZ", headers={"accept-language": "en"}).text
-    assert "hx-get" not in outside.split('id="firm-risk"')[1] and "It is elsewhere" in outside
+    assert "hx-get" not in outside.split('id="firm-risk"')[1]
+    assert "It is elsewhere" in outside
     refused = pages.get("/chongqing/risk/firms/300750.SZ", headers={"accept-language": "en"})
     assert "holds firms of the region only" in Seen(refused.text).text
     drawer = pages.get("/chongqing/chain?node=icnev-battery-cell").text
