@@ -32,6 +32,7 @@ PATHS = [
     "places",
     "risk",
     "sources",
+    "api",
     "search?q=a",
     "search?q=zzzz",
     "search",
@@ -146,6 +147,28 @@ def test_the_words_of_the_frame_are_in_their_language() -> None:
         if name != "other_language":
             assert not HAN.search(text.en), name
             assert name in ("seconds",) or HAN.search(text.zh) or text.zh.isascii(), name
+
+
+def test_the_interface_page_lists_every_operation_and_what_it_links_to_answers(client: TestClient) -> None:
+    description = client.get("/api/v1/openapi.json").json()
+    every = sum(len(item) for item in description["paths"].values())
+    for lang, own, other in (("zh", "候选企业", "Firms elsewhere"), ("en", "Firms elsewhere", "候选企业")):
+        answer = client.get("/chongqing/api", headers={"accept-language": lang})
+        assert answer.text.count('<code class="ap-') == every
+        assert own in answer.text
+        assert other not in answer.text
+        assert "{region}" not in answer.text
+    page = Seen(answer.text)
+    opened = [link for link in page.links if link.startswith("/api/v1/chongqing/") and "?" not in link]
+    assert len(opened) > 50
+    for link in ("/api/v1/openapi.json", opened[0], "/api/v1/chongqing/firms?format=parquet"):
+        assert link in page.links
+        assert client.get(link).status_code == 200, link
+    assert client.get("/api/v1/chongqing/firms?search=a&sort=name_zh&limit=100").status_code == 200
+    table = client.get("/api/v1/chongqing/firms?limit=100", headers={"accept": "text/csv"})
+    assert table.headers["content-type"].startswith("text/csv")
+    for path in ("/chongqing/", "/chongqing/sources"):
+        assert "/chongqing/api" in Seen(client.get(path).text).links
 
 
 def test_the_language_switch_keeps_the_page(client: TestClient) -> None:

@@ -310,6 +310,7 @@ PLACES = [
     "/chongqing/risk/shock?who=region:500109",
     "/chongqing/risk/nodes/icnev-battery-cell",
     "/chongqing/sources",
+    "/chongqing/api",
     "/chongqing/sources/lz-facts",
     "/chongqing/search?q=dianchi",
     "/chongqing/plan/indicators/nev_output",

@@ -48,5 +48,5 @@ def create_app(
         site.close()
 
     app.router.lifespan_context = life
-    app.include_router(page_router(site), dependencies=reading(app.state.access))
+    app.include_router(page_router(site, app.openapi), dependencies=reading(app.state.access))
     return app

@@ -18,6 +18,7 @@ from lianzhang.report.words import VERDICT
 from lianzhang.store import Reader
 from lianzhang.web.assets import assets
 from lianzhang.web.finding import FINDING, indicator_page
+from lianzhang.web.interface import Describe, interface_page
 from lianzhang.web.reviewing import REVIEWING, tasks_page
 from lianzhang.web.risk import RISK, risk_of_firm
 from lianzhang.web.site import Site, Visit
@@ -26,8 +27,13 @@ K = TypeVar("K", bound=str)
 _EVER = "public, max-age=31536000, immutable"
 
 
-def page_router(site: Site) -> APIRouter:
-    """Every page. Handlers are plain functions: they run in threads."""
+def page_router(site: Site, describe: Describe) -> APIRouter:
+    """Every page. Handlers are plain functions: they run in threads.
+
+    Args:
+        site: makes the pages.
+        describe: gives the description of the interface for programs.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
@@ -52,7 +58,7 @@ def page_router(site: Site) -> APIRouter:
             raise _nothing()
         return Response(found, media_type="application/geo+json", headers={"Cache-Control": "no-cache"})
 
-    for path, page, template, build in _PAGES:
+    for path, page, template, build in (*_PAGES, _interface(describe)):
         router.add_api_route(path, _endpoint(site, page, template, build), methods=["GET"])
     for path, page, template, build in (*FINDING, *REVIEWING):
         router.add_api_route(path, _endpoint(site, page, template, build, fresh=True), methods=["GET"])
@@ -165,6 +171,10 @@ def _source(visit: Visit, reader: Reader) -> Mapping[str, Any]:
 
 def _choice(given: str | None, known: Mapping[K, Any], default: K) -> K:
     return next((k for k in known if k == given), default)
+
+
+def _interface(describe: Describe) -> tuple[str, str, str, Any]:
+    return "/{region}/api", "sources", "api.html.j2", interface_page(describe)
 
 
 _PAGES: tuple[tuple[str, str, str, Any], ...] = (

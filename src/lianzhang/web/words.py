@@ -240,6 +240,21 @@ PAGE_WORDS: Mapping[str, Text] = {
         "Plans, tasks, projects and special actions: who is in charge, how far it is, on what evidence, measured by "
         "which targets.",
     ),
+    "tasks_about_plain": Text(
+        "规划、任务、项目与专项行动，以及衡量它们的目标。",
+        "Plans, tasks, projects and special actions, and the targets they are measured by.",
+    ),
+    "tasks_no_owner": Text("任务均未登记责任单位。", "No task names who is in charge."),
+    "tasks_no_state": Text("任务均未登记进度。", "No task says how far it is."),
+    "tasks_no_owner_state": Text(
+        "任务均未登记责任单位，也未登记进度。", "No task names who is in charge, nor how far it is."
+    ),
+    "tasks_fill": Text(
+        "要补上：用页尾的命令导出任务表，填 owner（牵头单位）和 state（进度）两列，再读回；"
+        "或在数据包的 tasks 表中填写。",
+        "To fill this in: write the table of tasks with the command at the foot of this page, fill its columns owner "
+        "and state, and read it back; or supply them in the pack's table tasks.",
+    ),
     "tasks_state": Text("进度", "State"),
     "tasks_owner": Text("牵头单位", "In charge"),
     "tasks_below": Text("项下级", "below"),
@@ -437,5 +452,37 @@ PAGE_WORDS: Mapping[str, Text] = {
     "token": Text("令牌", "Token"),
     "token_wrong": Text("令牌不对，请再试一次。", "The token does not fit; please try again."),
     "sign_in_go": Text("继续", "Go on"),
+    "api": Text("数据接口", "Data interface"),
+    "api_about": Text(
+        "这里看到的每个数，程序也能取到：列表、结果、图和报告，附单位与来源。",
+        "Programs can have every number that is shown here: lists, results, figures and the report, with units and sources.",
+    ),
+    "api_open": Text("用程序取数", "Get the data with a program"),
+    "api_how": Text("怎么取数", "How to get data"),
+    "api_csv": Text(
+        "列表默认给 JSON；要 CSV 或 Parquet，用请求头或参数：",
+        "Lists come as JSON; for CSV or Parquet send a header or a parameter:",
+    ),
+    "api_filter": Text(
+        "列表可按任一列筛选，可检索、排序、分页：",
+        "Lists take a filter per column, a search, an order and a limit:",
+    ),
+    "api_origin": Text(
+        "每行都带来源与状态（官方、推算、估计、重构、合成）；单位写在字段说明里。",
+        "Every row has its source and status (official, derived, estimated, reconstructed, synthetic); units are in the "
+        "description of each field.",
+    ),
+    "api_token": Text(
+        "标有“需令牌”的操作要带启动服务时显示的令牌：",
+        "Operations marked “needs the token” take the token that the server printed at start:",
+    ),
+    "api_machine": Text("给程序读的完整说明（OpenAPI）：", "The whole description for programs (OpenAPI):"),
+    "api_example": Text("例：把企业表存为 CSV", "Example: save the firms as CSV"),
+    "api_example_about": Text(
+        "把地址换成浏览器地址栏里这台服务器的地址。",
+        "Put the address of this server, as your browser shows it, in place of the one here.",
+    ),
+    "api_groups": Text("操作分组", "Groups of operations"),
+    "api_needs_token": Text("需令牌", "needs the token"),
     "origins_here": Text("本页数值来历", "Origins of the numbers on this page"),
 }
