@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 
 from lianzhang.app.pages.shock import same
 from lianzhang.app.pages.standing import place_of
+from lianzhang.app.report.risk import firms, firms_told
+from lianzhang.app.report.stress import told_apart
 from lianzhang.app.risk import scenario
 from lianzhang.app.risk.outcome import Band
 from lianzhang.app.risk.rank import CurvePoint, RegionRank
+from lianzhang.app.risk.remedy import Remedy
 from lianzhang.app.risk.scenario import Scenario, Who
+from lianzhang.i18n import Text
+from lianzhang.report.values import Quantity
 
 IDS = st.text("abcdefgh0123456789:-", min_size=1, max_size=12)
 WHO = st.one_of(
@@ -90,3 +95,28 @@ def test_a_curve_that_is_not_quite_monotone_is_read_all_the_same() -> None:
     found = place_of(rank([0.4, 0.2, 0.21, 0.1]), Band(0.15, 0.15, 0.15))
     assert found.rank in (3, 4)
     assert found.rank == pytest.approx(4, abs=1)
+
+
+def test_halves_of_firms_carry_no_zeros() -> None:
+    assert firms(2.5, "o") == Text("2.5", "2.5")
+    assert firms(3.0, "o") == Quantity(3.0, "count", "o")
+    words, values = firms_told(0.5, "o")
+    assert words.zh.startswith("0.5家")
+    assert not values
+    words, values = firms_told(2.0, "o")
+    assert words.en.format(stopped=values["stopped"].value) == "2.0"
+
+
+def test_remedies_within_the_scatter_of_the_draws_are_counted_not_listed() -> None:
+    def saving(low: float, mid: float) -> Remedy:
+        test = Scenario(name="x", who=(Who("sector", "a"),))
+        what = Text("备货", "more stock")
+        return Remedy(test, what, "more stock", None, None, 10.0, Band(low, mid, mid))
+
+    good, bad = saving(1.0, 2.0), saving(-1.0, 3.0)
+    assert told_apart((good,)) == ((good,), Text("", ""))
+    kept, words = told_apart((bad, good, bad))
+    assert kept == (good,)
+    assert "2项" in words.zh
+    assert words.en.startswith("2 more remedies are")
+    assert told_apart((bad,))[0] == (bad,), "a table has a row"

@@ -13,6 +13,7 @@ from lianzhang.app.browse.risking import region_of
 from lianzhang.app.pages import builder, risk, safety, shock
 from lianzhang.app.pages.content import Content, failed
 from lianzhang.app.pages.standing import standing
+from lianzhang.app.report.stress import REMEDIES
 from lianzhang.app.risk import scenario, shocks, targets
 from lianzhang.app.risk.safety import SafetyKind
 from lianzhang.app.risk.scenario import Scenario
@@ -50,7 +51,7 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         region = region_of(visit.desk, reader)
     except NotComputableError as error:
         why = Content(title=risk.TITLE, blocks=(("risk", failed(risk.TITLE, error)),))
-        return {"content": why, "tests": [], "starts": {}, "own": [], "build": None}
+        return {"content": why, "tests": [], "starts": {}, "own": [], "gaps": (), "build": None}
     content = risk.risk_view(visit.desk, reader, visit.state(reader))
     view = visit.view
     known = builder.presets(visit.desk, reader)
@@ -85,6 +86,8 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "tests": tests,
         "starts": starts,
         "own": own[:_OWN],
+        "gaps": risk.gaps_helped(visit.desk, reader, visit.state(reader)),
+        "remedies_title": REMEDIES,
         "build": view.to("risk/scenario"),
     }
 

@@ -6,7 +6,10 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, failed, gathered
 from lianzhang.app.report import risk as section
 from lianzhang.app.report.provenance import Provenance
+from lianzhang.app.report.stress import NAMED, told_apart
+from lianzhang.app.risk.gaps import GapLink, linked
 from lianzhang.app.risk.kept import KeptRisk, kept_risk
+from lianzhang.app.risk.runs import current
 from lianzhang.app.state import State
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
@@ -27,6 +30,26 @@ def kept_of(desk: Desk, reader: Reader) -> KeptRisk | None:
     )
 
 
+#: Kept runs by the command that makes them.
+_RUNS = {"risk.rank": "rank", "risk.shock": "stress", "risk.remedy": "remedy", "risk.points": "points"}
+
+
+def older(desk: Desk, reader: Reader) -> frozenset[str]:
+    """Commands of which the store keeps only what an older program or older data gave."""
+    entries = [e for e in desk.store.runs(reader.region.name) if e.name in _RUNS]
+    now = {e.name for e in entries if current(reader, e)}
+    return frozenset(_RUNS[e.name] for e in entries if e.name not in now)
+
+
+def gaps_helped(desk: Desk, reader: Reader, state: State) -> tuple[GapLink, ...]:
+    """Gaps of the chain that the remedies on the page would help to close, each once, in the order of the remedies."""
+    kept = kept_of(desk, reader)
+    if kept is None or not kept.remedies:
+        return ()
+    found = linked(kept.groups, told_apart(kept.remedies)[0], state.gaps)
+    return tuple({g.node_id: g for r in found for g in r.gaps[:NAMED]}.values())
+
+
 def risk_view(desk: Desk, reader: Reader, state: State) -> Content:
     """Rank, critical sectors, stress tests and remedies that were kept; where there are none, what would fill it.
 
@@ -37,6 +60,6 @@ def risk_view(desk: Desk, reader: Reader, state: State) -> Content:
         kept = kept_of(desk, reader)
     except NotComputableError as error:
         return gathered(TITLE, origins, [("risk", failed(TITLE, error))])
-    made = section.section(kept, origins, state=state)
+    made = section.section(kept, origins, state=state, older=older(desk, reader))
     blocks = [(f"risk-{n}", b) for n, b in enumerate(made.blocks, start=1)]
     return gathered(made.title, origins, blocks, made.lead)

@@ -16,6 +16,7 @@ from lianzhang.app.pages.shock_tables import (
     spread,
 )
 from lianzhang.app.report.provenance import Provenance
+from lianzhang.app.report.risk import firms_told
 from lianzhang.app.report.shock_days import shock_days
 from lianzhang.app.risk import remedy, runs, scenario, shocks
 from lianzhang.app.risk.inputs import TABLES
@@ -132,15 +133,16 @@ _NAMED = ("io_flows", "io_final_demand", "io_value_added", "sector_counts", "sec
 
 
 def _finding(run: ShockRun, darkest: int, origin: str) -> num.Prose:
+    told, stopped = firms_told(run.stopped, origin)
     zh = (
         f"增加值损失{{loss}}（{{low}}—{{high}}）；第{darkest}天最低，全部工业的日产出是平日的{{lowest}}"
-        + ("，另有{stopped}停产" if run.stopped else "，没有波及到停产的企业")
+        + (f"，另有{told.zh}停产" if run.stopped else "，没有波及到停产的企业")
         + (f"，最早在第{run.first_stop}天。" if run.first_stop is not None else "。")
     )
     en = (
         f"{{loss}} of value added is lost ({{low}} to {{high}}); daily output of all industry is lowest on day {darkest}, at "
         "{lowest} of the usual"
-        + ("; {stopped} besides those hit stop" if run.stopped else "; nobody besides those hit stops")
+        + (f"; {told.en} besides those hit stop" if run.stopped else "; nobody besides those hit stops")
         + (f", the first on day {run.first_stop}." if run.first_stop is not None else ".")
     )
     values = {
@@ -148,7 +150,7 @@ def _finding(run: ShockRun, darkest: int, origin: str) -> num.Prose:
         "lowest": num.Quantity(run.output.mid[darkest] * 100, "pct", origin),
     }
     if run.stopped:
-        values["stopped"] = num.Quantity(run.stopped, "enterprises", origin)
+        values |= stopped
     return num.Prose(Text(zh, en), values)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lianzhang.app.report.risk import firms, firms_told
+from lianzhang.app.report.stress import NO_SAVING, REMEDIES, STOPS, told_apart
 from lianzhang.app.risk.outcome import Band, GroupPath, ShockRun
 from lianzhang.app.risk.remedy import Remedy
 from lianzhang.app.risk.targets import Groups
@@ -78,19 +80,21 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
             tuple(_row(kind, g, origin) for kind, g in listed),
         ),
         source=source,
+        note=num.Prose(STOPS) if stops else None,
     )
 
 
 def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> num.Prose:
     if stops and run.first_stop is not None:
         most = max((g for g in stops if g.kind == "sector"), key=lambda g: g.stopped, default=stops[0])
+        told, values = firms_told(most.stopped, origin)
         return num.Prose(
             Text(
-                f"第{run.first_stop}天起，冲击没有打到的企业也停产，最多的是{most.name.zh}，{{stopped}}。",
+                f"第{run.first_stop}天起，冲击没有打到的企业也停产，最多的是{most.name.zh}，{told.zh}。",
                 f"From day {run.first_stop} on firms stop that the shock did not hit, most of them in "
-                f"{_small(most.name.en)}: {{stopped}}.",
+                f"{_small(most.name.en)}: {told.en}.",
             ),
-            {"stopped": num.Quantity(most.stopped, "enterprises", origin)},
+            values,
         )
     low = run.sectors[0] if run.sectors else None
     if low is None or low.lowest is None or low.first_hit is None:
@@ -120,7 +124,7 @@ def _row(kind: Text, g: GroupPath, origin: str) -> tuple[fig.Cell, ...]:
         g.name,
         never if g.first_stopped is None else num.Quantity(float(g.first_stopped), "count", origin),
         never if g.first_hit is None else num.Quantity(float(g.first_hit), "count", origin),
-        num.Quantity(g.stopped, "count", origin),
+        firms(g.stopped, origin),
         lowest,
         *loss,
     )
@@ -191,10 +195,14 @@ def _gaps(found: Remedy, groups: Groups, state: State) -> Iterable[GapLink]:
 
 
 def remedy_block(found: tuple[Remedy, ...], lines: tuple[RemedyLine, ...], source: Text) -> m.Block:
-    """Remedies by what they save."""
-    best, first = found[0], lines[0]
+    """Remedies by what they save, those that save nothing in some draw left out."""
+    helpful, left_out = told_apart(found)
+    shown = [(r, line) for r, line in zip(found, lines, strict=True) if r in helpful]
+    best, first = shown[0]
     return m.Block(
-        finding=num.Prose(
+        finding=num.Prose(NO_SAVING)
+        if best.saving_cny.low <= 0
+        else num.Prose(
             Text(
                 f"节省最多的是“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
                 f"“{best.what.en}” saves most: {{saving}}, or {{share}} of the loss.",
@@ -202,7 +210,7 @@ def remedy_block(found: tuple[Remedy, ...], lines: tuple[RemedyLine, ...], sourc
             {"saving": first.saving, "share": first.share},
         ),
         figure=fig.Table(
-            Text("对策，按节省排序", "Remedies by what they save"),
+            REMEDIES,
             (
                 fig.Column(Text("对策", "Remedy")),
                 fig.Column(Text("节省增加值", "Value added saved"), numeric=True),
@@ -210,16 +218,16 @@ def remedy_block(found: tuple[Remedy, ...], lines: tuple[RemedyLine, ...], sourc
                 fig.Column(Text("抽取最高", "Highest draw"), numeric=True),
                 fig.Column(Text("占损失", "Of the loss"), numeric=True),
             ),
-            tuple((x.what, x.saving, x.low, x.high, x.share) for x in lines),
+            tuple((x.what, x.saving, x.low, x.high, x.share) for _, x in shown),
         ),
         source=source,
         note=num.Prose(
             Text(
-                "每项对策都改入网络后重新模拟。占损失的比例，取试对策的那几次抽取的损失为分母；情景的抽取次数可以更多，"
+                f"{left_out.zh}每项对策都改入网络后重新模拟。占损失的比例，取试对策的那几次抽取的损失为分母；情景的抽取次数可以更多，"
                 "两处的损失因此略有不同。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
-                "Each remedy is built into the network and simulated anew. Shares are of the loss in the draws on which "
-                "remedies were tried; a stress test may take more draws, so that its loss differs a little. What it costs is "
-                "not known and not counted; a new local maker is assumed to need no inputs.",
+                f"{left_out.en}Each remedy is built into the network and simulated anew. Shares are of the loss in the draws on "
+                "which remedies were tried; a stress test may take more draws, so that its loss differs a little. What it costs "
+                "is not known and not counted; a new local maker is assumed to need no inputs.",
             )
         ),
     )

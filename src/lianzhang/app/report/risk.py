@@ -5,6 +5,7 @@ Every number rests on reconstructed networks and is marked so.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from lianzhang.app.report.provenance import Provenance
@@ -41,7 +42,12 @@ LIMITS = Text(
 
 
 def section(
-    kept: KeptRisk | None, origins: Provenance, reader: Reader | None = None, state: State | None = None
+    kept: KeptRisk | None,
+    origins: Provenance,
+    reader: Reader | None = None,
+    state: State | None = None,
+    *,
+    older: Collection[str] = (),
 ) -> m.Section:
     """Rank curve, critical sectors and districts, stress tests, a shock on wall and map, single points of failure, remedies;
     what was not run says which command runs it.
@@ -51,44 +57,71 @@ def section(
         origins: where numbers come from.
         reader: the loaded region, for the map of the shock.
         state: for the wall of the shock and the gaps beside the remedies; without it there is neither.
+        older: commands of which results are kept that an older program or older data gave: ``rank``, ``stress``, ….
     """
     if kept is None:
-        because = Text("还没有计算过", "it has not been computed yet")
+        because = AGAIN if older else Text("还没有计算过", "it has not been computed yet")
         return m.Section(
             key="risk",
             title=_TITLE,
             blocks=(
                 empty_block(
-                    _TITLE, because, "lianzhang risk rank && lianzhang risk stress && lianzhang risk remedy"
+                    Text("排位、压力测试与对策", "Rank, stress tests and remedies"),
+                    because,
+                    "lianzhang risk rank && lianzhang risk stress && lianzhang risk remedy",
                 ),
             ),
         )
     from lianzhang.app.report import stress
+
+    def why(command: str) -> Text:
+        return AGAIN if command in older else STALE
 
     blocks: list[m.Block] = []
     if kept.rank is not None:
         blocks += _ranked(kept.rank, kept.industry, origins)
     else:
         blocks.append(
-            empty_block(Text("系统性风险排位", "Rank of systemic risk"), STALE, "lianzhang risk rank")
+            empty_block(Text("系统性风险排位", "Rank of systemic risk"), why("rank"), "lianzhang risk rank")
         )
     if kept.stress:
         blocks += stress.tests(kept.stress, kept.industry, origins)
         if reader is not None and state is not None:
             blocks += stress.pictures(kept, origins, reader, state)
     else:
-        blocks.append(empty_block(Text("压力测试", "Stress tests"), STALE, "lianzhang risk stress"))
-    blocks += stress.single_points(kept, origins)
+        blocks.append(empty_block(Text("压力测试", "Stress tests"), why("stress"), "lianzhang risk stress"))
+    blocks += stress.single_points(kept, origins, why("points"))
     if kept.remedies:
         blocks.append(stress.remedies(kept, origins, state))
+        if kept.reliefs:
+            blocks.append(stress.reliefs(kept, origins))
     else:
-        blocks.append(empty_block(Text("对策", "Remedies"), STALE, "lianzhang risk remedy"))
+        blocks.append(empty_block(Text("对策", "Remedies"), why("remedy"), "lianzhang risk remedy"))
     if kept.rank is not None:
         blocks.append(_statistics(kept.rank, kept.industry, origins))
     return m.Section(key="risk", title=_TITLE, lead=(num.Prose(LIMITS),), blocks=tuple(blocks))
 
 
-STALE = Text("数据更新后还没有计算过", "it has not been computed since the data changed")
+STALE = Text(
+    "还没有用现在的程序和数据计算过", "it has not been computed with the program and the data as they are now"
+)
+AGAIN = Text(
+    "程序或数据更新后需重算", "the program or the data have changed since it was computed; compute it again"
+)
+
+
+def firms(value: float, origin: str) -> fig.Cell:
+    """A number of firms that is a median over draws: halves are written 2.5, not 2.50."""
+    if value.is_integer():
+        return num.Quantity(value, "count", origin)
+    return Text(f"{value:.1f}", f"{value:.1f}")
+
+
+def firms_told(value: float, origin: str) -> tuple[Text, dict[str, num.Quantity]]:
+    """The same within a sentence: what to write, and the value of its place ``{stopped}``."""
+    if value.is_integer():
+        return Text("{stopped}", "{stopped}"), {"stopped": num.Quantity(value, "enterprises", origin)}
+    return Text(f"{value:.1f}家（几次抽取的中位）", f"{value:.1f} firms (median of the draws)"), {}
 
 
 def summary(rank: RegionRank, kept: KeptRisk, origins: Provenance) -> num.Prose:
@@ -134,9 +167,10 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
         m.Block(
             finding=num.Prose(
                 Text(
-                    "最关键的合成企业停产，全网产出减少{first}；前0.035%的企业每家至少{plateau}（匈牙利约23%）。",
-                    "The failure of the most critical made-up firm costs {first} of all output; the top 0.035% of firms cost at "
-                    "least {plateau} each (in Hungary about 23%).",
+                    "最关键的一家合成企业停产，全部工业的产出减少{first}；每一万家企业里最关键的三四家，"
+                    "任何一家停产，产出至少减少{plateau}。",
+                    "If the most critical made-up firm stops, {first} of all industrial output is lost. Of every ten thousand "
+                    "firms the three or four most critical would each cost at least {plateau}.",
                 ),
                 {
                     "first": num.Quantity(rank.curve[0].mid * 100, "pct", origin),
@@ -148,12 +182,14 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
             note=num.Prose(
                 Text(
                     f"粗线为{rank.draws}次抽取的中位，色带为最低到最高；圆点为第一次抽取的前十家，大小表示产出。"
-                    "最大的企业和各部门前几家逐家计算，其余抽样。匈牙利为 Diem 等（2022）对实际网络的结果，"
-                    f"曲线前段有约{PUBLISHED_PLATEAU:.0%}的高台；重构网络没有这样的高台。",
+                    "最大的企业和各部门前几家逐家计算，其余抽样。在匈牙利的实际供货网络中，"
+                    f"同样靠前的企业（前{PUBLISHED_TOP:.3%}）每家约使产出减少{PUBLISHED_PLATEAU:.0%}，曲线前段是一段高台"
+                    "（Diem 等，2022）；重构网络没有这样的高台。",
                     f"The line is the median of {rank.draws} draws, the band their span; dots are the first ten of the first "
                     "draw, their size is output. The largest firms and the first of every sector are computed one by one, "
-                    "others sampled. Hungary: Diem et al. (2022) on the observed network, whose plateau is near "
-                    f"{PUBLISHED_PLATEAU:.0%}; the reconstructed networks have none.",
+                    "others sampled. In the observed network of Hungary firms ranked as high (the top "
+                    f"{PUBLISHED_TOP:.3%}) each cost about {PUBLISHED_PLATEAU:.0%} of output, a plateau at the head of the "
+                    "curve (Diem et al. 2022); the reconstructed networks have none.",
                 )
             ),
         ),
@@ -175,7 +211,7 @@ def _critical(rank: RegionRank, given: Industry, origins: Provenance, origin: st
             num.Quantity(one.highest * 100, "pct", origin),
             num.Quantity(one.low * 100, "pct", origin),
             num.Quantity(one.high * 100, "pct", origin),
-            num.Quantity(one.critical_firms, "count", origin),
+            firms(one.critical_firms, origin),
             kind,
         )
 

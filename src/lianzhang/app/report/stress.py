@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lianzhang.app.report.provenance import Provenance
-from lianzhang.app.report.risk import STALE, empty_block, reconstructed_origin
+from lianzhang.app.report.risk import empty_block, firms, reconstructed_origin
 from lianzhang.app.report.shock_days import shock_days
 from lianzhang.app.risk.gaps import GapLink, linked
 from lianzhang.app.risk.points import POINT, PointNode, Points
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lianzhang.app.risk.inputs import Industry
     from lianzhang.app.risk.kept import KeptRisk
     from lianzhang.app.risk.outcome import Band, ShockRun
+    from lianzhang.app.risk.remedy import Remedy
     from lianzhang.app.risk.stress import StressResult
     from lianzhang.app.state import State
 
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 WEEK = 7
 #: Nodes of one sector that are named in a row.
 NAMED = 3
+REMEDIES = Text("对策，按节省排序", "Remedies by what they save")
+NO_SAVING = Text("没有一项对策在每次抽取里都省下损失。", "No remedy saves something in every draw.")
+#: A run keeps the day on which a firm stops and not whether inputs or customers were missing.
+STOPS = Text(
+    "停产有两种，结果里没有分别记录。失去客户：主要向受冲击企业供货的，当天就没有订单，没有别的客户就随即停产，"
+    "所以首家停产可以与冲击同一天。断供：向受冲击企业买货的，先用备货，用完才停。",
+    "Firms stop for two reasons, which the results do not tell apart. Customers gone: suppliers of firms that are hit lose "
+    "those orders at once and stop on the day of the shock if they have no others. Inputs run out: buyers live on their "
+    "stocks first and stop when these are used up.",
+)
 
 
 def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenance) -> list[m.Block]:
@@ -43,7 +54,7 @@ def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenanc
                 num.Quantity(run.loss.mid, "cny", origin),
                 num.Quantity(run.loss.low, "cny", origin),
                 num.Quantity(run.loss.high, "cny", origin),
-                num.Quantity(run.stopped, "count", origin),
+                firms(run.stopped, origin),
                 never if run.first_stop is None else num.Quantity(float(run.first_stop), "count", origin),
                 _hit_most(run),
             )
@@ -102,6 +113,7 @@ def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenanc
                 tuple(rows),
             ),
             source=source,
+            note=num.Prose(STOPS),
         ),
     ]
 
@@ -155,12 +167,13 @@ def pictures(kept: KeptRisk, origins: Provenance, reader: Reader, state: State) 
     return blocks
 
 
-def single_points(kept: KeptRisk, origins: Provenance) -> list[m.Block]:
-    """Firms and nodes whose failure alone costs the cluster's other firms most, for every cluster that was computed."""
+def single_points(kept: KeptRisk, origins: Provenance, because: Text) -> list[m.Block]:
+    """Firms and nodes whose failure alone costs the cluster's other firms most, for every cluster that was computed;
+    ``because`` says why there are none."""
     if not kept.points:
         return [
             empty_block(
-                Text("集群的单点", "Single points of failure of a cluster"), STALE, "lianzhang risk points"
+                Text("集群的单点", "Single points of failure of a cluster"), because, "lianzhang risk points"
             )
         ]
     return [_points(found, kept, origins) for found in kept.points]
@@ -258,8 +271,9 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
     origin = reconstructed_origin(
         kept.industry, origins, Text("对策的节省", "What remedies save"), ("scenarios",)
     )
-    best = kept.remedies[0]
-    found = linked(kept.groups, kept.remedies, None if state is None else state.gaps)
+    helpful, left_out = told_apart(kept.remedies)
+    best = helpful[0]
+    found = linked(kept.groups, helpful, None if state is None else state.gaps)
     rows: tuple[tuple[fig.Cell, ...], ...] = tuple(
         (
             r.what,
@@ -272,20 +286,10 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
         )
         for r in found
     )
-    rows += tuple(
-        (
-            Text(f"{r.name.zh}：一半供货改由第二家承担", f"{r.name.en}: a second source delivers half"),
-            None,
-            None,
-            None,
-            num.Quantity((1.0 - r.after / r.before) * 100 if r.before > 0 else None, "pct", origin),
-            Text("一般情形：它停产", "In general: it fails"),
-            None,
-        )
-        for r in kept.reliefs
-    )
     return m.Block(
-        finding=num.Prose(
+        finding=num.Prose(NO_SAVING)
+        if best.saving_cny.low <= 0
+        else num.Prose(
             Text(
                 f"节省最多的是“{best.title.zh}”中的“{best.what.zh}”：{{saving}}，占损失的{{share}}。",
                 f"Most is saved in “{best.title.en}” by “{best.what.en}”: {{saving}}, or {{share}} of the loss.",
@@ -296,7 +300,7 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
             },
         ),
         figure=fig.Table(
-            Text("对策，按节省排序", "Remedies by what they save"),
+            REMEDIES,
             (
                 fig.Column(Text("对策", "Remedy")),
                 fig.Column(Text("节省增加值", "Value added saved"), Text("中位", "median"), numeric=True),
@@ -311,11 +315,66 @@ def remedies(kept: KeptRisk, origins: Provenance, state: State | None) -> m.Bloc
         source=origins.line([*kept.industry.sources]),
         note=num.Prose(
             Text(
-                "每项对策都改入网络后重新模拟。占损失的比例，取试对策的那几次抽取的损失为分母；情景的抽取次数可以更多，"
+                f"{left_out.zh}每项对策都改入网络后重新模拟。占损失的比例，取试对策的那几次抽取的损失为分母；情景的抽取次数可以更多，"
                 "两处的损失因此略有不同。对策的花费未知，没有计入；新的本地厂家假定不需要投入。",
-                "Each remedy is built into the network and simulated anew. Shares are of the loss in the draws on which "
-                "remedies were tried; a stress test may take more draws, so that its loss differs a little. What it costs is "
-                "not known and not counted; a new local maker is assumed to need no inputs.",
+                f"{left_out.en}Each remedy is built into the network and simulated anew. Shares are of the loss in the draws on "
+                "which remedies were tried; a stress test may take more draws, so that its loss differs a little. What it costs "
+                "is not known and not counted; a new local maker is assumed to need no inputs.",
+            )
+        ),
+    )
+
+
+def told_apart(found: tuple[Remedy, ...]) -> tuple[tuple[Remedy, ...], Text]:
+    """Remedies that save something in every draw, and how many others are left out; the best alone where none does."""
+    helpful = tuple(r for r in found if r.saving_cny.low > 0) or found[:1]
+    left = len(found) - len(helpful)
+    if not left:
+        return helpful, Text("", "")
+    return helpful, Text(
+        f"另有{left}项对策没有列出：至少一次抽取里没有节省，与零分不开，对这些情景不能算有用。",
+        f"{left} more {'remedy is' if left == 1 else 'remedies are'} left out: in one draw at least nothing was saved, so that "
+        "they cannot be told apart from no effect here. ",
+    )
+
+
+def reliefs(kept: KeptRisk, origins: Provenance) -> m.Block:
+    """What the failure of each critical firm costs as it is, and with a second source for half of its deliveries."""
+    origin = reconstructed_origin(kept.industry, origins, Text("第二家供应商", "Second sources"))
+
+    def pct(share: float) -> num.Quantity:
+        return num.Quantity(share * 100, "pct", origin)
+
+    best = max(kept.reliefs, key=lambda r: r.before - r.after)
+    return m.Block(
+        finding=num.Prose(
+            Text(
+                f"{best.name.zh}的供货有一半改由第二家承担，它停产的损失从全网产出的{{before}}降到{{after}}。",
+                f"With a second source for half of what {best.name.en} delivers, its failure costs {{after}} of all output "
+                "instead of {before}.",
+            ),
+            {"before": pct(best.before), "after": pct(best.after)},
+        ),
+        figure=fig.Table(
+            Text("关键企业有了第二家供应商之后", "Critical firms with a second source beside them"),
+            (
+                fig.Column(Text("停产的合成企业", "Made-up firm that fails")),
+                fig.Column(
+                    Text("现在的损失", "Lost as it is"), Text("占全网产出", "of all output"), numeric=True
+                ),
+                fig.Column(
+                    Text("有第二家之后", "With a second source"),
+                    Text("占全网产出", "of all output"),
+                    numeric=True,
+                ),
+            ),
+            tuple((r.name, pct(r.before), pct(r.after)) for r in kept.reliefs),
+        ),
+        source=origins.line([*kept.industry.sources]),
+        note=num.Prose(
+            Text(
+                "不针对某个情景，所以没有节省的金额：比较的是这家企业停产使全网产出减少多少。",
+                "No single scenario is meant, so no money is saved here: compared is the output lost when the firm fails.",
             )
         ),
     )
