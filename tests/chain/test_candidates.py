@@ -168,6 +168,7 @@ def test_a_firm_of_another_trade_stands_behind_one_whose_trade_is_not_told(chong
     found = node_candidates(chongqing, DAY, None, "电芯")
     assert len(found) == 20
     assert not any("家用电力器具" in c.why.zh for c in found)
+    assert all(c.broad for c in found if c.evidence is None and c.product is None)
 
 
 @pytest.mark.shared

@@ -171,6 +171,30 @@ def test_the_interface_page_lists_every_operation_and_what_it_links_to_answers(c
         assert "/chongqing/api" in Seen(client.get(path).text).links
 
 
+def test_leads_of_which_only_the_division_is_known_stand_apart_and_the_rest_is_a_link_away(
+    client: TestClient,
+) -> None:
+    for lang, words in (
+        ("zh", "仅知同属该大类，未核实产品"),
+        ("en", "Same division only, products not verified"),
+    ):
+        page = client.get("/chongqing/chain?node=icnev-battery-cell", headers={"accept-language": lang})
+        assert words in page.text
+    link = next(x for x in Seen(page.text).links if "/candidates?most=500" in x)
+    items = client.get(link).json()["items"]
+    assert len(items) > 12
+    assert any(i["broad"] for i in items)
+
+
+def test_the_panel_and_the_table_of_gaps_tell_the_same_of_an_amount(client: TestClient) -> None:
+    panel = client.get("/chongqing/chain?node=icnev-battery-cell").text
+    table = client.get("/chongqing/chain?view=gaps").text
+    stated = re.search(r'<dl class="factors">.*?class="num (\w+)"[^>]*>([^<]+)<', panel, re.DOTALL)
+    assert stated
+    amounts = re.findall(r'class="num (\w+)"[^>]*>([^<]+)<', table)
+    assert {status for status, amount in amounts if amount == stated[2]} == {stated[1]} == {"derived"}
+
+
 def test_the_language_switch_keeps_the_page(client: TestClient) -> None:
     page = client.get("/chongqing/plan?view=ledger&verdict=missed&as_of=2025-06-30&lang=en")
     switch = re.search(r'href="([^"]+)" lang="zh-CN" class="switch-lang"', page.text)

@@ -29,8 +29,8 @@ def show_gaps(found: Gaps, risks: Mapping[str, NodeRisk]) -> None:
         power = [f"{w:g}" for w in found.weights]
         say(
             Text(
-                f"得分 = 利害金额^{power[0]} × 暴露^{power[1]} × 可行^{power[2]}；位次区间：三个权重随机变动时位次的 "
-                "5%—95% 区间",
+                f"得分 = 涉及采购额^{power[0]} × 对单一来源的依赖^{power[1]} × 本地基础^{power[2]}；"
+                "位次区间：三个权重随机变动时位次的 5%—95% 区间",
                 f"score = at stake^{power[0]} × exposure^{power[1]} × feasibility^{power[2]}; range: 5 to 95 % of the ranks "
                 "when the three weights move at random",
             )
@@ -96,10 +96,10 @@ def _show_rank(title: Text, listed: tuple[Gap, ...], risks: Mapping[str, NodeRis
             *((Text("位次区间", "Range"),) if ranked else ()),
             Text("节点", "Node"),
             Text("类别", "Kind"),
-            Text("利害金额", "At stake"),
+            Text("涉及采购额", "At stake"),
             Text("所属部门（上限）", "Of its sector (upper bound)"),
-            Text("暴露", "Exposure"),
-            Text("可行", "Feasibility"),
+            Text("对单一来源的依赖", "Exposure"),
+            Text("本地基础", "Feasibility"),
             Text("最强的区县", "Strongest districts"),
             *((Text("停产风险（重构）", "Output at risk (reconstructed)"),) if risks else ()),
         ],
@@ -158,9 +158,9 @@ def _show_inputs(found: Gaps) -> None:
         ],
     )
     factors = (
-        (Text("利害金额", "At stake"), [s for g in found.ranked for s in g.inputs.value_sources]),
-        (Text("暴露", "Exposure"), [s for g in found.ranked for s in g.inputs.exposure_sources]),
-        (Text("可行", "Feasibility"), [s for g in found.ranked for s in g.inputs.feasibility_sources]),
+        (Text("涉及采购额", "At stake"), [s for g in found.ranked for s in g.inputs.value_sources]),
+        (Text("对单一来源的依赖", "Exposure"), [s for g in found.ranked for s in g.inputs.exposure_sources]),
+        (Text("本地基础", "Feasibility"), [s for g in found.ranked for s in g.inputs.feasibility_sources]),
     )
     for name, sources in factors:
         titles = [found.source_titles[s] for s in dict.fromkeys(sources)]

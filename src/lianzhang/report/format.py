@@ -60,6 +60,7 @@ UNITS: dict[str, UnitWord] = {
     "pp": UnitWord("个百分点", "percentage points", "percentage point", scaled=False),
     "times": UnitWord("倍", "times", scaled=False),
     "index": UnitWord("", "", scaled=False),
+    "ordinal": UnitWord("", "", scaled=False),
     "rank": UnitWord("位", "", scaled=False, prefix_zh="第", prefix_en="no.\u00a0"),
     "count": UnitWord("", ""),
     "items": UnitWord("项", "items", "item"),
@@ -221,6 +222,11 @@ def unit_name(unit: str | Text, lang: Lang) -> str:
         return unit.get(lang)
     word = UNITS[unit]
     return "" if unit == "pct" else word.get(lang)
+
+
+def is_marked(q: Quantity) -> bool:
+    """Whether the mark of its status stands beside a number: not beside a place or a day, whose row is marked."""
+    return q.value is not None and q.unit != "ordinal"
 
 
 def exact(q: Quantity, lang: Lang) -> str:

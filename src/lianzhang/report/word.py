@@ -16,7 +16,7 @@ from lianzhang.report.check import check_report, origin_keys
 from lianzhang.report.dates import dates_line
 from lianzhang.report.draw.inline import Refs, citation_text
 from lianzhang.report.figures import Cell, Empty, Table
-from lianzhang.report.format import period, quantity, space_han
+from lianzhang.report.format import is_marked, period, quantity, space_han
 from lianzhang.report.markup import clean
 from lianzhang.report.model import Block, Report
 from lianzhang.report.picture import pictures
@@ -143,7 +143,7 @@ class _Writer:
         origin = self.refs.origins[value.origin]
         run = paragraph.add_run(quantity(value, self.lang))
         run.bold = True
-        mark = STATUS_MARK[origin.status].get(self.lang) if value.value is not None else ""
+        mark = STATUS_MARK[origin.status].get(self.lang) if is_marked(value) else ""
         raised = paragraph.add_run(f"{mark}[{self.refs.numbers[value.origin]}]")
         raised.font.superscript = True
 
@@ -305,7 +305,7 @@ class _Writer:
             return "—"
         if isinstance(cell, Quantity):
             origin = self.refs.origins[cell.origin]
-            mark = STATUS_MARK[origin.status].get(self.lang) if cell.value is not None else ""
+            mark = STATUS_MARK[origin.status].get(self.lang) if is_marked(cell) else ""
             return quantity(cell, self.lang) + mark
         return cell.get(self.lang)
 

@@ -122,7 +122,8 @@ def _chain(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     cut, node = visit.query.get("cut") or None, visit.query.get("node") or None
     view = _choice(visit.query.get("view"), chain.VIEWS, "wall")
     made, chosen = chain.chain_page(visit.desk, reader, visit.state(reader), view, cut, node, visit.view.link)
-    return {"content": made.content, "made": made, "node": chosen, "views": chain.VIEWS}
+    context = {"content": made.content, "made": made, "node": chosen, "views": chain.VIEWS}
+    return context | {"every_lead": chain.EVERY_LEAD}
 
 
 def _firms(visit: Visit, reader: Reader) -> Mapping[str, Any]:

@@ -104,6 +104,8 @@ PAGE_WORDS: Mapping[str, Text] = {
     "candidates_none": Text(
         "没有候选企业；载入外地企业名录后会列出。", "No candidates; load firms of other regions to list them."
     ),
+    "leads_broad": Text("仅知同属该大类，未核实产品", "Same division only, products not verified"),
+    "leads_more": Text("其余候选（数据接口）：", "All the others (data interface):"),
     "lead": Text("线索", "lead"),
     "proven": Text("有证据", "on record"),
     "closest": Text("最接近的区县", "Closest districts"),

@@ -45,9 +45,11 @@ class Chosen(Dated):
 class Weighted(Chosen):
     """Parameters of the rank of gaps: exponents of its three factors."""
 
-    value: float = Field(default=1.0, ge=0, le=10, description="Weight of value at stake. 价值权重")
-    exposure: float = Field(default=1.0, ge=0, le=10, description="Weight of exposure. 暴露权重")
-    feasibility: float = Field(default=1.0, ge=0, le=10, description="Weight of feasibility. 可行性权重")
+    value: float = Field(default=1.0, ge=0, le=10, description="Weight of value at stake. 涉及采购额的权重")
+    exposure: float = Field(
+        default=1.0, ge=0, le=10, description="Weight of exposure. 对单一来源的依赖的权重"
+    )
+    feasibility: float = Field(default=1.0, ge=0, le=10, description="Weight of feasibility. 本地基础的权重")
 
 
 class Counted(Chosen):

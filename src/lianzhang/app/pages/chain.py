@@ -9,7 +9,7 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, Link, failed, gathered, with_links
 from lianzhang.app.report import accounts
 from lianzhang.app.report import chain as section
-from lianzhang.app.report.gaps import KIND_TEXT
+from lianzhang.app.report.gaps import KIND_TEXT, factor_origins
 from lianzhang.app.report.provenance import Provenance, counted
 from lianzhang.app.state import State
 from lianzhang.chain.model import GapKind
@@ -24,6 +24,8 @@ from lianzhang.store import Reader
 
 #: Most makers of a node that its list shows; all of them are a search of firms away.
 _LISTED = 60
+#: Candidates that the panel shows, and as many as the interface for programs gives at most.
+_LEADS, EVERY_LEAD = 12, 500
 View = Literal["wall", "gaps", "rates", "makers", "flows"]
 VIEWS: dict[View, Text] = {
     "wall": Text("链墙", "Wall"),
@@ -67,6 +69,7 @@ class Lead:
     region: Text | None
     why: Text
     proven: bool
+    broad: bool
     origin: str
 
 
@@ -99,6 +102,8 @@ class NodeView:
     places: tuple[Text, ...]
     planned: tuple[Text, ...]
     leads: tuple[Lead, ...]
+    unlisted: int
+    """How many more candidates there are, at most ``EVERY_LEAD`` in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +302,7 @@ def _node_view(
     found = desk.remember(
         reader,
         ("candidates", chain.taxonomy_id, node_id, state.as_of),
-        lambda: candidates(reader, chain, node_id, 12),
+        lambda: candidates(reader, chain, node_id, EVERY_LEAD),
     )
     makers = _maker_lines(node, origins)
     leads = tuple(
@@ -307,11 +312,12 @@ def _node_view(
             c.region,
             c.why,
             c.evidence is not None,
+            c.broad,
             origins.observed(c.name, "firms", c.source_id, c.status),
         )
-        for c in found
+        for c in found[:_LEADS]
     )
-    factors = _factors(gap, state, origins) if gap else ()
+    factors = _factors(gap, origins) if gap else ()
     path: list[Text] = []
     at = node.parent_id
     while at is not None:
@@ -337,6 +343,7 @@ def _node_view(
         places=gap.best_places if gap else (),
         planned=tuple(a.region for a in chain.assignments if a.node_id == node_id),
         leads=leads,
+        unlisted=len(found) - len(leads),
     )
 
 
@@ -362,14 +369,8 @@ def _maker(node: Node, at: int, origins: Provenance) -> MakerLine:
     )
 
 
-def _factors(gap: Gap, state: State, origins: Provenance) -> tuple[Factor, ...]:
-    assert state.gaps is not None
-    origin = origins.computed(
-        Text(f"{gap.node.name.zh}的缺口因子", f"Gap factors of {gap.node.name.en}"),
-        Text("利害金额 × 暴露 × 可行", "value at stake × exposure × feasibility"),
-        ["nodes", "firm_nodes", "node_sectors", "io_flows", "sector_counts"],
-        state.gaps.source_ids,
-    )
+def _factors(gap: Gap, origins: Provenance) -> tuple[Factor, ...]:
+    of = factor_origins(gap, origins)
     whose = gap.io_sector or Text("所属部门", "its sector")
     stake = (
         Text("部件自身一年向外采购的金额", "bought elsewhere in a year, the component’s own")
@@ -380,23 +381,25 @@ def _factors(gap: Gap, state: State, origins: Provenance) -> tuple[Factor, ...]:
         )
     )
     given = (
-        (Text("利害金额", "At stake"), gap.stake_cny, "cny", stake),
+        (Text("涉及采购额（上限）", "At stake"), gap.stake_cny, "cny", of.stake, stake),
         (
-            Text("暴露", "Exposure"),
+            Text("对单一来源的依赖", "Exposure"),
             gap.exposure,
             "index",
+            of.exposure,
             Text("0 到 1：依赖单一来源或流入的程度", "0 to 1: dependence on one source or on inflow"),
         ),
         (
-            Text("可行", "Feasibility"),
+            Text("本地基础", "Feasibility"),
             gap.feasibility,
             "index",
+            of.feasibility,
             Text("0 到 1：最接近的区县有多接近", "0 to 1: how close the closest district is"),
         ),
     )
     return tuple(
         Factor(name, num.Quantity(value, unit, origin, because=Text("没有数据", "no data")), about)
-        for name, value, unit, about in given
+        for name, value, unit, origin, about in given
     )
 
 

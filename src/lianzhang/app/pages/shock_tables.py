@@ -122,8 +122,8 @@ def _row(kind: Text, g: GroupPath, origin: str) -> tuple[fig.Cell, ...]:
     return (
         kind,
         g.name,
-        never if g.first_stopped is None else num.Quantity(float(g.first_stopped), "count", origin),
-        never if g.first_hit is None else num.Quantity(float(g.first_hit), "count", origin),
+        never if g.first_stopped is None else num.Quantity(float(g.first_stopped), "ordinal", origin),
+        never if g.first_hit is None else num.Quantity(float(g.first_hit), "ordinal", origin),
         firms(g.stopped, origin),
         lowest,
         *loss,
@@ -159,7 +159,7 @@ def firm_block(run: ShockRun, origin: str, source: Text) -> m.Block:
                     num.Quantity(f.lowest * 100, "pct", origin),
                     Text("没有", "none")
                     if f.first_stopped is None
-                    else num.Quantity(float(f.first_stopped), "count", origin),
+                    else num.Quantity(float(f.first_stopped), "ordinal", origin),
                 )
                 for f in run.firms[:_LISTED]
             ),

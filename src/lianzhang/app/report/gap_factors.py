@@ -27,7 +27,7 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
     return m.Block(
         finding=num.Prose(
             Text(
-                "排序的{n}缺口中，{seen}的利害金额能从投入产出表看见；其余所属部门净流出，此法测不出。",
+                "排序的{n}缺口中，{seen}的涉及采购额能从投入产出表看见；其余所属部门净流出，此法测不出。",
                 "Of {n} gaps that are ranked, the stake of {seen} can be seen in the input–output table; the sectors of the "
                 "others send out more than they take in.",
             ),
@@ -92,7 +92,7 @@ def _row(gap: Gap, rank: str, origins: Provenance) -> tuple[fig.Cell, ...]:
         low, high = f"{gap.rank_low:.0f}", f"{gap.rank_high:.0f}"
         moves = Text(low, low) if low == high else Text(f"{low}—{high}", f"{low}–{high}")
     return (
-        num.Quantity(float(gap.rank), "index", rank),
+        num.Quantity(float(gap.rank), "ordinal", rank),
         moves,
         gap.node.name,
         None if i.purchases_cny is None else num.Quantity(i.purchases_cny, "cny", table),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lianzhang.app.report.provenance import Provenance, counted, worst
@@ -30,7 +31,8 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
     origin = origins.computed(
         Text("缺口排序", "Rank of gaps"),
         Text(
-            "利害金额 × 暴露 × 可行，权重 " + "、".join(f"{w:g}" for w in ranked.weights),
+            "涉及采购额（上限） × 对单一来源的依赖 × 本地基础，权重 "
+            + "、".join(f"{w:g}" for w in ranked.weights),
             "value at stake × exposure × feasibility, weights " + ", ".join(f"{w:g}" for w in ranked.weights),
         ),
         ["nodes", "firm_nodes", "node_sectors", "io_flows", "sector_counts"],
@@ -40,7 +42,7 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
     first = ranked.to_search[:10]
     at_risk = _at_risk(risk, origins)
     rows = tuple(
-        _gap_row(g, origin) + (() if at_risk is None else (at_risk.get(g.node.node_id),))
+        _gap_row(g, origin, origins) + (() if at_risk is None else (at_risk.get(g.node.node_id),))
         for g in ranked.ranked + first
     )
     columns = () if at_risk is None else (_AT_RISK,)
@@ -48,7 +50,7 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
     return m.Block(
         finding=num.Prose(
             Text(
-                "可以排序的缺口有{gaps}；另有{unknown}无人查过，应先查再谈补链，表中先列利害最大的。",
+                "可以排序的缺口有{gaps}；另有{unknown}无人查过，应先查再谈补链，表中先列涉及采购额最大的。",
                 "{gaps} can be ranked as gaps; {unknown} were never looked at and should be searched before anyone speaks "
                 "of a gap; those with most at stake are listed.",
             ),
@@ -62,11 +64,11 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
             (
                 fig.Column(Text("位次", "Rank"), numeric=True),
                 fig.Column(Text("部件", "Component")),
+                fig.Column(Text("涉及采购额（上限）", "At stake"), Text("元", "yuan"), numeric=True),
                 fig.Column(Text("类别", "Kind")),
-                fig.Column(Text("利害金额", "At stake"), Text("元", "yuan"), numeric=True),
                 fig.Column(Text("金额所属部门", "Sector of that sum")),
-                fig.Column(Text("暴露", "Exposure"), Text("0—1", "0–1"), numeric=True),
-                fig.Column(Text("可行", "Feasibility"), Text("0—1", "0–1"), numeric=True),
+                fig.Column(Text("对单一来源的依赖", "Exposure"), Text("0—1", "0–1"), numeric=True),
+                fig.Column(Text("本地基础", "Feasibility"), Text("0—1", "0–1"), numeric=True),
                 fig.Column(Text("最强的区县", "Strongest districts")),
                 *columns,
             ),
@@ -76,16 +78,17 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
         source=origins.line(ranked.source_ids),
         note=num.Prose(
             Text(
-                f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
-                "依赖流入的程度；可行为最强区县的区位商 LQ/(1+LQ)。",
+                f"涉及采购额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；对单一来源的依赖"
+                "也计入外地流入；本地基础为最强区县的区位商 LQ/(1+LQ)。",
                 f"At stake is what {product.en.lower()} buys from that sector in a year and does not find locally: the "
                 "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
                 "feasibility LQ/(1+LQ) of the strongest district.",
             )
             if at_risk is None
             else Text(
-                f"利害金额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；暴露为单一来源或"
-                "依赖流入的程度；可行为最强区县的区位商 LQ/(1+LQ)。停产风险是所属部门最关键一家停产、或外地来货全断时全网产出的"
+                f"涉及采购额是{product.zh}一年向该部门采购而本地供不上的部分，是部门的数，为单个部件的上限；对单一来源的依赖"
+                "也计入外地流入；本地基础为最强区县的区位商 LQ/(1+LQ)。"
+                "停产风险是所属部门最关键一家停产、或外地来货全断时全网产出的"
                 "减少，取大者，出自重构网络，不进入排序。",
                 f"At stake is what {product.en.lower()} buys from that sector in a year and does not find locally: the "
                 "sector’s figure, an upper bound for one component. Exposure is dependence on one source or on inflow; "
@@ -116,19 +119,62 @@ def _at_risk(risk: KeptRisk | None, origins: Provenance) -> dict[str, num.Quanti
     }
 
 
-def _gap_row(gap: Gap, origin: str) -> tuple[fig.Cell, ...]:
-    def number(value: float | None, unit: str) -> num.Quantity | None:
+@dataclass(frozen=True, slots=True)
+class FactorOrigins:
+    """Where the three factors of a gap come from."""
+
+    stake: str
+    exposure: str
+    feasibility: str
+
+
+def factor_origins(gap: Gap, origins: Provenance) -> FactorOrigins:
+    """Origins of a gap's factors, each from its own inputs.
+
+    The name of a component may be reconstructed; what its sector buys is computed from the table all the same. Only a
+    stake from the component's own share of the value, and an exposure from recorded makers, rest on such rows.
+    """
+    zh, en, inputs = gap.node.name.zh, gap.node.name.en, gap.inputs
+    own = ["derived", gap.node.status] if gap.stake_of_node else ["derived"]
+    makers = ["derived", *(k.status for k in gap.node.local_makers)]
+    return FactorOrigins(
+        origins.computed(
+            Text(f"{zh}：涉及采购额", f"{en}: value at stake"),
+            Text("投入产出表，供需池", "input–output table, supply–demand pool"),
+            ["io_flows", "io_final_demand", "node_sectors"],
+            inputs.value_sources,
+            worst(own),
+        ),
+        origins.computed(
+            Text(f"{zh}：对单一来源的依赖", f"{en}: exposure"),
+            Text("本地厂家数与流入比重", "local makers and the share of inflow"),
+            ["firm_nodes", "io_flows"],
+            inputs.exposure_sources,
+            worst(makers),
+        ),
+        origins.computed(
+            Text(f"{zh}：本地基础", f"{en}: feasibility"),
+            Text("企业数的区位商", "location quotient of enterprise counts"),
+            ["sector_counts", "node_sectors"],
+            inputs.feasibility_sources,
+        ),
+    )
+
+
+def _gap_row(gap: Gap, rank: str, origins: Provenance) -> tuple[fig.Cell, ...]:
+    def number(value: float | None, unit: str, origin: str) -> num.Quantity | None:
         return None if value is None else num.Quantity(value, unit, origin)
 
     places = gap.best_places
+    of = factor_origins(gap, origins)
     return (
-        number(gap.rank or None, "index"),
+        number(gap.rank or None, "ordinal", rank),
         gap.node.name,
+        number(gap.stake_cny, "cny", of.stake) if gap.stake_cny else _blind(gap, of.stake),
         KIND_TEXT[gap.kind],
-        number(gap.stake_cny, "cny") if gap.stake_cny else _blind(gap, origin),
         gap.io_sector if not gap.stake_of_node else Text("部件自身", "the component"),
-        number(gap.exposure, "index"),
-        number(gap.feasibility, "index"),
+        number(gap.exposure, "index", of.exposure),
+        number(gap.feasibility, "index", of.feasibility),
         Text(listing([p.zh for p in places], "zh"), listing([p.en for p in places], "en"))
         if places
         else None,

@@ -55,7 +55,7 @@ def tests(results: tuple[StressResult, ...], given: Industry, origins: Provenanc
                 num.Quantity(run.loss.low, "cny", origin),
                 num.Quantity(run.loss.high, "cny", origin),
                 firms(run.stopped, origin),
-                never if run.first_stop is None else num.Quantity(float(run.first_stop), "count", origin),
+                never if run.first_stop is None else num.Quantity(float(run.first_stop), "ordinal", origin),
                 _hit_most(run),
             )
         )

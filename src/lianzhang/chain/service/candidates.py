@@ -23,12 +23,17 @@ _EVIDENCE = {
 }
 
 
+#: Depth of a division of GB/T 4754 in the tree of sectors.
+_DIVISION = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A firm elsewhere for a node, with why.
 
     ``evidence``: a record that it makes it; else ``product`` is the product of the firm that names it, with its share
-    of the firm's revenue in per cent; with neither the firm is merely of its trade, a lead.
+    of the firm's revenue in per cent; with neither the firm is merely of its trade, a lead. ``broad``: not even that is
+    known, only that it is of the same group or division.
     """
 
     firm_id: str
@@ -41,6 +46,7 @@ class Candidate:
     status: str
     product: str | None = None
     share_pct: float | None = None
+    broad: bool = False
 
 
 def candidates(
@@ -165,13 +171,26 @@ def _of_trade(reader: Reader, chain: ChainMap, node: Node) -> Iterator[Candidate
     # known to be of another part of the division (a maker of fridges, where cells are wanted) is the weaker lead.
     while wanted:
         rows = reader.sql(queries.FIRMS_ELSEWHERE, {"region": chain.region_id, "sectors": wanted}).to_pylist()
+        of_division = all(above[s]["depth"] <= _DIVISION for s in wanted)
         if climbed:
             rows.sort(key=lambda r: r["sector_id"] not in wanted)
         for r in rows:
             why = Text(f"行业为{r['sector_zh']}，只是线索", f"its sector is {r['sector_en']}; only a lead")
             region = Text(r["region_zh"], r["region_en"]) if r["region_zh"] else None
             name = Text(r["name_zh"], r["name_en"])
-            yield Candidate(r["firm_id"], name, region, r["listed"], why, None, r["source_id"], r["status"])
+            # A firm whose record stops at the division is no surer than one that was found by climbing to it.
+            broad = climbed or of_division or r["depth"] <= _DIVISION
+            yield Candidate(
+                r["firm_id"],
+                name,
+                region,
+                r["listed"],
+                why,
+                None,
+                r["source_id"],
+                r["status"],
+                broad=broad,
+            )
         parents = dict.fromkeys(above[s]["parent_id"] for s in wanted)
         wanted = [p for p in parents if p is not None and above[p]["depth"] >= 2]
         climbed = True

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from lianzhang.i18n import Lang, Text
 from lianzhang.report.draw.canvas import anchor
-from lianzhang.report.format import exact, period, quantity, space_han
+from lianzhang.report.format import exact, is_marked, period, quantity, space_han
 from lianzhang.report.markup import element, join
 from lianzhang.report.model import Report
 from lianzhang.report.values import Citation, Origin, Prose, Quantity, Source
@@ -68,7 +68,7 @@ def number_html(value: Quantity, lang: Lang, refs: Refs, *, figures: int = 3) ->
     # the word joiner keeps the mark, and what follows it, on the number's line
     tail = (
         Markup("\u2060") + element("sup", mark, class_="mark")
-        if mark and value.value is not None
+        if mark and is_marked(value)
         else Markup("")
     )
     classes = f"num {status}" + ("" if value.value is not None else " absent")
