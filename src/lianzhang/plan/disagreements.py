@@ -32,6 +32,18 @@ ORDER BY o.preferred DESC, o.source_id
 #: Kinds in which the sides speak of the same thing, so that their values can be set side by side.
 COMPARABLE = ("value", "factor_of_ten", "observation")
 
+#: What kind of doubt it is, in words.
+KINDS = {
+    "value": Text("数值不同", "different values"),
+    "arithmetic": Text("算术不符", "arithmetic"),
+    "factor_of_ten": Text("相差十倍", "factor of ten"),
+    "series": Text("序列不同", "different series"),
+    "definition": Text("口径不同", "different definitions"),
+    "observation": Text("与实际值不符", "against an observation"),
+    "part": Text("部分大于整体", "a part above its whole"),
+    "level": Text("级别词不一", "level words"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

@@ -26,7 +26,7 @@ _MONEY = frozenset(
 _UNITS_ZH = {
     "yuan": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "vehicles": "辆", "motorcycles": "辆", "units": "台",
     "enterprises": "家", "factories": "家", "workshops": "个", "parks": "个", "districts": "个区县", "people": "人",
-    "jobs": "个岗位", "km": "公里", "tonnes": "吨", "index points": "点", "percentage points": "个百分点", "times": "倍",
+    "jobs": "个岗位", "km": "公里", "tonnes": "吨", "index points": "指数点", "percentage points": "个百分点", "times": "倍",
     "charging piles": "个", "stations": "座", "patents": "件", "projects": "个", "clusters": "个", "brands": "个",
     "platforms": "个", "laboratories": "个", "centers": "个", "products": "项", "mu": "亩", "km2": "平方公里", "year": "年",
     "kWh": "千瓦时", "kW": "千瓦", "households": "户", "cities": "个城市",

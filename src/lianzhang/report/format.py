@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import get_args
 
 from lianzhang.errors import InputError
 from lianzhang.i18n import Lang, Text
@@ -74,7 +76,7 @@ UNITS: dict[str, UnitWord] = {
     "persons": UnitWord("人", "people", "person"),
     "brands": UnitWord("个", "brands", "brand"),
     "regions": UnitWord("个", "regions", "region"),
-    "index points": UnitWord("点", "points", "point", scaled=False),
+    "index points": UnitWord("指数点", "index points", "index point", scaled=False),
     "parks": UnitWord("个", "parks", "park"),
     "projects": UnitWord("个", "projects", "project"),
     "clusters": UnitWord("个", "clusters", "cluster"),
@@ -176,10 +178,13 @@ def percent(value: float, lang: Lang, *, signed: bool = False) -> str:
 
 
 def quantity(q: Quantity, lang: Lang, *, figures: int = _FIGURES) -> str:
-    """A quantity as in running text; ``not computable`` in words where it has no value."""
+    """A quantity as in running text; ``not computable`` in words where it has no value.
+
+    ``figures`` is the least number of significant figures; the quantity may ask for more.
+    """
     if q.value is None or math.isnan(q.value):
         return "无法计算" if lang == "zh" else "not computable"
-    return _written(q.value, q.unit, lang, signed=q.signed, figures=figures)
+    return _written(q.value, q.unit, lang, signed=q.signed, figures=max(figures, q.figures))
 
 
 def figures_apart(value: float, other: float, unit: str | Text, lang: Lang) -> int:
@@ -205,6 +210,28 @@ def distinct(value: float, other: float, unit: str | Text, lang: Lang) -> tuple[
     figures = figures_apart(value, other, unit, lang)
     first, second = (_written(v, unit, lang, signed=False, figures=figures) for v in (value, other))
     return first, second
+
+
+def figures_between(lang: Lang, *quantities: Quantity | None) -> int:
+    """Figures with which no two of these that stand side by side look equal unless they are."""
+    known = [q for q in quantities if q is not None and q.value is not None]
+    return max(
+        (
+            figures_apart(a.value or 0.0, b.value or 0.0, a.unit, lang)
+            for a, b in itertools.combinations(known, 2)
+            if a.unit == b.unit
+        ),
+        default=_FIGURES,
+    )
+
+
+def told_apart(*quantities: Quantity) -> tuple[Quantity, ...]:
+    """The same quantities, each with the figures that tell it from the others in both languages.
+
+    For numbers of one statement that are drawn in different places, such as a tile and the sentence below it.
+    """
+    figures = max(figures_between(lang, *quantities) for lang in get_args(Lang))
+    return tuple(replace(q, figures=max(q.figures, figures)) for q in quantities)
 
 
 def axis_number(value: float, unit: str | Text, lang: Lang, *, figures: int = _FIGURES) -> str:

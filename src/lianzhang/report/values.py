@@ -66,6 +66,8 @@ class Quantity:
     """Write the plus sign too; for growth and differences."""
     because: Text | None = None
     """Why ``value`` is ``None``."""
+    figures: int = 3
+    """Significant figures to write at least; more where a number beside it would look equal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,14 @@ class TaskNode:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """The tree, depth first. ``counts`` are (state, name, number of tasks) of the states that occur."""
+    """The tree, depth first. ``counts`` are (state, name, number of tasks) of the states that occur; ``owned`` and
+    ``stated`` say whether any task names who is in charge, and any how far it is."""
 
     nodes: tuple[TaskNode, ...]
     counts: tuple[tuple[str, Text, int], ...]
     overdue: int
+    owned: bool
+    stated: bool
     content: Content
 
 
@@ -77,6 +80,8 @@ def tasks_page(reader: Reader, rows: Sequence[TrackRow], as_of: date) -> TaskPag
         nodes=nodes,
         counts=tuple((s, name, states[s]) for s, name in STATES.items() if states[s]),
         overdue=sum(n.overdue for n in nodes),
+        owned=any(n.owner for n in nodes),
+        stated=any(n.state != "unknown" for n in nodes),
         content=gathered(TITLE, origins),
     )
 

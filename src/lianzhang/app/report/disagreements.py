@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lianzhang.app.report.provenance import Provenance, counted, place_text, report_unit
 from lianzhang.i18n import Text
-from lianzhang.plan.disagreements import COMPARABLE, Conflict, Side
+from lianzhang.plan.disagreements import COMPARABLE, KINDS, Conflict, Side
 from lianzhang.report import figures as fig
 from lianzhang.report import model as m
 from lianzhang.report import values as num
@@ -104,7 +104,10 @@ def _voice(conflict: Conflict, side: Side, origins: Provenance) -> fig.Voice:
 
 
 def _noted(conflicts: list[Conflict], origins: Provenance) -> m.Block:
-    rows = tuple((c.topic, c.explanation, c.used, origins.title(c.sides[0].source_id)) for c in conflicts)
+    rows = tuple(
+        (c.topic, KINDS[c.kind], c.explanation, c.used, origins.title(c.sides[0].source_id))
+        for c in conflicts
+    )
     return m.Block(
         finding=num.Prose(
             Text(
@@ -115,6 +118,7 @@ def _noted(conflicts: list[Conflict], origins: Provenance) -> m.Block:
             Text("其他疑点", "Other doubts"),
             (
                 fig.Column(Text("事项", "Topic")),
+                fig.Column(Text("类型", "Kind")),
                 fig.Column(Text("疑点", "Doubt")),
                 fig.Column(Text("采用与理由", "What is used and why")),
                 fig.Column(Text("来源", "Source")),

@@ -10,6 +10,7 @@ from lianzhang.plan.track_model import VERDICTS, Point, TrackRow
 from lianzhang.report import figures as fig
 from lianzhang.report import model as m
 from lianzhang.report import values as num
+from lianzhang.report.format import told_apart
 
 #: Small multiples shown on the achievements page of the report.
 _CHARTS = 12
@@ -122,9 +123,23 @@ def tracker_row(row: TrackRow, origins: Provenance) -> fig.TrackerRow:
             for f in row.fan
         ),
         probability=row.probability,
-        required_growth=None if over else _growth(row.required_growth, growth, forecast),
+        required_growth=None if over or _reached(row) else _growth(row.required_growth, growth, forecast),
         recent_growth=_growth(row.recent_growth, growth, forecast),
         origins=(stated, forecast),
+    )
+
+
+def _reached(row: TrackRow) -> bool:
+    """Whether the latest actual is at its bound already; nothing is required then, and a negative rate would mislead."""
+    ledger = row.ledger
+    if row.verdict == "met":
+        return True
+    if ledger.gap is None:
+        return False
+    if ledger.comparator in (">", ">="):
+        return ledger.gap < 0 or (ledger.gap == 0 and ledger.comparator == ">=")
+    return ledger.comparator in ("<", "<=") and (
+        ledger.gap > 0 or (ledger.gap == 0 and ledger.comparator == "<=")
     )
 
 
@@ -270,6 +285,7 @@ def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) 
         quantity = _latest(newest, ledger.indicator, report_unit(ledger.indicator_unit), origins)
         assert quantity is not None
         period = newest.period
+        quantity, note = _apart(quantity, _promise(row, origins))
         figures.append(
             m.KeyFigure(
                 label=Text(
@@ -277,10 +293,19 @@ def key_figures(rows: tuple[TrackRow, ...], origins: Provenance, most: int = 4) 
                     f"{ledger.indicator.en}, {period.label('en')}",
                 ),
                 quantity=quantity,
-                note=_promise(row, origins),
+                note=note,
             )
         )
     return tuple(figures)
+
+
+def _apart(quantity: num.Quantity, note: num.Prose | None) -> tuple[num.Quantity, num.Prose | None]:
+    """The tile's figure and its sentence with digits enough that a target just missed does not look met."""
+    if note is None:
+        return quantity, None
+    names = [name for name in ("target", "actual") if name in note.values]
+    first, *others = told_apart(quantity, *(note.values[name] for name in names))
+    return first, num.Prose(note.text, {**note.values, **dict(zip(names, others, strict=True))})
 
 
 def _promise(row: TrackRow, origins: Provenance) -> num.Prose | None:

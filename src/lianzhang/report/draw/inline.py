@@ -16,6 +16,9 @@ from lianzhang.report.model import Report
 from lianzhang.report.values import Citation, Origin, Prose, Quantity, Source
 from lianzhang.report.words import STATUS, STATUS_MARK, WORDS
 
+#: Sources shown of a number that rests on many.
+_CITED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Refs:
@@ -66,11 +69,7 @@ def number_html(value: Quantity, lang: Lang, refs: Refs, *, figures: int = 3) ->
         tip += f"（{STATUS[status].zh}）" if lang == "zh" else f" ({STATUS[status].en})"
     mark = STATUS_MARK[status].get(lang)
     # the word joiner keeps the mark, and what follows it, on the number's line
-    tail = (
-        Markup("\u2060") + element("sup", mark, class_="mark")
-        if mark and is_marked(value)
-        else Markup("")
-    )
+    tail = Markup("\u2060") + element("sup", mark, class_="mark") if mark and is_marked(value) else Markup("")
     classes = f"num {status}" + ("" if value.value is not None else " absent")
     if origin is None:
         return element("span", text, class_=classes, title=tip) + tail
@@ -95,7 +94,7 @@ def citation_text(citation: Citation, lang: Lang, refs: Refs) -> str:
 
 
 def chain_html(origin: Origin, lang: Lang, refs: Refs) -> Markup:
-    """value ← run ← query ← table ← source ← place in the source."""
+    """value ← run ← query ← table ← source ← place in the source; of many sources the first few, the rest folded."""
     steps: list[tuple[str, Text | None]] = [
         ("run", origin.run),
         ("query", origin.query),
@@ -115,10 +114,18 @@ def chain_html(origin: Origin, lang: Lang, refs: Refs) -> Markup:
         if text is not None:
             key = element("span", WORDS[name].get(lang), class_="k")
             items.append(element("li", key, " ", space_han(text.get(lang))))
-    for number, citation in enumerate(origin.citations):
+    most = _CITED if len(origin.citations) > _CITED + 1 else len(origin.citations)
+    for number, citation in enumerate(origin.citations[:most]):
         key = element("span", WORDS["source"].get(lang), class_="k")
         body = _citation_html(citation, lang, refs)
         items.append(element("li", key, " ", body, class_="also" if number else None))
+    rest = origin.citations[most:]
+    if rest:
+        lines = [element("li", _citation_html(c, lang, refs)) for c in rest]
+        more = element("summary", f"其余{len(rest)}份" if lang == "zh" else f"{len(rest)} more")
+        items.append(
+            element("li", element("details", more, element("ul", *lines), class_="rest"), class_="cited")
+        )
     if origin.note is not None:
         key = element("span", WORDS["note"].get(lang), class_="k")
         items.append(element("li", key, " ", space_han(origin.note.get(lang)), class_="remark"))

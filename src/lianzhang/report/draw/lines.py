@@ -12,7 +12,15 @@ from markupsafe import Markup
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.canvas import LINE, NARROW, WIDE, Canvas
 from lianzhang.report.figures import FanPoint, LineChart, LineSeries, Point, Target
-from lianzhang.report.format import axis_number, exact, figures_apart, period, quantity, unit_name
+from lianzhang.report.format import (
+    axis_number,
+    exact,
+    figures_apart,
+    figures_between,
+    period,
+    quantity,
+    unit_name,
+)
 from lianzhang.report.measure import Fitted, fit, text_width
 from lianzhang.report.values import Quantity
 from lianzhang.report.words import STATUS, WORDS
@@ -306,7 +314,11 @@ def _describe(chart: LineChart, lang: Lang) -> str:
         if series.points:
             first = min(series.points, key=lambda p: _time(p.period))
             last = max(series.points, key=lambda p: _time(p.period))
-            values = [quantity(Quantity(p.value, chart.unit, origin), lang) for p in (first, last)]
+            goal = chart.target.value if chart.target is not None else None
+            figures = figures_between(lang, Quantity(last.value, chart.unit, origin), goal)
+            values = [
+                quantity(Quantity(p.value, chart.unit, origin), lang, figures=figures) for p in (first, last)
+            ]
             parts.append(
                 f"{series.name.get(lang)} {period(first.period, lang)} {values[0]} → "
                 f"{period(last.period, lang)} {values[1]}"
@@ -327,7 +339,9 @@ def svg_spark(
     canvas = draw_spark(observations, fan, target, lang, uid=uid)
     unit = target.value.unit
     series = LineSeries(WORDS["observed"], tuple(observations))
-    chart = LineChart(title=WORDS["observed"], unit=unit, series=(series,), origins=(target.value.origin,))
+    chart = LineChart(
+        title=WORDS["observed"], unit=unit, series=(series,), target=target, origins=(target.value.origin,)
+    )
     return canvas.finish(canvas.height, title, _describe(chart, lang), "spark")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 from markupsafe import Markup
 
 from lianzhang.i18n import Lang, Text
@@ -20,7 +18,7 @@ from lianzhang.report.figures import (
     Verdict,
     Voices,
 )
-from lianzhang.report.format import figures_apart, percent, period, quantity, space_han
+from lianzhang.report.format import figures_between, percent, period, quantity, space_han
 from lianzhang.report.markup import Attribute, element, join
 from lianzhang.report.measure import text_width
 from lianzhang.report.values import Quantity
@@ -72,19 +70,6 @@ def html_tracker(tracker: Tracker, lang: Lang, refs: Refs, *, uid: str) -> Marku
 
 def _key(kind: str, words: str) -> Markup:
     return element("span", element("i", class_=f"key-{kind}"), words)
-
-
-def figures_between(lang: Lang, *quantities: Quantity | None) -> int:
-    """Figures with which no two of these that stand side by side look equal unless they are."""
-    known = [q for q in quantities if q is not None and q.value is not None]
-    return max(
-        (
-            figures_apart(a.value or 0.0, b.value or 0.0, a.unit, lang)
-            for a, b in itertools.combinations(known, 2)
-            if a.unit == b.unit
-        ),
-        default=3,
-    )
 
 
 def target_words(target: Target, lang: Lang, refs: Refs, *, figures: int = 3) -> Markup:

@@ -11,9 +11,9 @@ from lianzhang.report.draw.canvas import WIDE, Canvas
 from lianzhang.report.draw.days import svg_day_path
 from lianzhang.report.draw.inline import Refs, number_html
 from lianzhang.report.draw.lines import svg_line_chart, svg_spark
-from lianzhang.report.draw.rows import chance_text, figures_between, glyph, in_order, target_words
+from lianzhang.report.draw.rows import chance_text, glyph, in_order, target_words
 from lianzhang.report.figures import DayPaths, LineGrid, Tracker, TrackerRow
-from lianzhang.report.format import quantity, space_han
+from lianzhang.report.format import figures_between, quantity, space_han
 from lianzhang.report.measure import fit
 from lianzhang.report.words import VERDICT, VERDICT_COLOUR, WORDS
 
