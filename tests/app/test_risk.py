@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import lianzhang
 from lianzhang.app.report import build_report
 from lianzhang.app.risk import inputs, points, rank, remedy, runs, stress, targets
 from lianzhang.app.risk.inputs import Industry
@@ -28,7 +29,7 @@ from lianzhang.i18n import Text
 from lianzhang.report.check import check_report
 from lianzhang.report.figures import Empty, RankCurve, ShockDays, Table
 from lianzhang.report.values import Quantity
-from lianzhang.store import Store, load_pack
+from lianzhang.store import Reader, Store, load_pack
 
 
 @pytest.fixture(scope="module")
@@ -277,6 +278,42 @@ def test_the_report_says_which_command_is_missing_then_shows_what_was_kept(
     assert isinstance(curve, RankCurve)
     statuses = {o.key: o.status for o in report.origins}
     assert {statuses[m.index.origin] for m in curve.marks} == {"reconstructed"}
+
+
+def test_results_of_an_earlier_version_are_shown_and_marked(
+    few: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with runs.open_risk(few) as region:
+        rank.region_rank(region, 2, largest=15, sampled=15)
+        stress.stress(region, 2)
+    store = Store(folder)
+    with store.reader() as reader:
+        mine = kept_risk(store, reader, "500000")
+        assert mine is not None
+        assert not mine.earlier
+        assert "earlier" not in _risk_words(few, store, reader)
+
+        monkeypatch.setattr(runs, "__version__", "9.9.9")
+        assert kept_risk(store, reader, "500000", earlier=False) is None
+        assert next(runs.latest(store, reader, "risk.rank"), None) is None
+        kept = kept_risk(store, reader, "500000")
+        assert kept is not None
+        assert kept.rank == mine.rank
+        assert {"rank", "stress"} <= kept.earlier.keys()
+        assert kept.earlier["rank"].version == lianzhang.__version__
+        said = _risk_words(few, store, reader)
+        assert f"computed by the earlier version {lianzhang.__version__} on 20" in said
+        assert "An earlier version of the program computed the rank of systemic risk" in said
+
+        # Tables that are laid out in another way cannot be shown.
+        monkeypatch.setattr(runs, "READABLE", frozenset({"another"}))
+        assert kept_risk(store, reader, "500000") is None
+
+
+def _risk_words(given: Settings, store: Store, reader: Reader) -> str:
+    report = build_report(compute_state(store, reader, given, date(2026, 3, 26)), reader)
+    section = next(s for s in report.sections if s.key == "risk")
+    return " ".join([*(p.text.en for p in section.lead), *(b.source.en for b in section.blocks)])
 
 
 def test_commands_on_a_loaded_region(few: Settings, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,8 +22,9 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
+from lianzhang import __version__
 from lianzhang.api.access import open_access
-from lianzhang.app.risk import scenario
+from lianzhang.app.risk import runs, scenario
 from lianzhang.i18n import Lang
 from lianzhang.report.draw.shock import lit
 from lianzhang.web import create_app
@@ -223,6 +224,23 @@ def test_the_result_states_its_finding(pages: TestClient, result: str, lang: Lan
     assert {"zh": "增加值损失", "en": "of value added is lost"}[lang] in page.text
     assert not page.inline
     assert len(page.ids) == len(set(page.ids))
+
+
+def test_a_result_of_an_earlier_version_is_shown_with_its_date_and_a_button(
+    pages: TestClient, result: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = pages.get(result, headers={"accept-language": "en"}).text
+    assert "earlier version" not in fresh
+    monkeypatch.setattr(runs, "__version__", "9.9.9")
+    # Pages are kept by address: another day is drawn anew.
+    old = pages.get(f"{result}&day=11", headers={"accept-language": "en"}).text
+    assert _run(old) == _run(fresh)
+    assert f"by version {__version__}, from the same data" in Seen(old).text
+    assert _attribute(old, "data-start") == "/api/v1/chongqing/risk/shocks"
+    assert "Compute again" in old
+    builder = pages.get(result.replace("/shock?", "/scenario?"), headers={"accept-language": "zh"}).text
+    assert "较早版本的结果" in builder
+    assert "重新计算" in builder
 
 
 def test_a_day_dims_wall_and_map(pages: TestClient, result: str) -> None:

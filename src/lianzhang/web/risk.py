@@ -14,7 +14,7 @@ from lianzhang.app.pages import builder, risk, safety, shock
 from lianzhang.app.pages.content import Content, failed
 from lianzhang.app.pages.standing import standing
 from lianzhang.app.report.stress import REMEDIES
-from lianzhang.app.risk import scenario, shocks, targets
+from lianzhang.app.risk import runs, scenario, shocks, targets
 from lianzhang.app.risk.safety import SafetyKind
 from lianzhang.app.risk.scenario import Scenario
 from lianzhang.app.risk.stress import Preset
@@ -51,7 +51,7 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         region = region_of(visit.desk, reader)
     except NotComputableError as error:
         why = Content(title=risk.TITLE, blocks=(("risk", failed(risk.TITLE, error)),))
-        return {"content": why, "tests": [], "starts": {}, "own": [], "gaps": (), "build": None}
+        return {"content": why, "tests": [], "starts": {}, "again": [], "own": [], "gaps": (), "build": None}
     content = risk.risk_view(visit.desk, reader, visit.state(reader))
     view = visit.view
     known = builder.presets(visit.desk, reader)
@@ -71,25 +71,41 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
             "name": _in_both(k.title, builder.title_of(reader, region, _unnamed(k.scenario), known)),
             "loss": num.Quantity(k.loss_cny.mid, "cny", origin),
             "when": datetime.fromisoformat(k.started),
+            "earlier": not k.current,
             "address": _address(view, "risk/shock", _nameless(k.scenario)),
         }
-        for k in shocks.kept_shocks(visit.desk.store, reader)
-        if k.current and not any(shock.same(p.scenario, k.scenario, draws=False) for p in known)
+        for k in _own(visit, reader)
+        if not any(shock.same(p.scenario, k.scenario, draws=False) for p in known)
     ]
     starts = {}
     for key, block in content.blocks:
         if isinstance(block.figure, fig.Empty) and block.figure.command:
             wanted = [k for k in _KINDS if f"risk {k}" in block.figure.command]
             starts[key] = [(f"compute_{k}", _start(view, *_KINDS[k])) for k in wanted]
+    before = risk.kept_of(visit.desk, reader)
+    again = [
+        (f"again_{k}", _start(view, *_KINDS[k])) for k in _KINDS if before is not None and k in before.earlier
+    ]
     return {
         "content": content,
         "tests": tests,
         "starts": starts,
+        "again": again,
         "own": own[:_OWN],
         "gaps": risk.gaps_helped(visit.desk, reader, visit.state(reader)),
         "remedies_title": REMEDIES,
         "build": view.to("risk/scenario"),
     }
+
+
+def _own(visit: Visit, reader: Reader) -> list[shocks.KeptShock]:
+    """Kept results on the data as they are now in brief, newest first; each scenario once, however named."""
+    store, found = visit.desk.store, list[shocks.KeptShock]()
+    for entry in runs.latest(store, reader, shocks.RUN, earlier=True):
+        wanted = scenario.read(entry.params["scenario"])
+        if not any(shock.same(k.scenario, wanted) for k in found):
+            found.append(shocks.brief(store, reader, entry))
+    return found
 
 
 def scenario_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
@@ -125,6 +141,7 @@ def scenario_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "stocks": builder.STOCK_TEXT,
         "carried": view.carried,
         "dropped": _address(view, "risk/scenario", own),
+        "made_before": _when(made.earlier),
     }
 
 
@@ -168,7 +185,14 @@ def shock_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "data": _data(made.figure, made, view),
         "days": made.run.days,
         "remedy": _remedy(view, named),
+        "made_before": _when(made.earlier),
+        "remedies_before": _when(made.remedies_earlier),
     }
+
+
+def _when(made: runs.Earlier | None) -> tuple[str, datetime] | None:
+    """The earlier version of the program that made a result, and when."""
+    return None if made is None else (made.version, datetime.fromisoformat(made.started))
 
 
 def _unnamed(wanted: Scenario) -> Scenario:

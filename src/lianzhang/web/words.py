@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lianzhang.i18n import Text
+from lianzhang.web.words_offices import OFFICE_WORDS
 
 NAV: tuple[tuple[str, str, Text], ...] = (
     ("overview", "", Text("概览", "Overview")),
@@ -487,4 +488,5 @@ PAGE_WORDS: Mapping[str, Text] = {
     "api_groups": Text("操作分组", "Groups of operations"),
     "api_needs_token": Text("需令牌", "needs the token"),
     "origins_here": Text("本页数值来历", "Origins of the numbers on this page"),
+    **OFFICE_WORDS,
 }

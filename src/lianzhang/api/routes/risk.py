@@ -281,7 +281,7 @@ def risk_router(desk: Desk) -> APIRouter:
         """The kept rank: how much of all output the failure of each made-up firm costs."""
 
         def find(r: Region) -> dict[str, Any]:
-            found = kept.kept_risk(r.store, r.reader, r.region_id)
+            found = kept.kept_risk(r.store, r.reader, r.region_id, earlier=False)
             if found is None or found.rank is None:
                 raise _not_yet("rank")
             return {
@@ -311,7 +311,7 @@ def risk_router(desk: Desk) -> APIRouter:
         """What second sources, stocks and local makers save, with the gaps of the chain that each concerns."""
 
         def find(r: Region) -> dict[str, Any]:
-            found = kept.kept_risk(r.store, r.reader, r.region_id)
+            found = kept.kept_risk(r.store, r.reader, r.region_id, earlier=False)
             if found is None or not found.remedies:
                 raise _not_yet("remedy")
             state = desk.state(r.reader, given.day)

@@ -12,7 +12,7 @@ from lianzhang.app.pages import firms as register
 from lianzhang.app.pages.shock import find, same
 from lianzhang.app.report.shock_days import hexes
 from lianzhang.app.risk import scenario, shocks, stress, targets
-from lianzhang.app.risk.runs import Region
+from lianzhang.app.risk.runs import Earlier, Region, made_earlier
 from lianzhang.app.risk.scenario import Scenario, Who
 from lianzhang.app.risk.stress import Preset
 from lianzhang.app.risk.targets import Choices
@@ -61,7 +61,10 @@ class FirmHit:
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A scenario in the making. ``wanted`` is None until somebody is chosen; ``settings`` are the other fields."""
+    """A scenario in the making. ``wanted`` is None until somebody is chosen; ``settings`` are the other fields.
+
+    ``kept`` is its newest result; ``earlier`` tells which earlier version of the program made that, if one did.
+    """
 
     wanted: Scenario | None
     title: Text | None
@@ -72,6 +75,7 @@ class Builder:
     choices: Choices
     found: tuple[FirmHit, ...]
     kept: RunEntry | None
+    earlier: Earlier | None
     presets: tuple[Preset, ...]
     picture: fig.ShockDays
 
@@ -109,6 +113,7 @@ def builder_view(
     )
     known = presets(desk, reader)
     picture = _picture(reader, state, choices, wanted, toggle, limit=districts_limit)
+    kept = find(desk, reader, wanted) if wanted else None
     return Builder(
         wanted=wanted,
         title=title_of(reader, region, wanted, known) if wanted else None,
@@ -120,16 +125,17 @@ def builder_view(
         settings=_settings(wanted, dict(pairs)),
         choices=choices,
         found=_search(desk, reader, words),
-        kept=find(desk, reader, wanted) if wanted else None,
+        kept=kept,
+        earlier=made_earlier([kept] if kept else []),
         presets=known,
         picture=picture,
     )
 
 
 def presets(desk: Desk, reader: Reader) -> tuple[Preset, ...]:
-    """The stress tests of the pack; none where it names none."""
+    """The stress tests of the pack, with what is kept of them; none where it names none."""
     try:
-        return stress.presets(desk.store, reader)
+        return stress.presets(desk.store, reader, earlier=True)
     except NotComputableError:
         return ()
 

@@ -9,7 +9,7 @@ from lianzhang.app.report.provenance import Provenance
 from lianzhang.app.report.stress import NAMED, told_apart
 from lianzhang.app.risk.gaps import GapLink, linked
 from lianzhang.app.risk.kept import KeptRisk, kept_risk
-from lianzhang.app.risk.runs import current
+from lianzhang.app.risk.runs import latest
 from lianzhang.app.state import State
 from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
@@ -35,10 +35,11 @@ _RUNS = {"risk.rank": "rank", "risk.shock": "stress", "risk.remedy": "remedy", "
 
 
 def older(desk: Desk, reader: Reader) -> frozenset[str]:
-    """Commands of which the store keeps only what an older program or older data gave."""
-    entries = [e for e in desk.store.runs(reader.region.name) if e.name in _RUNS]
-    now = {e.name for e in entries if current(reader, e)}
-    return frozenset(_RUNS[e.name] for e in entries if e.name not in now)
+    """Commands of which the store keeps only what cannot be shown: older data gave it, or its layout is an older one."""
+    names = {e.name for e in desk.store.runs(reader.region.name)} & _RUNS.keys()
+    return frozenset(
+        _RUNS[n] for n in names if next(latest(desk.store, reader, n, earlier=True), None) is None
+    )
 
 
 def gaps_helped(desk: Desk, reader: Reader, state: State) -> tuple[GapLink, ...]:

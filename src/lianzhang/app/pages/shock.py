@@ -22,7 +22,7 @@ from lianzhang.app.risk import remedy, runs, scenario, shocks
 from lianzhang.app.risk.inputs import TABLES
 from lianzhang.app.risk.outcome import ShockRun
 from lianzhang.app.risk.remedy import Remedy
-from lianzhang.app.risk.runs import Region
+from lianzhang.app.risk.runs import Earlier, Region
 from lianzhang.app.risk.scenario import Scenario
 from lianzhang.app.risk.targets import Groups
 from lianzhang.app.state import State
@@ -44,12 +44,17 @@ LIMITS = Text(
 
 @dataclass(frozen=True, slots=True)
 class ShockView:
-    """The result of a scenario; ``remedies`` is None where they have not been computed."""
+    """The result of a scenario; ``remedies`` is None where they have not been computed.
+
+    ``earlier`` and ``remedies_earlier`` say which earlier version of the program made them, if one did.
+    """
 
     run: ShockRun
     figure: fig.ShockDays
     remedies: tuple[RemedyLine, ...] | None
     content: Content
+    earlier: Earlier | None
+    remedies_earlier: Earlier | None
 
 
 def same(one: Scenario, other: Scenario, *, draws: bool = True) -> bool:
@@ -63,8 +68,8 @@ def same(one: Scenario, other: Scenario, *, draws: bool = True) -> bool:
 
 
 def find(desk: Desk, reader: Reader, wanted: Scenario) -> RunEntry | None:
-    """The newest kept result of a scenario on the data as they are now."""
-    entries = runs.latest(desk.store, reader, shocks.RUN)
+    """The newest kept result of a scenario on the data as they are now; an earlier program's where there is no other."""
+    entries = runs.latest(desk.store, reader, shocks.RUN, earlier=True)
     return next((e for e in entries if same(scenario.read(e.params["scenario"]), wanted)), None)
 
 
@@ -93,7 +98,7 @@ def shock_view(
     darkest = min(range(run.days), key=run.output.mid.__getitem__)
     shown = darkest if day is None else min(max(day, 0), run.days - 1)
     figure = shock_days(reader, state, run, title, shown, origin, link)
-    found = _remedies(desk, reader, region.groups, run.scenario, title)
+    found, by = _remedies(desk, reader, region.groups, run.scenario, title)
     source = origins.line(region.industry.sources)
     blocks = [
         (
@@ -114,6 +119,8 @@ def shock_view(
         figure,
         lines,
         gathered(title, origins, blocks, [_finding(run, darkest, origin)], _keys(run, darkest, origin)),
+        runs.made_earlier([entry]),
+        by,
     )
 
 
@@ -209,11 +216,13 @@ def _dimmed(figure: fig.ShockDays, origin: str) -> num.Prose:
 
 def _remedies(
     desk: Desk, reader: Reader, groups: Groups, wanted: Scenario, title: Text
-) -> tuple[Remedy, ...] | None:
-    """Kept remedies of a scenario on however many networks, the largest saving first; None where there are none."""
-    for entry in runs.latest(desk.store, reader, "risk.remedy"):
+) -> tuple[tuple[Remedy, ...] | None, Earlier | None]:
+    """Kept remedies of a scenario on however many networks, the largest saving first, None where there are none; and the
+    earlier version of the program that computed them, if one did."""
+    for entry in runs.latest(desk.store, reader, "risk.remedy", earlier=True):
         given = scenario.read(entry.params["scenario"])
         if same(given, wanted, draws=False):
             table = desk.store.run(entry.run_id).table("remedies")
-            return remedy.by_saving(remedy.summarise(groups, given, title, table))
-    return None
+            found = remedy.by_saving(remedy.summarise(groups, given, title, table))
+            return found, runs.made_earlier([entry])
+    return None, None

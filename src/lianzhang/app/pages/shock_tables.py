@@ -68,8 +68,8 @@ def hit_block(run: ShockRun, origin: str, source: Text) -> m.Block:
         figure=fig.Table(
             Text("谁先停产，谁少产最多", "Who stops first, who loses most"),
             (
-                fig.Column(Text("层次", "Level")),
                 fig.Column(Text("名称", "Name")),
+                fig.Column(Text("层次", "Level")),
                 fig.Column(Text("首家停产", "First stop"), Text("第几天", "day"), numeric=True),
                 fig.Column(Text("首次少产", "First hit"), Text("第几天", "day"), numeric=True),
                 fig.Column(Text("波及停产", "Others stopped"), Text("家", "enterprises"), numeric=True),
@@ -120,8 +120,8 @@ def _row(kind: Text, g: GroupPath, origin: str) -> tuple[fig.Cell, ...]:
         low, high = both(money, g.loss.low), both(money, g.loss.high)
         loss = (num.Quantity(g.loss.mid, "cny", origin), Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}"))
     return (
-        kind,
         g.name,
+        kind,
         never if g.first_stopped is None else num.Quantity(float(g.first_stopped), "ordinal", origin),
         never if g.first_hit is None else num.Quantity(float(g.first_hit), "ordinal", origin),
         firms(g.stopped, origin),

@@ -5,7 +5,8 @@ Every number rests on reconstructed networks and is marked so.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lianzhang.app.report.provenance import Provenance
@@ -13,11 +14,13 @@ from lianzhang.i18n import Text
 from lianzhang.report import figures as fig
 from lianzhang.report import model as m
 from lianzhang.report import values as num
+from lianzhang.report.format import listing
 
 if TYPE_CHECKING:
     from lianzhang.app.risk.inputs import Industry
     from lianzhang.app.risk.kept import KeptRisk
     from lianzhang.app.risk.rank import Critical, RankedFirm, RegionRank
+    from lianzhang.app.risk.runs import Earlier
     from lianzhang.app.state import State
     from lianzhang.store import Reader
 
@@ -50,7 +53,7 @@ def section(
     older: Collection[str] = (),
 ) -> m.Section:
     """Rank curve, critical sectors and districts, stress tests, a shock on wall and map, single points of failure, remedies;
-    what was not run says which command runs it.
+    what was not run says which command runs it, what an earlier version of the program computed says which and when.
 
     Args:
         kept: what the commands of risk have kept.
@@ -77,29 +80,75 @@ def section(
     def why(command: str) -> Text:
         return AGAIN if command in older else STALE
 
+    def dated(command: str, made: Sequence[m.Block]) -> list[m.Block]:
+        return [_marked(b, kept.earlier.get(command)) for b in made]
+
     blocks: list[m.Block] = []
     if kept.rank is not None:
-        blocks += _ranked(kept.rank, kept.industry, origins)
+        blocks += dated("rank", _ranked(kept.rank, kept.industry, origins))
     else:
         blocks.append(
             empty_block(Text("系统性风险排位", "Rank of systemic risk"), why("rank"), "lianzhang risk rank")
         )
     if kept.stress:
-        blocks += stress.tests(kept.stress, kept.industry, origins)
+        blocks += dated("stress", stress.tests(kept.stress, kept.industry, origins))
         if reader is not None and state is not None:
-            blocks += stress.pictures(kept, origins, reader, state)
+            blocks += dated("stress", stress.pictures(kept, origins, reader, state))
     else:
         blocks.append(empty_block(Text("压力测试", "Stress tests"), why("stress"), "lianzhang risk stress"))
-    blocks += stress.single_points(kept, origins, why("points"))
+    blocks += dated("points", stress.single_points(kept, origins, why("points")))
     if kept.remedies:
-        blocks.append(stress.remedies(kept, origins, state))
+        blocks += dated("remedy", [stress.remedies(kept, origins, state)])
         if kept.reliefs:
-            blocks.append(stress.reliefs(kept, origins))
+            blocks += dated("remedy", [stress.reliefs(kept, origins)])
     else:
         blocks.append(empty_block(Text("对策", "Remedies"), why("remedy"), "lianzhang risk remedy"))
     if kept.rank is not None:
-        blocks.append(_statistics(kept.rank, kept.industry, origins))
-    return m.Section(key="risk", title=_TITLE, lead=(num.Prose(LIMITS),), blocks=tuple(blocks))
+        blocks += dated("rank", [_statistics(kept.rank, kept.industry, origins)])
+    lead = (*told_earlier(kept.earlier), num.Prose(LIMITS))
+    return m.Section(key="risk", title=_TITLE, lead=lead, blocks=tuple(blocks))
+
+
+#: The parts of the section by the command that computes them.
+PARTS: Mapping[str, Text] = {
+    "rank": Text("系统性风险排位", "the rank of systemic risk"),
+    "stress": Text("压力测试", "the stress tests"),
+    "points": Text("集群的单点", "single points of failure"),
+    "remedy": Text("对策", "the remedies"),
+}
+
+
+def told_earlier(earlier: Mapping[str, Earlier]) -> tuple[num.Prose, ...]:
+    """Which parts an earlier version of the program computed, in a sentence; nothing where this one computed all."""
+    parts = [PARTS[command] for command in PARTS if command in earlier]
+    if not parts:
+        return ()
+    zh, en = listing([p.zh for p in parts], "zh"), listing([p.en for p in parts], "en")
+    return (
+        num.Prose(
+            Text(
+                f"{zh}是较早版本的程序算出的，数据没有变；现在的版本可能略有不同，可以重算。",
+                f"An earlier version of the program computed {en}, from the same data; this version may differ a little. "
+                "It can be computed again.",
+            )
+        ),
+    )
+
+
+def by_earlier(made: Earlier) -> Text:
+    """By which version and when, as a remark: the day is that of UTC."""
+    day = made.started[:10]
+    return Text(
+        f"较早版本 {made.version} 于 {day} 算出", f"computed by the earlier version {made.version} on {day}"
+    )
+
+
+def _marked(block: m.Block, made: Earlier | None) -> m.Block:
+    """The block with that remark in its source line."""
+    if made is None or isinstance(block.figure, fig.Empty):
+        return block
+    said = by_earlier(made)
+    return replace(block, source=Text(f"{block.source.zh}；{said.zh}", f"{block.source.en}; {said.en}"))
 
 
 STALE = Text(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lianzhang.app.risk import rank, remedy
+from lianzhang.app.risk import points, rank, remedy
 from lianzhang.app.risk.inputs import Industry, industry
 from lianzhang.app.risk.outcome import summarise
-from lianzhang.app.risk.points import Points, kept_points
+from lianzhang.app.risk.points import Points
 from lianzhang.app.risk.rank import RegionRank
 from lianzhang.app.risk.remedy import Relief, Remedy
-from lianzhang.app.risk.runs import latest
+from lianzhang.app.risk.runs import Earlier, latest, made_earlier
 from lianzhang.app.risk.scenario import read
 from lianzhang.app.risk.stress import StressResult, newest, tests_of
 from lianzhang.app.risk.targets import Groups, groups_of
@@ -21,7 +22,10 @@ from lianzhang.store import Reader, Store
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptRisk:
-    """Newest kept results; None or empty where a command has not been run since the tables changed."""
+    """Newest kept results; None or empty where a command has not been run since the tables changed.
+
+    ``earlier`` says which of them an earlier version of the program made: ``rank``, ``stress``, ``points``, ``remedy``.
+    """
 
     industry: Industry
     groups: Groups
@@ -30,12 +34,20 @@ class KeptRisk:
     remedies: tuple[Remedy, ...]
     reliefs: tuple[Relief, ...]
     points: tuple[Points, ...]
+    earlier: Mapping[str, Earlier]
 
 
-def kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
-    """Read the kept results; None where there are none."""
-    ranked = next(latest(store, reader, "risk.rank"), None)
-    tested = newest(store, reader)
+def kept_risk(store: Store, reader: Reader, region_id: str, *, earlier: bool = True) -> KeptRisk | None:
+    """Read the kept results; None where there is neither a rank nor a stress test.
+
+    Args:
+        store: where results are kept.
+        reader: the loaded region.
+        region_id: its id.
+        earlier: also those of earlier versions of the program where this one has made none; they are marked.
+    """
+    ranked = next(latest(store, reader, "risk.rank", earlier=earlier), None)
+    tested = newest(store, reader, earlier=earlier)
     if ranked is None and not tested:
         return None
     given = industry(reader, region_id)
@@ -46,15 +58,30 @@ def kept_risk(store: Store, reader: Reader, region_id: str) -> KeptRisk | None:
         if found is not None:
             wanted, tables = read(found.params["scenario"]), store.run(found.run_id).tables()
             results.append(StressResult(test, summarise(groups, wanted, tables, test.name, found.run_id)))
-    relieved = next(latest(store, reader, "risk.second-source"), None)
+    relieved = next(latest(store, reader, "risk.second-source", earlier=earlier), None)
+    tests = _tests(reader)
+    remedied = remedy.newest(store, reader, earlier=earlier)
+    made_by = {
+        "rank": made_earlier([ranked] if ranked else []),
+        "stress": made_earlier(tested.values()),
+        "points": made_earlier(points.newest(store, reader, earlier=earlier).values()),
+        "remedy": made_earlier(
+            [*(e for name, e in remedied.items() if name in tests), *([relieved] if relieved else [])]
+        ),
+    }
     return KeptRisk(
         given,
         groups,
         rank.summarise(given, store.run(ranked.run_id).tables()) if ranked else None,
         tuple(results),
-        tuple(r for r in remedy.kept_remedies(store, reader, groups) if r.scenario.name in _tests(reader)),
+        tuple(
+            r
+            for r in remedy.kept_remedies(store, reader, groups, earlier=earlier)
+            if r.scenario.name in tests
+        ),
         remedy.reliefs(given, store.run(relieved.run_id).table("relief")) if relieved else (),
-        kept_points(store, reader, groups),
+        points.kept_points(store, reader, groups, earlier=earlier),
+        {command: made for command, made in made_by.items() if made is not None},
     )
 
 

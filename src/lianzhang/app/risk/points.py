@@ -28,7 +28,7 @@ from lianzhang.errors import NotComputableError
 from lianzhang.i18n import Text
 from lianzhang.risk.kernel.layout import FirmGraph
 from lianzhang.risk.model import PUBLISHED_EPSILON
-from lianzhang.store import Reader, Store
+from lianzhang.store import Reader, RunEntry, Store
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -157,16 +157,28 @@ def grades_of(reader: Reader, region_id: str, as_of: date) -> dict[str, Grade]:
 
 
 def kept_points(
-    store: Store, reader: Reader, groups: Groups, grades: Mapping[str, Grade] | None = None
+    store: Store,
+    reader: Reader,
+    groups: Groups,
+    grades: Mapping[str, Grade] | None = None,
+    *,
+    earlier: bool = False,
 ) -> tuple[Points, ...]:
-    """Newest kept result of every cluster, in the order of the clusters."""
-    found: dict[str, Points] = {}
-    for entry in latest(store, reader, RUN):
-        cluster = entry.params["cluster"]
-        if cluster not in found:
-            tables = store.run(entry.run_id).tables()
-            found[cluster] = _told(groups, groups.find("cluster", cluster), tables, grades or {})
-    return tuple(found[g.id] for g in groups.clusters if g.id in found)
+    """Newest kept result of every cluster, in the order of the clusters; of ``earlier`` programs too if asked for."""
+    found = newest(store, reader, earlier=earlier)
+    return tuple(
+        _told(groups, group, store.run(found[group.id].run_id).tables(), grades or {})
+        for group in groups.clusters
+        if group.id in found
+    )
+
+
+def newest(store: Store, reader: Reader, *, earlier: bool = False) -> dict[str, RunEntry]:
+    """Records of those results by the cluster's id; see `lianzhang.app.risk.runs.latest`."""
+    found: dict[str, RunEntry] = {}
+    for entry in latest(store, reader, RUN, earlier=earlier):
+        found.setdefault(entry.params["cluster"], entry)
+    return found
 
 
 class _One:

@@ -24,7 +24,7 @@ from lianzhang.app.risk.stress import chosen
 from lianzhang.app.risk.targets import Groups
 from lianzhang.i18n import Text
 from lianzhang.risk import service
-from lianzhang.store import Reader, Store
+from lianzhang.store import Reader, RunEntry, Store
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -257,15 +257,25 @@ def summarise(groups: Groups, wanted: Scenario, title: Text, table: pa.Table) ->
     return found
 
 
-def kept_remedies(store: Store, reader: Reader, groups: Groups) -> tuple[Remedy, ...]:
-    """Remedies of the scenarios for which they are kept, the newest of each scenario, the largest saving first."""
-    newest: dict[str, list[Remedy]] = {}
-    for entry in latest(store, reader, "risk.remedy"):
+def kept_remedies(
+    store: Store, reader: Reader, groups: Groups, *, earlier: bool = False
+) -> tuple[Remedy, ...]:
+    """Remedies of the scenarios for which they are kept, the newest of each scenario, the largest saving first; of
+    ``earlier`` programs too if asked for."""
+    found: list[Remedy] = []
+    for entry in newest(store, reader, earlier=earlier).values():
         wanted = read(entry.params["scenario"])
-        if wanted.name not in newest:
-            table = store.run(entry.run_id).table("remedies")
-            newest[wanted.name] = summarise(groups, wanted, title_of(reader, wanted), table)
-    return by_saving([r for found in newest.values() for r in found])
+        table = store.run(entry.run_id).table("remedies")
+        found += summarise(groups, wanted, title_of(reader, wanted), table)
+    return by_saving(found)
+
+
+def newest(store: Store, reader: Reader, *, earlier: bool = False) -> dict[str, RunEntry]:
+    """Records of those results by the scenario's name; see `lianzhang.app.risk.runs.latest`."""
+    found: dict[str, RunEntry] = {}
+    for entry in latest(store, reader, "risk.remedy", earlier=earlier):
+        found.setdefault(read(entry.params["scenario"]).name, entry)
+    return found
 
 
 def relief(region: Region, draws: int) -> tuple[Relief, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,8 @@ from lianzhang.store import Reader, RunEntry, Store
 DRAWS = 5
 #: Changes when a network or result could differ in any bit.
 METHOD = "3"
+#: Methods whose tables are laid out as now, so that results kept by earlier programs can be read.
+READABLE = frozenset({METHOD})
 
 Progress = Callable[[int, int], None]
 
@@ -139,19 +141,52 @@ def kept_run(
     return run_id, tables
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A kept result that an earlier version of the program made: which, and when (UTC, ISO)."""
+
+    version: str
+    started: str
+
+
 def current(reader: Reader, entry: RunEntry) -> bool:
-    """Whether a run rests on the tables as they are now and was made by this method."""
-    return same_method(entry) and entry.inputs == reader.hashes(*entry.inputs)
+    """Whether a run rests on the tables as they are now and was made by this version of the program."""
+    return same_version(entry) and _same_tables(reader, entry)
 
 
-def same_method(entry: RunEntry) -> bool:
-    """Whether a run was made by this method, so that its tables can be read."""
+def same_version(entry: RunEntry) -> bool:
+    """Whether this version of the program made a run, so that computing again would give the same."""
     return entry.version == f"{__version__}+{METHOD}"
 
 
-def latest(store: Store, reader: Reader, name: str) -> Iterator[RunEntry]:
-    """Records of the runs of that name that rest on the tables as they are now, newest first."""
-    return (e for e in store.runs(reader.region.name) if e.name == name and current(reader, e))
+def readable(entry: RunEntry) -> bool:
+    """Whether the tables of a run are laid out as this program writes them, whichever version made it."""
+    return entry.version.rpartition("+")[2] in READABLE
+
+
+def latest(store: Store, reader: Reader, name: str, *, earlier: bool = False) -> Iterator[RunEntry]:
+    """Records of the runs of that name that rest on the tables as they are now, newest first.
+
+    Args:
+        store: where results are kept.
+        reader: the loaded region.
+        name: what was computed, such as ``risk.rank``.
+        earlier: after those of this version of the program, also those of earlier ones that can still be read.
+    """
+    mine = [e for e in store.runs(reader.region.name) if e.name == name]
+    yield from (e for e in mine if current(reader, e))
+    if earlier:
+        yield from (e for e in mine if not same_version(e) and readable(e) and _same_tables(reader, e))
+
+
+def made_earlier(entries: Iterable[RunEntry]) -> Earlier | None:
+    """The oldest of those results that an earlier version of the program made; None where this one made all."""
+    found = sorted((e for e in entries if not same_version(e)), key=lambda e: e.started)
+    return Earlier(found[0].version.rpartition("+")[0], found[0].started) if found else None
+
+
+def _same_tables(reader: Reader, entry: RunEntry) -> bool:
+    return entry.inputs == reader.hashes(*entry.inputs)
 
 
 def networks(region: Region, draws: int = DRAWS, progress: Progress | None = None) -> list[Draw]:

@@ -20,7 +20,7 @@ from lianzhang.app.risk.runs import (
     graph_of,
     kept_run,
     networks,
-    same_method,
+    readable,
 )
 from lianzhang.app.risk.scenario import Scenario
 from lianzhang.app.risk.targets import Groups
@@ -41,7 +41,10 @@ FIRMS_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class KeptShock:
-    """A kept run in brief. ``current``: the tables it rests on have not changed since."""
+    """A kept run in brief.
+
+    ``current``: this version of the program made it, from tables that have not changed since.
+    """
 
     run_id: str
     title: Text
@@ -259,7 +262,7 @@ def kept_shock(store: Store, reader: Reader, groups: Groups, run_id: str) -> Sho
 
 
 def kept_shocks(store: Store, reader: Reader) -> tuple[KeptShock, ...]:
-    """Every kept result of this method in brief, newest first."""
+    """Every kept result that can be read in brief, newest first."""
     return tuple(brief(store, reader, entry) for entry in _entries(store, reader))
 
 
@@ -282,7 +285,7 @@ def brief(store: Store, reader: Reader, entry: RunEntry) -> KeptShock:
 
 
 def _entries(store: Store, reader: Reader) -> list[RunEntry]:
-    return [e for e in store.runs(reader.region.name) if e.name == RUN and same_method(e)]
+    return [e for e in store.runs(reader.region.name) if e.name == RUN and readable(e)]
 
 
 def more_stock(wanted: Scenario, days: float) -> Scenario:

@@ -107,14 +107,15 @@ def chosen(reader: Reader, name: str | None) -> tuple[StressTest, ...]:
     return found
 
 
-def newest(store: Store, reader: Reader) -> dict[str, RunEntry]:
-    """Newest kept result of each stress test, as the pack words it now, by the test's id."""
+def newest(store: Store, reader: Reader, *, earlier: bool = False) -> dict[str, RunEntry]:
+    """Newest kept result of each stress test, as the pack words it now, by the test's id; of ``earlier`` programs too if
+    asked for."""
     try:
         wanted = {t.scenario_id: t for t in tests_of(reader)}
     except NotComputableError:
         return {}
     found: dict[str, RunEntry] = {}
-    for entry in latest(store, reader, shocks.RUN):
+    for entry in latest(store, reader, shocks.RUN, earlier=earlier):
         given = read(entry.params["scenario"])
         test = wanted.get(given.name)
         if test is not None and test.scenario(given.draws) == given:
@@ -122,13 +123,13 @@ def newest(store: Store, reader: Reader) -> dict[str, RunEntry]:
     return found
 
 
-def presets(store: Store, reader: Reader, draws: int = DRAWS) -> tuple[Preset, ...]:
-    """The stress tests of the pack as scenarios to start from.
+def presets(store: Store, reader: Reader, draws: int = DRAWS, *, earlier: bool = False) -> tuple[Preset, ...]:
+    """The stress tests of the pack as scenarios to start from, with results of ``earlier`` programs too if asked for.
 
     Raises:
         NotComputableError: the pack names none.
     """
-    known = newest(store, reader)
+    known = newest(store, reader, earlier=earlier)
     found = []
     for test in tests_of(reader):
         brief = shocks.brief(store, reader, known[test.scenario_id]) if test.scenario_id in known else None

@@ -1,0 +1,23 @@
+"""Fixed words of the chain office's pages of risk and the planning office's review, both languages side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lianzhang.i18n import Text
+
+OFFICE_WORDS: Mapping[str, Text] = {
+    "earlier_version": Text("较早版本的结果", "Result of an earlier version"),
+    "earlier_when": Text("算出的时间与版本：", "Computed on"),
+    "earlier_by": Text("，版本", "by version"),
+    "earlier_about": Text(
+        "数据没有变；现在的版本重算，结果可能略有不同。",
+        "from the same data; computed again by this version it may differ a little.",
+    ),
+    "earlier_short": Text("较早版本", "earlier version"),
+    "again": Text("重新计算", "Compute again"),
+    "again_rank": Text("重算排位", "Compute the rank again"),
+    "again_stress": Text("重算压力测试", "Run the stress tests again"),
+    "again_points": Text("重算单点", "Compute single points again"),
+    "again_remedy": Text("重算对策", "Compute remedies again"),
+}
