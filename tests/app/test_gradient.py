@@ -37,8 +37,12 @@ def _class(found: Gradient, name: str) -> int:
 
 def test_every_class_is_there_even_where_nothing_is_known(found: Gradient) -> None:
     assert [c.status_class for c in found.classes] == list(load_classes())
+    champion = found.classes[_class(found, "champion")]
+    assert (champion.published, champion.listed) == ((), ())
+    # Of specialised firms there are those of a year, and no stock is made of them.
     specialised = found.classes[_class(found, "specialised")]
-    assert (specialised.published, specialised.listed, specialised.targets) == ((), (), ())
+    assert {s.indicator_id for s in specialised.published} == {"specialised_enterprises_new"}
+    assert (specialised.listed, specialised.targets) == ((), ())
 
 
 def test_little_giants_are_to_double_by_2027(found: Gradient) -> None:
@@ -50,8 +54,9 @@ def test_little_giants_are_to_double_by_2027(found: Gradient) -> None:
     assert row.ledger.deadline.year == 2027
     assert multiple_of_base(row) == pytest.approx(500 / 255)
     assert row.required_growth == pytest.approx(100 * ((500 / 255) ** (1 / 5) - 1), rel=1e-3)
-    assert row.verdict == "not_computable"  # one observation is no series
-    assert [p.value for s in item.published for p in s.points] == [255.0]
+    assert row.verdict == "not_computable"  # two observations are no series
+    counts = {p.period.text: (p.value, p.status) for s in item.published for p in s.points}
+    assert counts == {"2021": (118.0, "derived"), "2022": (255.0, "official")}
 
 
 def test_published_counts_and_listed_firms_stay_apart(found: Gradient) -> None:
@@ -65,7 +70,7 @@ def test_published_counts_and_listed_firms_stay_apart(found: Gradient) -> None:
 def test_nothing_published_later_is_used(settings: Settings) -> None:
     before = gradient(settings, date(2025, 12, 31))
     points = [p for s in before.classes[_class(before, "high_tech")].published for p in s.points]
-    assert {p.period.text for p in points} == {"2021", "2022"}
+    assert {p.period.text for p in points} == {"2021", "2022", "2025-10"}
 
 
 def test_rows_for_json_say_how_they_were_counted(found: Gradient) -> None:

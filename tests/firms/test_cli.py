@@ -108,7 +108,22 @@ def test_gradient_of_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     facts.write_text(
         "firm_id,held,market_years,rd_cny,rd_share_pct,revenue_cny\na,,3,2000000,5,20000000\n", "utf-8"
     )
-    assert main(["firms", "gradient", "--facts", str(facts), "--rung", "specialised", "--json"]) == 0
+    assert (
+        main(
+            [
+                "firms",
+                "gradient",
+                "--facts",
+                str(facts),
+                "--rung",
+                "specialised",
+                "--json",
+                "--as-of",
+                "2025-06-30",
+            ]
+        )
+        == 0
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["firms"][0]["verdict"] == "met"
     assert found["rung"]["cited"]["en"].endswith("annex 2")

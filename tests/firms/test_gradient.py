@@ -35,18 +35,63 @@ def test_the_day_picks_the_rules() -> None:
     assert stand("f", RUNGS["little_giant"], firm, ["specialised"]).verdict == "met"
     assert stand("f", NEWEST["little_giant"], firm, ["specialised"]).unknown == ("property",)
     assert stand("f", NEWEST["little_giant"], firm | {"ip_class1": 4.0}, ["specialised"]).verdict == "met"
-    # Where the successor is not known the old rules stay, and say that they are replaced.
-    late = NEWEST["specialised"]
-    assert late.caution is not None
-    assert not late.in_force(date(2026, 4, 1))
+    # A day before every version gets the first one, which says that it is not in force then.
+    early = {rung.id: rung for rung in rungs_on(date(2005, 1, 1), load_rungs())}
+    assert not early["specialised"].in_force(date(2005, 1, 1))
 
 
-def test_a_class_held_can_stand_in_for_size() -> None:
-    rung = NEWEST["champion"]
+@pytest.mark.parametrize(
+    ("rung", "day", "source"),
+    [
+        ("technology_sme", date(2017, 5, 3), "国科发政〔2017〕115号"),
+        ("high_tech", date(2015, 12, 31), "国科发火〔2008〕172号"),
+        ("high_tech", date(2016, 1, 1), "国科发火〔2016〕32号"),
+        ("specialised", date(2026, 3, 31), "工信部企业〔2022〕63号"),
+        ("specialised", date(2026, 4, 1), "工信部企业〔2026〕2号"),
+        ("little_giant", date(2026, 4, 1), "工信部企业〔2026〕2号"),
+        ("champion", date(2023, 9, 14), "工信部政法〔2023〕138号"),
+    ],
+)
+def test_every_day_has_its_document(rung: str, day: date, source: str) -> None:
+    chosen = next(r for r in rungs_on(day, load_rungs()) if r.id == rung)
+    assert (chosen.source, chosen.in_force(day)) == (source, True)
+
+
+def test_versions_do_not_overlap_and_every_rule_says_where_it_stands() -> None:
+    rungs = load_rungs()
+    for rung in rungs:
+        assert all(criterion.item is not None for criterion in rung.criteria)
+        assert rung.checked != "none"
+        assert rung.checked == "text" or rung.caution is not None or rung.valid_to is not None
+        later = [
+            r for r in rungs if r.id == rung.id and (r.valid_from or date.min) > (rung.valid_from or date.min)
+        ]
+        assert all(rung.valid_to is not None and rung.valid_to < r.valid_from for r in later if r.valid_from)
+
+
+def test_a_class_held_can_stand_in_for_size_or_lower_it() -> None:
+    """A little giant of any size before September 2023; half the size for specialised firms since."""
+    rungs = {rung.id: rung for rung in rungs_on(date(2022, 1, 1), load_rungs())}
     firm = {"market_years": 12.0, "main_product_share_pct": 80.0, "revenue_cny": 1e8}
-    assert stand("f", rung, firm).unmet == ("size",)
-    assert stand("f", rung, firm, ["little_giant"]).verdict == "met"
-    assert stand("f", rung, firm | {"revenue_cny": 5e8}).verdict == "met"
+    assert stand("f", rungs["champion"], firm).unmet == ("size",)
+    assert stand("f", rungs["champion"], firm, ["little_giant"]).verdict == "met"
+    assert stand("f", rungs["champion"], firm | {"revenue_cny": 5e8}).verdict == "met"
+    firm = {"market_years": 12.0, "main_revenue_3y_cny": 2.5e8, "market_rank_world": 2.0}
+    assert stand("f", NEWEST["champion"], firm).unmet == ("size",)
+    assert stand("f", NEWEST["champion"], firm, ["specialised"]).verdict == "met"
+    assert stand("f", NEWEST["champion"], firm, ["little_giant"]).verdict == "met"
+    small = firm | {"main_revenue_3y_cny": 1.9e8}
+    assert stand("f", NEWEST["champion"], small, ["little_giant"]).unmet == ("size",)
+
+
+def test_the_specialised_class_asks_for_more_since_april_2026() -> None:
+    firm = GOOD | {"rd_least_2y_cny": 1.5e6}
+    assert stand("f", RUNGS["specialised"], firm).verdict == "met"
+    assert stand("f", NEWEST["specialised"], firm).unknown == ("title",)
+    assert stand("f", NEWEST["specialised"], firm, ["technology_sme"]).verdict == "met"
+    assert stand("f", NEWEST["specialised"], firm | {"innovative_sme": 1.0}).verdict == "met"
+    less = stand("f", NEWEST["specialised"], firm | {"main_share_pct": 75.0}, ["technology_sme"])
+    assert less.unmet == ("main_share_pct",)
 
 
 def test_a_firm_that_meets_every_rule_qualifies() -> None:
@@ -81,7 +126,7 @@ def test_a_missing_fact_never_decides(missing: set[str]) -> None:
 
 def test_candidates_come_in_order_and_holders_are_left_out() -> None:
     facts = {"a": GOOD, "b": {**GOOD, "rd_cny": None}, "c": {**GOOD, "rd_cny": 1.0}, "d": GOOD}
-    found = candidates("specialised", facts, {"d": ["specialised"]})
+    found = candidates("specialised", facts, {"d": ["specialised"]}, on=date(2025, 6, 1))
     assert [(s.firm_id, s.verdict) for s in found] == [("a", "met"), ("b", "unknown"), ("c", "unmet")]
     with pytest.raises(UnknownNameError):
         candidates("giant", facts, {})

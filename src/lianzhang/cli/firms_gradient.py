@@ -69,7 +69,7 @@ def gradient(
     if json:
         emit_json({"rung": chosen, "firms": standings})
         return
-    _show_standings(chosen, standings)
+    _show_standings(chosen, standings, day)
 
 
 def _show_counts(found: Gradient) -> None:
@@ -85,7 +85,7 @@ def _show_counts(found: Gradient) -> None:
                     yield [
                         name,
                         point.period.label(language),
-                        f"{point.value:,.0f}",
+                        f"{'' if point.comparator == '=' else point.comparator + ' '}{point.value:,.0f}",
                         Text(f"公布：{series.name.zh}", f"published: {series.name.en}").get(language),
                         None,
                         None,
@@ -191,7 +191,7 @@ def _show_targets(found: Gradient) -> None:
             say(Text(f"{item.status_class.text.zh}：{note.zh}", f"{item.status_class.text.en}: {note.en}"))
 
 
-def _show_standings(chosen: Rung, standings: list[Standing]) -> None:
+def _show_standings(chosen: Rung, standings: list[Standing], day: date) -> None:
     from lianzhang.firms.gradient import CHECKED_TEXT
 
     language = lang()
@@ -209,18 +209,36 @@ def _show_standings(chosen: Rung, standings: list[Standing]) -> None:
         ],
     )
     for criterion in chosen.criteria:
-        say(f"  {criterion.metric}: {criterion.text.get(language)}")
+        place = f" [{criterion.item.get(language)}]" if criterion.item is not None else ""
+        say(f"  {criterion.metric}: {criterion.text.get(language)}{place}")
     say(Text(f"另须评审：{chosen.judged.zh}", f"a panel judges besides: {chosen.judged.en}"))
     checked = CHECKED_TEXT[chosen.checked]
     if chosen.cited is not None:
         say(
             Text(
-                f"依据：{chosen.cited.zh}（{checked.zh}）",
-                f"by: {chosen.cited.en} ({checked.en})",
+                f"依据：{chosen.cited.zh}，{chosen.source}，{_period(chosen).zh}（{checked.zh}）",
+                f"by: {chosen.cited.en}, {chosen.source}, {_period(chosen).en} ({checked.en})",
+            )
+        )
+        if chosen.url is not None:
+            say(f"  {chosen.url}")
+    if not chosen.in_force(day):
+        say(
+            Text(
+                f"注意：{day} 施行的规则未收录，以上为最接近的一版",
+                f"take care: the rules in force on {day} are not on file; these are the nearest version",
             )
         )
     if chosen.caution is not None:
         say(Text(f"注意：{chosen.caution.zh}", f"take care: {chosen.caution.en}"))
+
+
+def _period(rung: Rung) -> Text:
+    """When the document is in force."""
+    begin = str(rung.valid_from or "…")
+    if rung.valid_to is None:
+        return Text(f"{begin} 起施行", f"in force from {begin}")
+    return Text(f"{begin} 至 {rung.valid_to} 施行", f"in force from {begin} to {rung.valid_to}")
 
 
 def _read_facts(path: Path) -> tuple[dict[str, dict[str, float | None]], dict[str, list[str]]]:

@@ -41,7 +41,7 @@ _COMPARE = {
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One rule. ``when``: (metric, above, to), the range of another metric in which it holds; ``any_of``: name of a
-    group of alternatives."""
+    group of alternatives; ``item``: its place in the document."""
 
     metric: str
     comparator: str
@@ -50,6 +50,7 @@ class Criterion:
     text: Text
     when: tuple[str, float, float] | None = None
     any_of: str | None = None
+    item: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Rung:
     """A class of the gradient with its rules by one document; ``after``: classes that a firm has to hold before.
 
     ``source`` is the document, ``cited`` the place in it, ``valid_from`` and ``valid_to`` the days on which it is in
-    force, ``checked`` how the thresholds were checked, ``caution`` what to be careful about.
+    force, ``checked`` how the thresholds were checked, ``caution`` what to be careful about, ``url`` where it stands.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Rung:
     valid_to: date | None = None
     checked: Checked = "none"
     caution: Text | None = None
+    url: str | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether its document is in force on a day."""
@@ -195,6 +197,7 @@ def _rung(entry: Mapping[str, Any]) -> Rung:
                 text=Text(item["zh"], item["en"]),
                 when=limits,
                 any_of=item.get("any_of"),
+                item=_text(item, "item"),
             )
         )
     checked = entry.get("checked", "none")
@@ -212,6 +215,7 @@ def _rung(entry: Mapping[str, Any]) -> Rung:
         valid_to=date.fromisoformat(entry["to"]) if "to" in entry else None,
         checked=checked,
         caution=_text(entry, "caution"),
+        url=entry.get("url"),
     )
 
 
@@ -260,10 +264,9 @@ def stand(firm_id: str, rung: Rung, facts: Mapping[str, float | None], held: Ite
 
 def _holding(rung: Rung, holds: set[str]) -> dict[str, float]:
     """Facts that follow from the classes held: a class that is not held is known not to be."""
+    named = {c.metric for c in rung.criteria} | {c.when[0] for c in rung.criteria if c.when is not None}
     return {
-        criterion.metric: float(criterion.metric.removeprefix(_HOLDS) in holds)
-        for criterion in rung.criteria
-        if criterion.metric.startswith(_HOLDS)
+        metric: float(metric.removeprefix(_HOLDS) in holds) for metric in named if metric.startswith(_HOLDS)
     }
 
 

@@ -1,9 +1,10 @@
-"""Rows of names and scopes from a CSV file in UTF-8 or GB18030, batch by batch."""
+"""Rows of names and scopes from a CSV file in UTF-8, UTF-16 or GB18030, batch by batch."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from lianzhang.errors import FileFormatError, InputError
 from lianzhang.i18n import Text
 
+#: Bytes of a packed file that decide on its encoding.
+_ZIPPED_BYTES = 16 << 20
 #: Column names that mean the same, folded to lower case.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "uscc": (
@@ -29,32 +32,50 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 
 
-def detect_encoding(path: Path) -> str:
-    """``utf-8-sig`` where the whole file decodes as UTF-8, else ``gb18030``.
+def detect_encoding(path: Path, *, zipped: bool = False) -> str:
+    """``utf-8-sig`` where the whole file decodes as UTF-8, ``utf-16`` where it says so, else ``gb18030``.
+
+    Args:
+        path: the file.
+        zipped: packed by gzip; its beginning decides then.
 
     Raises:
         InputError: no such file.
-        FileFormatError: neither encoding fits, or the file is no text.
+        FileFormatError: no encoding fits, or the file is no text.
     """
     if not path.is_file():
         raise InputError(Text(f"找不到文件 {path}", f"there is no file {path}"))
+    furthest = 0
     for encoding in ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
+        done = lines = 0
+        chunk = b""
         try:
-            with path.open("rb") as handle:
+            with gzip.open(path) if zipped else path.open("rb") as handle:
                 while chunk := handle.read(1 << 20):
+                    if done == 0 and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                        return "utf-16"
                     if b"\x00" in chunk:
                         raise FileFormatError(
                             Text(f"{path.name} 不是文本文件", f"{path.name} is no text file"),
                             hint=Text("请另存为 CSV UTF-8", "save it as CSV UTF-8"),
                         )
                     decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+                    lines += chunk.count(b"\n")
+                    done += len(chunk)
+                    if zipped and done >= _ZIPPED_BYTES:
+                        break
+                else:
+                    decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            furthest = max(furthest, lines + chunk[: error.start].count(b"\n") + 1)
             continue
         return "utf-8-sig" if encoding == "utf-8" else encoding
     raise FileFormatError(
-        Text(f"{path.name} 既不是 UTF-8 也不是 GB18030 编码", f"{path.name} is neither UTF-8 nor GB18030"),
+        Text(
+            f"{path.name} 既不是 UTF-8 也不是 GB18030 编码（第 {furthest:,} 行起读不出）",
+            f"{path.name} is neither UTF-8 nor GB18030 (unreadable from line {furthest:,})",
+        ),
         hint=Text("请另存为 CSV UTF-8", "save it as CSV UTF-8"),
     )
 

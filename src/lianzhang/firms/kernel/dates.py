@@ -8,7 +8,7 @@ from functools import lru_cache
 
 _PARTS = re.compile(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?(?:[T ].*)?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\.0)?$")
-_SERIAL = re.compile(r"^\d{5}(?:\.0)?$")
+_SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
 _EPOCH = datetime.date(1899, 12, 30)
 
 

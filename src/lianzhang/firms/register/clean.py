@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from lianzhang.errors import InputError
 from lianzhang.firms.classification import chain_codes, classify_codes, cluster_codes
-from lianzhang.firms.kernel.capital import parse_capital
+from lianzhang.firms.kernel.capital import Capital, parse_capital
 from lianzhang.firms.kernel.dates import parse_date
 from lianzhang.firms.kernel.names import NameFolder
 from lianzhang.firms.kernel.places import Place, PlaceFinder
@@ -62,6 +62,10 @@ REASONS: dict[str, Text] = {
     "code-character": Text(
         "信用代码含 I、O、S、V、Z 或其他不允许的字符", "a character that credit codes do not have"
     ),
+    "code-scientific": Text(
+        "信用代码被表格软件写成科学计数法，末几位已丢失；请把该列设为文本后重新导出",
+        "a spreadsheet wrote the credit code in powers of ten and lost its last digits; export the column as text",
+    ),
     "code-check": Text("信用代码校验位不符（GB 32100）", "the check character of the credit code is wrong"),
     "code-twice": Text(
         "同一信用代码在文件里有不同的名称", "one credit code with different names in the file"
@@ -77,6 +81,14 @@ _CODE_REASONS = {
 _PHONE = re.compile(
     r"(?:电话|手机|联系方式|tel|phone)?[:：]?(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[-－]\d{7,8}|[\w.+-]+@[\w-]+\.[\w.]+)(?!\d)",
     re.I,
+)
+_SCIENTIFIC = re.compile(r"^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
+_PLAIN_AMOUNT = re.compile(r"^[\d,，.\s]+(?:[eE][+-]?\d+)?$")
+_UNIT_OF_HEADER = re.compile(r"[(（\[/]\s*(?:单位\s*[:：]?)?\s*([^)）\]]*(?:元|cny|rmb|yuan)[^)）\]]*)", re.I)
+#: Scales as English headers write them.
+_ENGLISH_SCALES = (
+    (re.compile(r"10[, ]?000|ten thousand", re.I), "万"),
+    (re.compile("million", re.I), "百万"),
 )
 _SEVEN_DIGITS = re.compile(r"\d{7}")
 _BRANCH = re.compile("(分公司|分厂|支公司|支行|分行|办事处|门市部|营业部|经营部|分店|分社|分理处|储蓄所)$")
@@ -151,6 +163,7 @@ class Cleaner:
         self.places = place_finder(settings.regions)
         self.folder = NameFolder(traditional_table())
         self.missing = frozenset(self.layout.missing)
+        self.capital_unit = _unit_of(self.layout.columns.get("capital", ""))
         self.nodes = {
             r["code"]: r["node_id"]
             for r in _read(settings.node_ids, ("lianzhang.firms", "data", "chain_nodes.csv"))
@@ -160,7 +173,7 @@ class Cleaner:
         }
 
     def clean(self, batch: pa.RecordBatch, first_row: int) -> Cleaned:
-        """Tables of a batch whose first row is number ``first_row`` of the file (the header is row 1)."""
+        """Tables of a batch whose first row is number ``first_row`` of the file, counted from 1 with the header."""
         n = batch.num_rows
         data = {name: batch.column(i).to_pylist() for i, name in enumerate(batch.schema.names)}
         blank: list[str | None] = [None] * n
@@ -189,7 +202,7 @@ class Cleaner:
             if firm is None:
                 continue
             scope = row.get("scope", "").strip()
-            amount = parse_capital(row["capital"]) if "capital" in row else None
+            amount = self._capital(row["capital"]) if "capital" in row else None
             if amount is not None and amount.cny is not None:
                 firm["capital_cny"] = amount.cny
             firms.append(firm)
@@ -220,6 +233,11 @@ class Cleaner:
                 )
         return self._tables(firms, texts, names, scopes, products, bad)
 
+    def _capital(self, text: str) -> Capital | None:
+        """Amount of a cell; a bare number is in the unit that the header names ("注册资本（万元）")."""
+        bare = self.capital_unit and _PLAIN_AMOUNT.match(text)
+        return parse_capital(text + self.capital_unit if bare else text)
+
     def _firm(
         self, row: dict[str, str], uscc: str, state: CodeState, number: int, bad: list[dict[str, Any]]
     ) -> dict[str, Any] | None:
@@ -245,7 +263,8 @@ class Cleaner:
             return None
         if state in _CODE_REASONS:
             if not self.settings.keep_bad_codes:
-                refuse(_CODE_REASONS[state], "uscc", uscc)
+                lost = _SCIENTIFIC.match(row.get("uscc", "")) is not None
+                refuse("code-scientific" if lost else _CODE_REASONS[state], "uscc", row["uscc"])
                 return None
             uscc = ""
         region = None
@@ -350,6 +369,15 @@ class Cleaner:
             pa.Table.from_pylist(products, PRODUCTS),
             pa.Table.from_pylist(bad, QUARANTINE),
         )
+
+
+def _unit_of(header: str) -> str:
+    """Unit that a header of amounts names in brackets ("万元"), blank if it names none."""
+    found = _UNIT_OF_HEADER.search(header)
+    if not found:
+        return ""
+    scale = next((word for pattern, word in _ENGLISH_SCALES if pattern.search(found[1])), "")
+    return f"{scale}元" if scale else found[1].strip()
 
 
 def _without_phones(text: str) -> str:

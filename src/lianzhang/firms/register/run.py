@@ -88,7 +88,7 @@ def import_register(
     """Import a register into the folder ``out``; importing the same file again changes nothing.
 
     Args:
-        path: CSV (UTF-8, GB18030, also .gz), TSV, Parquet or Excel.
+        path: CSV, TSV or TXT (UTF-8, UTF-16, GB18030, also .gz), Parquet or Excel.
         layout: which column is what.
         out: folder of the import; may hold an earlier one, whose firms stay unless the file has them newer.
         phrases, regions, node_ids: tables to use in place of the bundled ones.
@@ -101,8 +101,8 @@ def import_register(
         InputError: the file or the mapping does not fit.
         FileFormatError: the file is damaged; nothing is changed then.
     """
-    source = RegisterFile(path)
-    header = source.header()
+    source = RegisterFile(path, layout.sheet, layout.header_row)
+    header = source.header(layout.columns.values())
     settings = Settings(layout, phrases, regions, node_ids, keep_bad_codes)
     key = _key(path, settings)
     done = _manifest(out)
@@ -194,7 +194,7 @@ def _stage(
 def _cleaned(source: RegisterFile, settings: Settings, processes: int) -> Iterator[tuple[Cleaned, int]]:
     if processes <= 1 or source.path.stat().st_size < SMALL_BYTES:
         cleaner = Cleaner(settings)
-        row = 2
+        row = source.found().first
         for batch in source.batches(settings.layout):
             yield cleaner.clean(batch, row), batch.num_rows
             row += batch.num_rows
@@ -204,7 +204,7 @@ def _cleaned(source: RegisterFile, settings: Settings, processes: int) -> Iterat
     )
     waiting: deque[tuple[Future[Cleaned], int]] = deque()
     try:
-        row = 2
+        row = source.found().first
         for batch in source.batches(settings.layout):
             waiting.append((pool.submit(clean.clean_in_worker, batch, row), batch.num_rows))
             row += batch.num_rows
