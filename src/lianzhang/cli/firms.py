@@ -183,7 +183,8 @@ def import_(
     from lianzhang.firms.register.source import RegisterFile
 
     if mapping is None:
-        layout = guess_layout(RegisterFile(file).header(), file.name.split(".")[0])
+        source = RegisterFile(file)
+        layout = guess_layout(source.header(), file.name.split(".")[0], source.sample())
         pairs = ", ".join(f"{field} = {column}" for field, column in layout.columns.items())
         note(Text(f"按表头猜测的映射：{pairs}", f"mapping guessed from the header: {pairs}"))
     else:
