@@ -145,6 +145,7 @@ def test_the_pool_keeps_within_its_number_and_renews(own_store: Path, made_up: P
     store = Store(own_store)
     with store.writer(1.0) as writer:
         writer.drop_region("langu")
+    pool.look()  # a server does at every request
     with pytest.raises(NotLoadedError), pool.reading("langu"):
         pass
     pool.close()

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lianzhang.api.access import COOKIE, identify
+from lianzhang.api.turns import Turns
 from lianzhang.app.browse.desk import Desk
 from lianzhang.errors import LianzhangError
 from lianzhang.store import Manifest
@@ -107,6 +108,9 @@ class Kept:
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._bytes = 0
         self._under_way: dict[Key, asyncio.Event] = {}
+        self._turns = Turns(max(2, desk.settings.processes))
+        #: The end of the day, to which today's answers hold.
+        self._today = 0.0
         self._seen: tuple[Manifest | None, int] = (None, 0)
         #: To be made again, those asked for most last.
         self._line: list[Key] = []
@@ -120,7 +124,10 @@ class Kept:
             finally:
                 if renewing is not None:
                     renewing.cancel()
-        elif scope["type"] != "http" or scope["method"] != "GET" or not self._may_read(scope):
+            return
+        with contextlib.suppress(LianzhangError):  # whoever asks is told why the store is not readable
+            self._look()
+        if scope["type"] != "http" or scope["method"] != "GET" or not self._may_read(scope):
             await self._app(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
@@ -133,10 +140,12 @@ class Kept:
             await self._under_way[key].wait()
             found = self._find(key)
         if found is not None:
+            await self._turns.space()
             await _give(found, held, send)
         elif held is not None or key in self._under_way:
             # Whoever has an answer may learn that it still holds without anything being made.
-            await self._app(scope, receive, send)
+            async with self._turns.turn():
+                await self._app(scope, receive, send)
         else:
             await self._make(key, scope, {**scope, "state": {}}, receive, send)
 
@@ -149,8 +158,6 @@ class Kept:
             return False
 
     def _find(self, key: Key) -> _Answer | None:
-        with contextlib.suppress(LianzhangError):  # whoever asks is told why the store is not readable
-            self._look()
         found = self._answers.get(key)
         if found is None:
             return None
@@ -180,7 +187,8 @@ class Kept:
             await send(message)
 
         try:
-            await self._app(scope, receive, passing)
+            async with self._turns.turn():
+                await self._app(scope, receive, passing)
             if start is not None:
                 self._keep(key, start["headers"], b"".join(parts), told["basis"], again)
         finally:
@@ -195,7 +203,9 @@ class Kept:
         self, key: Key, headers: list[tuple[bytes, bytes]], body: bytes, basis: Basis, again: Scope
     ) -> None:
         etag = dict(headers).get(b"etag")
-        answer = _Answer(headers, body, etag or b"", basis, _end_of_day(), again)
+        if self._today < time.time():
+            self._today = _end_of_day()
+        answer = _Answer(headers, body, etag or b"", basis, self._today, again)
         if etag is None or answer.size > BYTES // 8 or self._mark(basis) != basis.mark:
             return
         before = self._answers.get(key)
@@ -213,7 +223,7 @@ class Kept:
 
     def _look(self) -> None:
         """Find out which answers no longer hold, if the data have changed since the last look."""
-        seen = (self._desk.readers.manifest(), self._desk.writes)
+        seen = (self._desk.readers.look(), self._desk.writes)
         if seen[0] is self._seen[0] and seen[1] == self._seen[1]:
             return
         # What was written through this server is seen by its reader's next request.

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from lianzhang.api import create_api
 from lianzhang.api.access import Access, reading
 from lianzhang.config import Settings
-from lianzhang.web.pages import page_router
+from lianzhang.web.pages import page_routers
 from lianzhang.web.site import PATIENCE_S, Site
 
 
@@ -48,5 +48,6 @@ def create_app(
         site.close()
 
     app.router.lifespan_context = life
-    app.include_router(page_router(site, app.openapi), dependencies=reading(app.state.access))
+    for router in page_routers(site, app.openapi):
+        app.include_router(router, dependencies=reading(app.state.access))
     return app

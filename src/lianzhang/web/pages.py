@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lianzhang.api.problems import NoSuchPageError
+from lianzhang.api.quick import QuickRouter
 from lianzhang.app.pages import chain, firms, overview, places, plan, sources
 from lianzhang.app.pages.content import Content
 from lianzhang.i18n import Text
@@ -18,6 +19,7 @@ from lianzhang.report.words import VERDICT
 from lianzhang.store import Reader
 from lianzhang.web.assets import assets
 from lianzhang.web.finding import FINDING, indicator_page
+from lianzhang.web.importing import IMPORTING
 from lianzhang.web.interface import Describe, interface_page
 from lianzhang.web.reviewing import REVIEWING, tasks_page
 from lianzhang.web.risk import RISK, risk_of_firm
@@ -27,14 +29,14 @@ K = TypeVar("K", bound=str)
 _EVER = "public, max-age=31536000, immutable"
 
 
-def page_router(site: Site, describe: Describe) -> APIRouter:
-    """Every page. Handlers are plain functions: they run in threads.
+def page_routers(site: Site, describe: Describe) -> tuple[APIRouter, APIRouter]:
+    """Every page, and a page for every address where there is nothing.
 
     Args:
         site: makes the pages.
         describe: gives the description of the interface for programs.
     """
-    router = APIRouter(include_in_schema=False)
+    router = QuickRouter(include_in_schema=False)
 
     @router.get("/")
     def start(request: Request) -> Response:
@@ -47,10 +49,6 @@ def page_router(site: Site, describe: Describe) -> APIRouter:
             return site.failure(request, _nothing())
         return Response(found.content, media_type=found.media, headers={"Cache-Control": _EVER})
 
-    @router.get("/{region}")
-    def bare(region: str) -> Response:
-        return RedirectResponse(f"/{region}/", status_code=308)
-
     @router.get("/{region}/places/map.geojson")
     def borders(region: str) -> Response:
         found = site.borders(region)
@@ -58,23 +56,30 @@ def page_router(site: Site, describe: Describe) -> APIRouter:
             raise _nothing()
         return Response(found, media_type="application/geo+json", headers={"Cache-Control": "no-cache"})
 
+    # Before the pages of single firms, whose addresses they look like.
+    for path, page, template, build in (*FINDING, *REVIEWING, *IMPORTING):
+        router.add_api_route(path, _endpoint(site, page, template, build, fresh=True), methods=["GET"])
     for path, page, template, build in (*_PAGES, _interface(describe)):
         router.add_api_route(path, _endpoint(site, page, template, build), methods=["GET"])
-    for path, page, template, build in (*FINDING, *REVIEWING):
-        router.add_api_route(path, _endpoint(site, page, template, build, fresh=True), methods=["GET"])
 
-    @router.get("/{path:path}")
+    last = APIRouter(include_in_schema=False)
+
+    @last.get("/{region}")
+    def bare(region: str) -> Response:
+        return RedirectResponse(f"/{region}/", status_code=308)
+
+    @last.get("/{path:path}")
     def nothing(request: Request, path: str) -> Response:
         if path.startswith("api/"):
             raise _nothing()  # programs get a problem object
         return site.failure(request, _nothing())
 
-    return router
+    return router, last
 
 
 def _endpoint(site: Site, page: str, template: str, build: Any, *, fresh: bool = False) -> Any:
-    def endpoint(request: Request, region: str) -> Response:
-        return site.page(request, region, page, template, build, fresh=fresh)
+    async def endpoint(request: Request, region: str) -> Response:
+        return await site.page(request, region, page, template, build, fresh=fresh)
 
     endpoint.__name__ = f"{page}_page"
     return endpoint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
 import functools
@@ -12,10 +13,9 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import jinja2
@@ -48,6 +48,8 @@ _log = logging.getLogger("lianzhang.web")
 #: How long a page may compute before the reader is told that it is on its way.
 PATIENCE_S = 2.0
 _PAGES = 160
+#: Pages that may be made at once; most of them wait for a reader or for each other.
+_WORKERS = 8
 #: Pages that change when a result is kept.
 _SHOW_RUNS = ("sources", "overview", "risk")
 _YEAR_S = 365 * 86400
@@ -58,6 +60,7 @@ _POLICY = (
 #: A drawing carries its style inside and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
+T = TypeVar("T")
 Build = Callable[["Visit", Reader], Mapping[str, Any]]
 _CARRIED = ("as_of", "lang")
 
@@ -106,11 +109,11 @@ class Site:
         self._borders = borders
         self.patience_s = patience_s
         self._memory = Memory(most=_PAGES)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="pages")
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="pages")
         self._under_way: dict[Hashable, Future[str]] = {}
         self._lock = threading.Lock()
 
-    def page(
+    async def page(
         self, request: Request, region: str, page: str, template: str, build: Build, *, fresh: bool = False
     ) -> Response:
         """A page of a region, or the file of one of its figures, or why there is none.
@@ -124,11 +127,12 @@ class Site:
             key = request.path_params.get("key", "")
             visit = Visit(self.desk, view, dict(request.query_params), key, self._borders is not None)
             if "save" in visit.query:
-                return self._file(visit, build)
+                return await self._worked(lambda: self._file(visit, build))
             if fresh:
-                made = self._html(self._render(visit, template, build), view.lang, fresh=True)
+                body = await self._worked(lambda: self._render(visit, template, build))
+                made = self._html(body, view.lang, fresh=True)
             else:
-                made = self._answer(request, visit, template, build)
+                made = await self._answer(request, visit, template, build)
             return self._remember_choices(request, made)
         except LianzhangError as error:
             return self.failure(request, error)
@@ -178,7 +182,7 @@ class Site:
         page = _render("error.html.j2", view, {"error": error})
         return self._html(page, view.lang, status=error.http_status, fresh=True)
 
-    def _answer(self, request: Request, visit: Visit, template: str, build: Build) -> Response:
+    async def _answer(self, request: Request, visit: Visit, template: str, build: Build) -> Response:
         view = visit.view
         assert view.region is not None
         runs = view.page in _SHOW_RUNS
@@ -197,26 +201,33 @@ class Site:
             return Response(status_code=304, headers={"ETag": etag})
         patient = "hx-request" in request.headers or getattr(request.state, "patient", False)
         patience = None if patient else self.patience_s
-        try:
-            body = self._made(key, lambda: self._render(visit, template, build), patience)
-        except NotYet:
+        body = await self._made(key, lambda: self._render(visit, template, build), patience)
+        if body is None:
             waiting = self._html(_render("loading.html.j2", view, {}), view.lang, fresh=True)
             waiting.headers["Refresh"] = "1"
             return waiting
         return self._html(body, view.lang, etag=etag)
 
-    def _made(self, key: Hashable, make: Callable[[], str], patience_s: float | None) -> str:
-        """The page under a key; made by a worker that goes on when patience ends."""
+    async def _made(self, key: Hashable, make: Callable[[], str], patience_s: float | None) -> str | None:
+        """The page under a key; made by a worker that goes on when patience ends. None where it has ended."""
         found = self._memory.peek(key)
         if found is not None:
             return str(found)
         with self._lock:
-            future = self._under_way.get(key)
-            if future is None:
-                future = self._pool.submit(self._memory.get, key, make)
-                self._under_way[key] = future
-                future.add_done_callback(lambda _: self._under_way.pop(key, None))
-        return future.result(timeout=patience_s)
+            working = self._under_way.get(key)
+            if working is None:
+                working = self._pool.submit(self._memory.get, key, make)
+                self._under_way[key] = working
+                working.add_done_callback(lambda _: self._under_way.pop(key, None))
+        waited = asyncio.wrap_future(working)
+        # What goes wrong when nobody waits any more is told to whoever asks next.
+        waited.add_done_callback(lambda done: done.cancelled() or done.exception())
+        done, _ = await asyncio.wait([waited], timeout=patience_s)
+        return waited.result() if done else None
+
+    async def _worked(self, work: Callable[[], T]) -> T:
+        """What a worker makes of it."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _render(self, visit: Visit, template: str, build: Build) -> str:
         assert visit.view.region is not None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from lianzhang.api.models import model_of
 from lianzhang.api.parameters import Dated, RegionName
+from lianzhang.api.quick import QuickRouter
 from lianzhang.api.routes.answers import answer, described, listing
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.chain import accounts_or_none, places_or_none
@@ -58,9 +59,9 @@ class Counted(Chosen):
     most: int = Field(default=20, ge=1, le=500, description="At most so many firms. 最多企业数")
 
 
-def chain_router(desk: Desk) -> APIRouter:
+def chain_router(desk: Desk) -> QuickRouter:
     """Operations of the chain."""
-    router = APIRouter()
+    router = QuickRouter()
 
     def graded(reader: Reader, day: date, taxonomy: str | None) -> ChainMap:
         return desk.remember(

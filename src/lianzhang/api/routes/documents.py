@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from lianzhang.api import respond
 from lianzhang.api.access import WRITE
 from lianzhang.api.parameters import Plain, RegionName
 from lianzhang.api.problems import documented
+from lianzhang.api.quick import QuickRouter
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import Documents
 from lianzhang.app.browse.plain import plain
@@ -104,9 +105,9 @@ class DocumentRead(BaseModel):
     statements: list[StatementShown] = Field(description="What was read. 陈述")
 
 
-def document_router(desk: Desk) -> APIRouter:
+def document_router(desk: Desk) -> QuickRouter:
     """Documents and what was read from them: reading."""
-    router = APIRouter()
+    router = QuickRouter()
     common = documented(404, 422, 500)
 
     @router.get(
@@ -142,9 +143,9 @@ def document_router(desk: Desk) -> APIRouter:
     return router
 
 
-def review_router(desk: Desk) -> APIRouter:
+def review_router(desk: Desk) -> QuickRouter:
     """Decisions on statements; each becomes part of the region at once."""
-    router = APIRouter(dependencies=WRITE)
+    router = QuickRouter(dependencies=WRITE)
     refusals = documented(400, 401, 403, 404, 409, 413, 415, 422, 500)
 
     @router.post(

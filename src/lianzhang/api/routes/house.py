@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from lianzhang.api import respond
 from lianzhang.api.models import Bilingual, model_of
 from lianzhang.api.parameters import Plain
 from lianzhang.api.problems import documented
+from lianzhang.api.quick import QuickRouter
 from lianzhang.app.browse.collections import collections
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.plain import plain
@@ -98,9 +99,9 @@ class CollectionList(BaseModel):
     items: list[CollectionHead] = Field(description="All collections. 全部数据表")
 
 
-def health_router(desk: Desk) -> APIRouter:
+def health_router(desk: Desk) -> QuickRouter:
     """``/health``, open to everybody: for supervisors and proxies."""
-    router = APIRouter()
+    router = QuickRouter()
 
     @router.get(
         "/health",
@@ -123,9 +124,9 @@ def health_router(desk: Desk) -> APIRouter:
     return router
 
 
-def house_router(desk: Desk) -> APIRouter:
+def house_router(desk: Desk) -> QuickRouter:
     """Regions, status and dictionary."""
-    router = APIRouter()
+    router = QuickRouter()
     common = documented(422, 500)
 
     def described(model: type[BaseModel]) -> dict[str, Any]:

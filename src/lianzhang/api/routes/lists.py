@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from lianzhang.api import respond
 from lianzhang.api.models import page_of
 from lianzhang.api.parameters import Listed, RegionName, list_parameters, parameters, read_day, selection
 from lianzhang.api.problems import documented
+from lianzhang.api.quick import QuickRouter
 from lianzhang.app.browse.collections import Collection, collections
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.query import order_of
@@ -21,11 +22,11 @@ from lianzhang.app.browse.query import order_of
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
-def list_router(desk: Desk) -> APIRouter:
-    """One GET operation per collection."""
-    router = APIRouter()
+def list_routers(desk: Desk) -> list[QuickRouter]:
+    """One GET operation per collection, those of a word together."""
+    routers: dict[str, QuickRouter] = {}
     for of in collections().values():
-        router.add_api_route(
+        routers.setdefault(of.word, QuickRouter()).add_api_route(
             list_path(of),
             _operation(desk, of),
             methods=["GET"],
@@ -45,7 +46,7 @@ def list_router(desk: Desk) -> APIRouter:
                 **documented(404, 406, 409, 422, 500),
             },
         )
-    return router
+    return list(routers.values())
 
 
 def list_path(of: Collection) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from lianzhang.api import respond
 from lianzhang.api.language import lang_of
 from lianzhang.api.models import Bilingual, model_for, model_of
 from lianzhang.api.parameters import Dated, Plain, RegionName
+from lianzhang.api.quick import QuickRouter
 from lianzhang.api.routes.answers import COMMON, UNCHANGED, answer, described, listing
 from lianzhang.app.browse import figures
 from lianzhang.app.browse.desk import Desk
@@ -84,9 +85,9 @@ FirmPage: type[BaseModel] = create_model(
 )
 
 
-def result_router(desk: Desk) -> APIRouter:
+def result_router(desk: Desk) -> QuickRouter:
     """Operations that give structured results."""
-    router = APIRouter()
+    router = QuickRouter()
 
     def tracked(reader: Reader, day: date) -> tuple[TrackRow, ...]:
         s = desk.settings

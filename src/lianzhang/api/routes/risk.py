@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import Body, Path, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from lianzhang.api.access import WRITE
 from lianzhang.api.models import model_of
 from lianzhang.api.parameters import Dated, Plain, RegionName
 from lianzhang.api.problems import documented
+from lianzhang.api.quick import QuickRouter
 from lianzhang.api.routes.answers import described
 from lianzhang.api.routes.runs import ACCEPTED, asked, started
 from lianzhang.app.browse import risking
@@ -218,9 +219,9 @@ _REMEDIES = _listing(
 )
 
 
-def risk_router(desk: Desk) -> APIRouter:
+def risk_router(desk: Desk) -> QuickRouter:
     """What is kept: reading."""
-    router = APIRouter()
+    router = QuickRouter()
 
     def answer(request: Request, name: str, make: Callable[[Region], Any], *more: str) -> Response:
         entry = desk.readers.region(name)
@@ -367,9 +368,9 @@ def risk_router(desk: Desk) -> APIRouter:
     return router
 
 
-def risk_start_router(desk: Desk, prefix: str) -> APIRouter:
+def risk_start_router(desk: Desk, prefix: str) -> QuickRouter:
     """Start computations: writing."""
-    router = APIRouter(dependencies=WRITE)
+    router = QuickRouter(dependencies=WRITE)
     refusals = documented(400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
 
     @router.post(

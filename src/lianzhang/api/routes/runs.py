@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -15,6 +15,7 @@ from lianzhang.api.language import lang_of
 from lianzhang.api.models import Bilingual
 from lianzhang.api.parameters import DAY_PATTERN, Dated, Plain, RegionName, read_day
 from lianzhang.api.problems import Problem, documented
+from lianzhang.api.quick import QuickRouter
 from lianzhang.app.browse import work
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.plain import plain
@@ -166,9 +167,9 @@ _EVENT = {
 }
 
 
-def run_router(desk: Desk, prefix: str) -> APIRouter:
+def run_router(desk: Desk, prefix: str) -> QuickRouter:
     """Kept results, reports, and the state of computations: reading."""
-    router = APIRouter()
+    router = QuickRouter()
     common = documented(404, 422, 500)
 
     @router.get(
@@ -320,9 +321,9 @@ def run_router(desk: Desk, prefix: str) -> APIRouter:
     return router
 
 
-def start_router(desk: Desk, prefix: str) -> APIRouter:
+def start_router(desk: Desk, prefix: str) -> QuickRouter:
     """Start, list and cancel computations: writing."""
-    router = APIRouter(dependencies=WRITE)
+    router = QuickRouter(dependencies=WRITE)
 
     @router.post(
         "/{region}/runs",

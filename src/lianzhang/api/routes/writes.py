@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
+from fastapi import Body, File, Form, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from lianzhang.api.language import lang_of
 from lianzhang.api.models import model_for
 from lianzhang.api.parameters import DAY_PATTERN, Plain, RegionName
 from lianzhang.api.problems import AccessError, documented
+from lianzhang.api.quick import QuickRouter
 from lianzhang.api.routes.runs import ACCEPTED, started
 from lianzhang.app.browse import work
 from lianzhang.app.browse.desk import Desk
@@ -104,9 +105,9 @@ class Most(Plain):
     limit: int = Field(default=100, ge=1, le=1000, description="At most so many. 最多条数")
 
 
-def write_router(desk: Desk, prefix: str) -> APIRouter:
+def write_router(desk: Desk, prefix: str) -> QuickRouter:
     """Operations that change something."""
-    router = APIRouter(dependencies=WRITE)
+    router = QuickRouter(dependencies=WRITE)
 
     @router.post(
         "/{region}/plan/observations",
@@ -260,9 +261,9 @@ class TokenGiven(BaseModel):
     )
 
 
-def session_router() -> APIRouter:
+def session_router() -> QuickRouter:
     """A browser's session: the token is given once, and a cookie that scripts cannot read stands for it."""
-    router = APIRouter()
+    router = QuickRouter()
     refusals = documented(400, 401, 403, 413, 415, 422, 500)
 
     @router.post(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from lianzhang.app.browse import wording
 from lianzhang.app.browse.audit import Audit
 from lianzhang.app.browse.collections import ENGINES, Collection, Parameters, Selection
+from lianzhang.app.browse.columns import Columns
 from lianzhang.app.browse.jobs import Jobs
 from lianzhang.app.browse.memory import Memory
 from lianzhang.app.browse.query import Page, read_page
@@ -23,7 +23,7 @@ from lianzhang.app.report import build_report
 from lianzhang.app.state import State, compute_state
 from lianzhang.config import Settings
 from lianzhang.report.model import Report
-from lianzhang.store import Reader, Store
+from lianzhang.store import Manifest, Reader, Store
 
 T = TypeVar("T")
 
@@ -35,6 +35,8 @@ class Desk:
         self.settings = settings
         self.readers = Readers(settings, most=readers)
         self.memory = Memory()
+        self._of_tables = Memory()
+        self._seen: Manifest | None = None
         self._remembered: dict[str, str] = {}
         self.jobs = Jobs(
             Path(tempfile.gettempdir()) / f"lianzhang-{secrets.token_hex(8)}",
@@ -63,6 +65,27 @@ class Desk:
             self.memory.forget(lambda known: known[:1] == (name,) and known[1] != snapshot)
         return self.memory.get((name, snapshot, key), compute)
 
+    def hold(self, reader: Reader, key: Hashable, tables: Sequence[str], compute: Callable[[], T]) -> T:
+        """A result computed from some tables of a region, kept as long as these are the same, whatever else changes."""
+        self._let_go()
+        entry = reader.region
+        contents = tuple((table, entry.table_hash(table)) for table in tables)
+        return self._of_tables.get((entry.name, contents, key), compute)
+
+    def _let_go(self) -> None:
+        """Forget what was made from tables that are no longer shown."""
+        manifest, seen = self.readers.manifest(), self._seen
+        if manifest is seen:
+            return
+        self._seen = manifest
+
+        def over(key: tuple[Any, ...]) -> bool:
+            entry = manifest.regions.get(key[0])
+            return entry is None or any(entry.table_hash(table) != digest for table, digest in key[1])
+
+        if seen is not None:
+            self._of_tables.forget(over)
+
     def rows(self, reader: Reader, of: Collection, given: Parameters) -> pa.Table | None:
         """Rows of a computed collection; None for a table of the store.
 
@@ -88,16 +111,19 @@ class Desk:
         after: tuple[object, ...] | None = None,
     ) -> Page:
         """One page of a collection."""
-        rows, searched = self.rows(reader, of, given), None
-        if (
-            chosen.search
-            and rows is None
-            and reader.holds(of.name)
-            and reader.region.rows.get(of.name, 0) >= wording.LEAST_ROWS
-        ):
-            text = self.remember(reader, ("lines", of.name), lambda: wording.lines_of(reader, of))
-            searched = wording.rows_with(text, chosen.search)
-        return read_page(reader, of, rows, chosen, limit=limit, after=after, searched=searched)
+        rows = self.rows(reader, of, given)
+        if rows is not None:
+            key = ("columns", of.engine, of.part, _only(given, of))
+            columns = self.remember(reader, key, lambda: Columns(of, rows))
+        elif reader.holds(of.name):
+            columns = self.columns(reader, of)
+        else:
+            return read_page(reader, of, rows, chosen, limit=limit, after=after)
+        return columns.page(chosen, limit=limit, after=after)
+
+    def columns(self, reader: Reader, of: Collection) -> Columns:
+        """A table of the store as columns in memory."""
+        return self.hold(reader, "columns", [of.name], lambda: Columns(of, reader.table(of.name)))
 
     def state(self, reader: Reader, as_of: date) -> State:
         """The state of the region's clusters; kept as runs like the report's."""

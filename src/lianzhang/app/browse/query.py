@@ -1,5 +1,7 @@
 """One page of a collection: filter, search, order, and go on after the last row seen.
 
+This is how a table is read that does not lie in memory; `columns.Columns` gives the same pages faster for one that does.
+
 Pages continue by key, not by row number (keyset paging): a row that is added or removed meanwhile neither repeats nor
 hides another. Null sorts last in either direction, and ties are broken by the key, so that the order is total.
 """
@@ -9,9 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from lianzhang.app.browse.collections import Collection, Selection
 from lianzhang.schema import Column
@@ -52,7 +52,6 @@ def read_page(
     *,
     limit: int,
     after: tuple[Any, ...] | None = None,
-    searched: NDArray[np.int64] | None = None,
 ) -> Page:
     """One page.
 
@@ -63,16 +62,13 @@ def read_page(
         chosen: which rows in which order.
         limit: at most so many rows.
         after: values of the order's columns in the last row of the page before.
-        searched: numbers of the rows that have the words searched for, where that is known already.
     """
     relation = ident(of.name)
-    if searched is not None:
-        reader.connection.register("searched_rows", pa.table({"row": searched}))
     if rows is not None:
         relation = ident(f"result_{of.name}")
         reader.connection.register(f"result_{of.name}", rows)
     try:
-        condition, params = _where(of, chosen, known=searched is not None)
+        condition, params = _where(of, chosen)
         total = reader.sql(f"SELECT count(*) AS n FROM {relation} WHERE {condition}", params)["n"][0].as_py()
         order = order_of(of, chosen.sort)
         more, more_params = _after(of, order, after)
@@ -84,8 +80,6 @@ def read_page(
     finally:
         if rows is not None:
             reader.connection.unregister(f"result_{of.name}")
-        if searched is not None:
-            reader.connection.unregister("searched_rows")
     shown = found.slice(0, limit)
     last = None
     if len(found) > limit and limit:
@@ -116,7 +110,7 @@ def searched_columns(of: Collection) -> list[str]:
     return [c.name for c in of.table.columns if c.type in _SEARCHED]
 
 
-def _where(of: Collection, chosen: Selection, *, known: bool = False) -> tuple[str, list[Any]]:
+def _where(of: Collection, chosen: Selection) -> tuple[str, list[Any]]:
     parts: list[str] = ["true"]
     params: list[Any] = []
     for name, values in chosen.any_of.items():
@@ -127,9 +121,7 @@ def _where(of: Collection, chosen: Selection, *, known: bool = False) -> tuple[s
         for name, bound in bounds.items():
             parts.append(f"{ident(name)} {sign} {_value(of.table.column(name))}")
             params.append(bound)
-    if known:
-        parts.append("rowid IN (SELECT row FROM searched_rows)")
-    elif chosen.search:
+    if chosen.search:
         searched = searched_columns(of)
         found = [f"contains(lower({ident(c)}), lower(?))" for c in searched]
         parts.append(f"({' OR '.join(found) or 'false'})")

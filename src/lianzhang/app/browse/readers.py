@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,8 @@ from lianzhang.store.writer import not_loaded
 _LEAST_GB = 0.25
 #: Tables of at most so many rows are taken into memory before the first answer; larger ones while answers are given.
 _AT_ONCE = 100_000
+#: For so long, in seconds, whoever is at work need not look whether the data have changed.
+_MOMENT_S = 0.25
 
 
 class Base:
@@ -77,14 +80,28 @@ class Readers:
         self._idle: list[Reader] = []
         self._bases: dict[str, Base] = {}
         self._known: tuple[tuple[int, int, int], Manifest] | None = None
+        self._looked = 0.0
         self._marks: tuple[Manifest | None, dict[tuple[str, bool], str]] = (None, {})
         self._closed = False
 
     def manifest(self) -> Manifest:
-        """The current state, read again only when its file has changed."""
+        """The current state, looked at a moment ago at most."""
+        known = self._known
+        if known is None or time.monotonic() > self._looked + _MOMENT_S:
+            return self.look()
+        return known[1]
+
+    def look(self) -> Manifest:
+        """The current state as it is now; its file is read again only when it has changed.
+
+        A server looks when a request arrives. To look costs a system call, for which a thread hands over the
+        interpreter: where many compute, it is long until its next turn.
+        """
+        self._looked = time.monotonic()
         try:
             state = os.stat(self.store.path / CURRENT)  # noqa: PTH116 - one call per request
         except FileNotFoundError:
+            self._known = None
             return Manifest()
         stamp = (state.st_ino, state.st_mtime_ns, state.st_size)
         known = self._known

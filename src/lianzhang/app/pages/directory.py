@@ -30,6 +30,9 @@ _WORDS = 6
 #: Words whose lines are remembered, a bit per firm each.
 _REMEMBERED = 128
 
+#: The tables it is made from.
+TABLES = ("firms", "firm_aliases", "firm_nodes", "firm_status", "nodes", "regions", "sectors")
+
 #: Firms with evidence on the chain come first, then the best match.
 _FIRMS = """
 SELECT f.firm_id, f.name_zh, f.name_en, f.kind, f.region_id, f.sector_id,
@@ -52,6 +55,11 @@ class Codes:
     def of(self, key: str) -> int:
         """Number of a key; −2, which no row has, for one that occurs nowhere."""
         return self.keys.index(key) if key in self.keys else -2
+
+    def named(self, key: str) -> Text | None:
+        """Name of a key; None for one that occurs nowhere."""
+        code = self.of(key)
+        return self.names[code] if code >= 0 else None
 
     def name(self, row: int) -> Text | None:
         """Name of a row's value."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, gathered
-from lianzhang.app.pages.directory import Directory, directory
+from lianzhang.app.pages.directory import TABLES, Directory, directory
 from lianzhang.app.report.chain import ACTIVITY_TEXT, EVIDENCE_TEXT
 from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
 from lianzhang.errors import UnknownNameError
@@ -184,7 +184,7 @@ def search(desk: Desk, reader: Reader, query: Query) -> FirmPage:
     Words match the name, the English name, aliases, the credit code, and the name spelled in pinyin (whole or by
     initials). Firms with evidence on the chain come first, then the best match.
     """
-    firms = desk.remember(reader, "firms.directory", lambda: directory(reader))
+    firms = desk.hold(reader, ("directory", reader.region.root), TABLES, lambda: directory(reader))
     chosen = firms.chosen(
         query.words,
         here=query.here,
@@ -202,7 +202,7 @@ def search(desk: Desk, reader: Reader, query: Query) -> FirmPage:
         places=tuple(Facet(*found) for found in firms.places.counted(chosen, _FACET)),
         sectors=tuple(Facet(*found) for found in firms.sectors.counted(chosen, _FACET)),
         statuses=tuple(Facet(key, STATUS_TEXT[key], count) for key, count in firms.held_by(chosen)),
-        chosen=_chosen(reader, query),
+        chosen=_chosen(reader, firms, query),
     )
 
 
@@ -283,20 +283,36 @@ def _listed(firms: Directory, row: int) -> FirmLine:
     )
 
 
-def _chosen(reader: Reader, query: Query) -> dict[str, Text]:
+def _chosen(reader: Reader, firms: Directory, query: Query) -> dict[str, Text]:
     found: dict[str, Text] = {}
-    for name, value, sql in (
-        ("place", query.place, "SELECT name_zh, name_en FROM regions WHERE region_id = $key"),
+    for name, value, known, sql in (
+        (
+            "place",
+            query.place,
+            firms.places.named,
+            "SELECT name_zh, name_en FROM regions WHERE region_id = $key",
+        ),
         (
             "sector",
             query.sector,
+            firms.sectors.named,
             "SELECT name_zh, coalesce(name_en, name_zh) AS name_en FROM sectors WHERE sector_id = $key",
         ),
-        ("node", query.node, "SELECT name_zh, name_en FROM nodes WHERE node_id = $key"),
+        (
+            "node",
+            query.node,
+            dict(firms.nodes).get,
+            "SELECT name_zh, name_en FROM nodes WHERE node_id = $key",
+        ),
     ):
-        rows = reader.sql(sql, {"key": value}).to_pylist() if value else []
-        if rows:
-            found[name] = Text(rows[0]["name_zh"], rows[0]["name_en"])
+        if not value:
+            continue
+        text = known(value)
+        if text is None:  # no firm has it
+            rows = reader.sql(sql, {"key": value}).to_pylist()
+            text = Text(rows[0]["name_zh"], rows[0]["name_en"]) if rows else None
+        if text is not None:
+            found[name] = text
     if query.status in STATUS_TEXT:
         found["status"] = STATUS_TEXT[query.status]
     return found
