@@ -19,11 +19,14 @@ from lianzhang.plan.kernel.link import Catalogue, Entry, Match, terms
 from lianzhang.plan.ledger import ledger
 from lianzhang.plan.linking import (
     read_decisions,
+    statement_id,
     suggest,
+    surroundings,
     write_suggestions,
 )
 from lianzhang.plan.model import Statement
-from lianzhang.plan.saving import save
+from lianzhang.plan.saving import recognise, save
+from lianzhang.plan.service import iter_documents
 from lianzhang.store import Store, load_pack
 
 ENTRIES = [
@@ -71,6 +74,88 @@ def test_terms_agree_across_languages() -> None:
     }
     assert "automobile" not in terms("scarce goods")
     assert terms("") == frozenset()
+
+
+def test_the_text_around_orders_suggestions_and_links_nothing() -> None:
+    entries = [
+        *ENTRIES,
+        Entry("chips", ("芯片引进企业数", "Chips: enterprises introduced"), "enterprises", "count", "count"),
+        Entry("display", ("新型显示引进企业数", "New display: enterprises introduced"), "enterprises", "count", "count"),
+    ]  # fmt: skip
+    catalogue = Catalogue(entries)
+
+    def found(context: str) -> list[Match]:
+        return catalogue.match(
+            "enterprises",
+            "introduce 50 enterprises",
+            unit="enterprises",
+            dimension="count",
+            measure="count",
+            context=context,
+        )
+
+    display = found("For the new display industry the city will introduce")
+    chips = found("For chips the city will")
+    assert (display[0].indicator_id, chips[0].indicator_id) == ("display", "chips")
+    assert not any(m.accepted for m in (*display, *chips))
+    plain = {m.indicator_id: m.score for m in found("")}
+    assert plain == {m.indicator_id: m.score for m in display if m.indicator_id in plain}
+
+
+def test_another_measure_is_suggested_but_never_linked() -> None:
+    found = Catalogue(ENTRIES).match(
+        "新能源汽车产量增速",
+        "新能源汽车产量增速",
+        unit="%",
+        dimension="share",
+        measure="share",
+        context="今年",
+    )
+    assert "nev_growth" in [m.indicator_id for m in found]
+    assert not any(m.accepted for m in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("over 200 billion yuan", "2e+11"),
+        ("营收超二千亿元", "2e+11"),
+        ("超千亿元", "1e+11"),
+        ("超百亿元", "1e+10"),
+        ("1.5万亿元", "1.5e+12"),
+        ("超亿元", "1e+08"),
+        ("1,200 million", "1.2e+09"),
+    ],
+)
+def test_thresholds_are_terms(text: str, term: str) -> None:
+    assert term in terms(text)
+
+
+@pytest.mark.shared
+def test_how_often_the_right_indicator_comes_first(shared: Path, tmp_path: Path) -> None:
+    """The documents that the pack was made from: what was read of them against the links that people set in the pack."""
+    store = Store(tmp_path / "store")
+    load_pack(store, "chongqing")
+    first = listed = linked = right = whole = 0
+    with store.reader() as reader:
+        rows = {r["statement_id"]: r["indicator_id"] for r in reader.table("statements").to_pylist()}
+        for path in sorted((shared / "seeds").glob("*.txt")):
+            ((document, statements),) = iter_documents([path], published="2024-03")
+            twins = recognise(reader, statements).twins
+            known = [s for s in statements if rows.get(twins.get(statement_id(s), ""))]
+            contexts = {s.id: surroundings(document.text, s) for s in known}
+            for item in suggest(reader, known, contexts=contexts):
+                wanted = rows[twins[item.statement_id]]
+                ids = [m.indicator_id for m in item.matches]
+                whole += 1
+                first += ids[:1] == [wanted]
+                listed += wanted in ids
+                linked += item.decided_by == "rule"
+                right += item.decided_by == "rule" and item.indicator_id == wanted
+    assert whole >= 90
+    assert first / whole >= 0.7
+    assert listed / whole >= 0.85
+    assert right >= linked - 1
 
 
 def test_units_measures_and_concepts_are_gates() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from lianzhang.plan.kernel.extract import extract
+from lianzhang.plan.kernel.tables import load_units
 from lianzhang.plan.wording import amount, kind, number, period
 
 CASES = [
@@ -39,3 +43,20 @@ def test_small_and_broken_numbers() -> None:
     assert number(0.5) == "0.5"
     assert number(1234) == "1,234"
     assert number(12_345, lang="zh") == "1.2345万"
+
+
+def test_number_and_unit_are_set_apart_in_both_languages() -> None:
+    (statement,) = extract("到2027年，开放3个应用场景。", "t", published="2024")
+    assert amount(statement) == "3 scenarios"
+    assert amount(statement, "zh") == "3个场景"
+    strange = replace(statement, unit="widgets")
+    assert amount(strange, "zh") == "3 widgets"
+
+
+def test_every_unit_that_is_read_has_a_chinese_word_or_a_space() -> None:
+    (statement,) = extract("到2027年，开放3个应用场景。", "t", published="2024")
+    known = load_units()
+    for unit in {u.id for u in (*known.zh_units.values(), *known.zh_nouns.values())}:
+        told = amount(replace(statement, unit=unit), "zh")
+        assert told[:1] == "3" or unit == "rank"
+        assert not re.match(r"3[A-Za-z]", told), told

@@ -35,6 +35,8 @@ _UNITS = {
     "people": "persons",
     "": "count",
 }
+#: Characters around a statement in which what it speaks of is looked for.
+_BEFORE, _AFTER = 120, 40
 #: Columns of the table of suggestions; ``indicator_id`` is the person's to fill, ``-`` for none.
 COLUMNS = (
     "statement_id", "source", "line", "phrase", "value", "unit", "measure", "kind", "period", "suggested", "score",
@@ -63,6 +65,7 @@ def suggest(
     statements: Iterable[Statement],
     decisions: Mapping[str, str | None] | None = None,
     identities: Mapping[str, str] | None = None,
+    contexts: Mapping[str, str] | None = None,
 ) -> tuple[Suggestion, ...]:
     """Suggest an indicator for every statement, and decide by the person's table, else by the rule.
 
@@ -71,6 +74,7 @@ def suggest(
         statements: what to link.
         decisions: indicators that a person chose, None for none, by the id of the statement's first row.
         identities: ids of first rows by the statements' ids, for statements that people corrected since.
+        contexts: the text around the statements by their ids; it orders suggestions and decides nothing.
 
     Raises:
         UnknownNameError: a decision names an indicator that the region does not have.
@@ -99,7 +103,12 @@ def suggest(
         measure = table_measure(statement.measure)
         matches = tuple(
             catalogue.match(
-                statement.indicator, statement.quote, unit=unit, dimension=_dimension(unit), measure=measure
+                statement.indicator,
+                statement.quote,
+                unit=unit,
+                dimension=_dimension(unit),
+                measure=measure,
+                context=(contexts or {}).get(statement.id, ""),
             )
         )
         identity = (identities or {}).get(statement.id) or statement_id(statement)
@@ -110,6 +119,11 @@ def suggest(
         else:
             found.append(Suggestion(identity, statement, matches, None, ""))
     return tuple(found)
+
+
+def surroundings(text: str, statement: Statement) -> str:
+    """The text around a statement, as `suggest` takes it: 120 characters before, where the subject often stands, 40 after."""
+    return text[max(0, statement.char_start - _BEFORE) : statement.char_end + _AFTER]
 
 
 def statement_id(statement: Statement) -> str:

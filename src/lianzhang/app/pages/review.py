@@ -12,7 +12,7 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import DocumentHead, Documents
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
-from lianzhang.plan.linking import suggest
+from lianzhang.plan.linking import suggest, surroundings
 from lianzhang.plan.model import COMPARATORS, KINDS, MEASURES, Statement
 from lianzhang.plan.review import FIELDS, LINK, Reviewed
 from lianzhang.plan.saving import rows_of
@@ -123,10 +123,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice of a field."""
+    """A choice of a field; ``suggested`` ones are those that the rule puts first."""
 
     value: str
     name: Text
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ def review_page(
         (i for i in items if shown in ("all", _state(i))),
         key=lambda i: (i.original.confidence, i.original.line),
     )
-    suggested = _suggested(reader, listed, rows)
+    text = documents.text(document_id)
+    suggested = _suggested(reader, listed, rows, text)
     cards = tuple(_card(i, rows.get(i.original.id), suggested.get(i.original.id, ()), names) for i in listed)
     open_ids = [
         i.original.id for i in sorted(items, key=lambda i: i.original.confidence) if i.decision is None
@@ -217,13 +219,13 @@ def review_page(
     chosen = None
     if key is not None:
         item = by_id[key]
-        best = suggested.get(key) or _suggested(reader, [item], rows).get(key, ())
+        best = suggested.get(key) or _suggested(reader, [item], rows, text).get(key, ())
         history = tuple(_past(e) for e in documents.log(document_id) if e["id"] == key)
         card = _card(item, rows.get(key), best, names)
         chosen = Editor(card, _fields(item, rows.get(key), best, names), history)
     return ReviewPage(
         document=_row(documents.head(document_id)),
-        lines=marked_lines(documents.text(document_id), items),
+        lines=marked_lines(text, items),
         cards=cards,
         shown=shown,
         chosen=chosen,
@@ -275,11 +277,12 @@ def _indicator_names(reader: Reader) -> dict[str, Text]:
 
 
 def _suggested(
-    reader: Reader, items: Sequence[Reviewed], rows: Mapping[str, Mapping[str, Any]]
+    reader: Reader, items: Iterable[Reviewed], rows: Mapping[str, Mapping[str, Any]], text: str
 ) -> dict[str, tuple[str, ...]]:
     """The indicators that the rule suggests, best first, for statements without a link."""
     wanted = [i for i in items if not rows.get(i.original.id, {}).get("indicator_id")]
-    found = suggest(reader, [i.statement for i in wanted])
+    contexts = {i.statement.id: surroundings(text, i.statement) for i in wanted}
+    found = suggest(reader, [i.statement for i in wanted], contexts=contexts)
     return {
         i.original.id: tuple(m.indicator_id for m in s.matches) for i, s in zip(wanted, found, strict=True)
     }
@@ -342,7 +345,7 @@ def _options(name: str, suggested: Sequence[str], names: Mapping[str, Text]) -> 
     if name == LINK:
         ordered = [*suggested, *(i for i in names if i not in suggested)]
         none = (Option("", Text("未定", "undecided")), Option("-", Text("无", "none")))
-        return (*none, *(Option(i, names[i]) for i in ordered if i in names))
+        return (*none, *(Option(i, names[i], suggested=i in suggested) for i in ordered if i in names))
     return ()
 
 

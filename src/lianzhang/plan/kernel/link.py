@@ -8,7 +8,15 @@ frequency w over the catalogue, phrase P, sentence Q and name N::
 
 The first factor holds against an indicator every word of its name that the text does not have. Unit and measure are
 gates, not evidence: yuan never match vehicles, a share never a count, and two different concepts (production and sales;
-output value, revenue, scale and value added) never match, however alike the rest is.
+output value, revenue, scale and value added) never match, however alike the rest is. A
+threshold in a name (over 100 billion yuan) is a term like any other.
+
+Suggestions for a person reach further than the rule that links by itself. They are ordered by::
+
+    score + b · c²,   c = w((P ∪ Q ∪ C) ∩ N) / w(N)
+
+with C the text around the sentence and N without what the name has in brackets; and where C is given, an indicator whose
+measure is another one (a share read as a growth rate) is suggested with a part of its score, below what the rule accepts.
 """
 
 from __future__ import annotations
@@ -24,6 +32,10 @@ PHRASE_WEIGHT = 0.65
 #: From this score, and with this lead over the next indicator, the rule links by itself; below it only suggests.
 ACCEPT_SCORE = 0.50
 ACCEPT_LEAD = 0.05
+#: Weight of what the text around the sentence says, in the order of suggestions.
+CONTEXT_WEIGHT = 0.2
+#: What remains of the score of an indicator with another measure; below `ACCEPT_SCORE` whatever the score.
+OTHER_MEASURE = 0.45
 
 #: What the field says in many ways, longest first; the right side is the canonical term.
 _SAME: tuple[tuple[str, str], ...] = (
@@ -64,6 +76,23 @@ _SAME: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _PATTERN = re.compile("|".join(f"(?P<s{i}>(?<![a-z])(?:{p})(?![a-z]))" for i, (p, _) in enumerate(_SAME)))
 _WORD = re.compile(r"[a-z][a-z0-9&-]*|[\u4e00-\u9fff]+")
+_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
+#: An amount with a scale word: 200 billion, 二千亿, 千亿.
+_AMOUNT = re.compile(
+    r"(?P<en>\d[\d,.]*)[ -]?(?P<word>trillion|billion|million)"
+    r"|(?P<zh>\d[\d,.]*|[一二两三四五六七八九]?[十百千]|[一二两三四五六七八九])?(?P<sign>万亿|亿)"
+)
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+_SCALE = {
+    "trillion": 1e12,
+    "billion": 1e9,
+    "million": 1e6,
+    "万亿": 1e12,
+    "亿": 1e8,
+    "十": 10.0,
+    "百": 100.0,
+    "千": 1000.0,
+}
 _IDLE = frozenset(
     re.findall(
         r"\S+",
@@ -126,7 +155,13 @@ def terms(text: str) -> frozenset[str]:
         found.update(_SAME[int(str(match.lastgroup)[1:])][1].split())
         return " "
 
-    for word in _WORD.findall(_PATTERN.sub(take, low)):
+    def amount(match: re.Match[str]) -> str:
+        figure = _amount(match)
+        if figure is not None:
+            found.add(f"{figure:g}")
+        return " "
+
+    for word in _WORD.findall(_PATTERN.sub(take, _AMOUNT.sub(amount, low))):
         if word in _IDLE:
             continue
         if word[0] >= "\u4e00":
@@ -136,21 +171,50 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(found - _IDLE)
 
 
+def _amount(match: re.Match[str]) -> float | None:
+    """The amount that a scaled number says, None for what is no number: 200 billion, 二千亿 are 2e11."""
+    if match["word"]:
+        text, scale = match["en"], _SCALE[match["word"]]
+    else:
+        text, scale = match["zh"] or "1", _SCALE[match["sign"]]
+        if text[-1] in _SCALE:
+            scale *= _SCALE[text[-1]]
+            text = str(_DIGITS[text[0]]) if len(text) > 1 else "1"
+        elif text in _DIGITS:
+            text = str(_DIGITS[text])
+    try:
+        return float(text.replace(",", "").rstrip(".")) * scale
+    except ValueError:
+        return None
+
+
 class Catalogue:
     """Indicators ready for matching."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = [(e, [t for t in (terms(n) for n in e.names) if t]) for e in entries]
-        counts = Counter(t for _, bags in self._entries for t in frozenset().union(*bags))
+        self._entries = [
+            (e, _bags(e.names), _bags([_BRACKETS.sub(" ", n) for n in e.names])) for e in entries
+        ]
+        counts = Counter(t for _, bags, _ in self._entries for t in frozenset().union(*bags))
         total = len(self._entries)
         self._weight: Mapping[str, float] = {t: math.log(1 + total / n) for t, n in counts.items()}
         #: A term that no indicator has counts as the rarest.
         self._unknown = math.log(1 + total) if total else 1.0
 
     def match(
-        self, phrase: str, sentence: str, *, unit: str, dimension: str, measure: str, limit: int = 3
+        self,
+        phrase: str,
+        sentence: str,
+        *,
+        unit: str,
+        dimension: str,
+        measure: str,
+        context: str = "",
+        limit: int = 3,
     ) -> list[Match]:
         """The best indicators for a statement, best first; empty where none passes the gates with any likeness.
+
+        Scores and leads are those of the rule; ``context`` only orders.
 
         Args:
             phrase: what the statement says is measured.
@@ -158,19 +222,39 @@ class Catalogue:
             unit: its unit; ``dimension`` what that measures.
             dimension: as in `Entry`.
             measure: level, share, growth, …
+            context: the text around the sentence, where there is some.
             limit: how many to return.
         """
         said, around = terms(phrase), terms(sentence)
-        scored: list[tuple[float, str]] = []
-        for entry, bags in self._entries:
-            if not _fits(entry, unit, dimension, measure):
+        wide = said | around | terms(context)
+        scored: list[tuple[float, float, str]] = []
+        for entry, bags, short in self._entries:
+            fits = _fits(entry, unit, dimension, measure)
+            other = (
+                bool(context)
+                and _same_unit(entry, unit, dimension)
+                and "rank" not in (measure, entry.measure)
+            )
+            if not fits and not other:
                 continue
-            best = max((self._score(said, around, bag) for bag in bags), default=0.0)
-            if best > 0:
-                scored.append((best, entry.indicator_id))
-        scored.sort(key=lambda s: (-s[0], s[1]))
-        scores = [s for s, _ in scored] + [0.0]
-        return [Match(i, s, s - scores[n + 1]) for n, (s, i) in enumerate(scored[:limit])]
+            weight = 1.0 if fits else OTHER_MEASURE
+            best = weight * max((self._score(said, around, bag) for bag in bags), default=0.0)
+            near = weight * max((self._near(wide, bag) for bag in short), default=0.0) if context else 0.0
+            if best > 0 or near > 0:
+                scored.append((best + CONTEXT_WEIGHT * near, best, entry.indicator_id))
+        scored.sort(key=lambda s: (-s[0], -s[1], s[2]))
+        high = [*sorted((s for _, s, _ in scored), reverse=True), 0.0]
+
+        def lead(score: float) -> float:
+            return score - (high[1] if score == high[0] else high[0])
+
+        return [Match(i, s, lead(s)) for _, s, i in scored[:limit]]
+
+    def _near(self, wide: frozenset[str], name: frozenset[str]) -> float:
+        mine, theirs = wide & _CONCEPTS, name & _CONCEPTS
+        if mine and theirs and not mine & theirs:
+            return 0.0
+        return (self._sum(wide & name) / self._sum(name)) ** 2
 
     def _score(self, said: frozenset[str], around: frozenset[str], name: frozenset[str]) -> float:
         mine, theirs = said & _CONCEPTS, name & _CONCEPTS
@@ -187,9 +271,18 @@ class Catalogue:
         return sum(self._weight.get(t, self._unknown) for t in bag)
 
 
+def _bags(names: Sequence[str]) -> list[frozenset[str]]:
+    """Terms of every name."""
+    return [t for t in map(terms, names) if t]
+
+
+def _same_unit(entry: Entry, unit: str, dimension: str) -> bool:
+    return unit == entry.unit or (dimension == entry.dimension and dimension not in ("count", "text"))
+
+
 def _fits(entry: Entry, unit: str, dimension: str, measure: str) -> bool:
     """Whether unit and measure allow the match: the same kind of figure, or a change of an amount."""
-    same_unit = unit == entry.unit or (dimension == entry.dimension and dimension not in ("count", "text"))
+    same_unit = _same_unit(entry, unit, dimension)
     if measure in _RELATIVE:
         return measure == entry.measure and same_unit
     if entry.measure in _RELATIVE or (measure == "rank") != (entry.measure == "rank"):
