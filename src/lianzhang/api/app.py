@@ -18,6 +18,7 @@ from lianzhang.api.routes.chain import chain_router
 from lianzhang.api.routes.documents import document_router, review_router
 from lianzhang.api.routes.house import health_router, house_router
 from lianzhang.api.routes.lists import list_routers
+from lianzhang.api.routes.registers import register_router, register_write_router
 from lianzhang.api.routes.results import result_router
 from lianzhang.api.routes.risk import risk_router, risk_start_router
 from lianzhang.api.routes.runs import run_router, start_router
@@ -83,9 +84,9 @@ def create_api(
     may_read = reading(rules)
     app.include_router(health_router(desk))
     writers = (session_router(), start_router(desk, PREFIX), write_router(desk, PREFIX), review_router(desk))
-    for router in (*writers, risk_start_router(desk, PREFIX)):
+    for router in (*writers, risk_start_router(desk, PREFIX), register_write_router(desk, PREFIX)):
         app.include_router(router, prefix=PREFIX)
-    readers_of = (house_router, result_router, chain_router, risk_router, document_router)
+    readers_of = (house_router, result_router, register_router, chain_router, risk_router, document_router)
     for router in (*(make(desk) for make in readers_of), run_router(desk, PREFIX), *list_routers(desk)):
         app.include_router(router, prefix=PREFIX, dependencies=may_read)
     _describe(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,23 @@ class Kept:
     replaced: dict[str, int]
     left_out: dict[str, int]
     already: int
+
+
+def source_id_of(title: str) -> str:
+    """Id of the register of a title: the same title is the same register, whatever file it comes in."""
+    return f"register-{hashlib.blake2b(title.strip().encode(), digest_size=5).hexdigest()}"
+
+
+def write_places(reader: Reader, path: Path) -> Path:
+    """The region's own table of places as the import reads it, in place of the bundled one."""
+    rows = reader.sql(
+        "SELECT region_id, name_zh, short_zh, adcode, level FROM regions ORDER BY region_id"
+    ).to_pylist()
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        out = csv.DictWriter(handle, ["region_id", "name_zh", "short_zh", "adcode", "level"])
+        out.writeheader()
+        out.writerows({name: value or "" for name, value in row.items()} for row in rows)
+    return path
 
 
 def keep_register(settings: Settings, folder: Path, title: Text) -> Kept:
@@ -75,6 +94,58 @@ def keep_register(settings: Settings, folder: Path, title: Text) -> Kept:
         {name: len(new[name]) - len(rows) for name, rows in kept.items() if name != "firms"},
         already,
     )
+
+
+def import_folder(settings: Settings, given: Path | None) -> Path:
+    """The folder of an import: the one given, by path or by name in the store, else the only one in the store.
+
+    Raises:
+        NotLoadedError: there is no such import, or none is named and the store has not exactly one.
+    """
+    home = settings.store / "registers"
+    there = sorted(
+        path.parent for path in home.glob("*/firms.parquet") if not path.parent.name.startswith(".")
+    )
+    if given is None and len(there) == 1:
+        return there[0]
+    if given is not None:
+        found = next((path for path in (given, home / given) if (path / "firms.parquet").is_file()), None)
+        if found is not None:
+            return found
+    names = [path.name for path in there]
+    message = (
+        Text(f"{given} 里没有导入的企业", f"{given} holds no imported firms")
+        if given is not None
+        else Text("请说明是哪一次导入", "which import is meant has to be said")
+        if names
+        else Text("还没有导入过登记文件", "no register was imported yet")
+    )
+    raise NotLoadedError(
+        message,
+        hint=Text(f"已有的导入：{'、'.join(names)}", f"imports that are there: {', '.join(names)}")
+        if names
+        else Text("请先运行 lianzhang firms import", "run `lianzhang firms import` first"),
+        details={"imports": names},
+    )
+
+
+def keep_again(settings: Settings, folder: Path) -> Kept | None:
+    """Put an import whose tables changed into the region again; None where the region has nothing of it.
+
+    Raises:
+        StoreBusyError: another process is writing.
+    """
+    store = open_store(settings)
+    if not store.regions() or (settings.region and settings.region not in store.regions()):
+        return None
+    sources = pc.unique(pq.read_table(folder / "firms.parquet", columns=["source_id"]).column("source_id"))
+    with store.reader(settings.region) as reader:
+        reader.connection.register("mine", pa.table({"source_id": sources}))
+        rows = reader.sql(
+            "SELECT s.title_zh, s.title_en FROM sources s JOIN mine USING (source_id) "
+            "WHERE s.source_id IN (SELECT source_id FROM firms)"
+        ).to_pylist()
+    return keep_register(settings, folder, Text(rows[0]["title_zh"], rows[0]["title_en"])) if rows else None
 
 
 def _remove(store: Store, writer: Writer, region: str, name: str, sources: list[str]) -> int:

@@ -72,6 +72,32 @@ REASONS: dict[str, Text] = {
     ),
     "ragged": Text("此行列数与表头不同", "another number of cells than the header"),
 }
+#: What to do about it in the register.
+REMEDIES: dict[str, Text] = {
+    "name-missing": Text(
+        "补上企业名称；多为空行或合计行，可不管", "add the name; often an empty line or a line of totals"
+    ),
+    "name-garbled": Text(
+        "多为编码不对；请另存为 CSV UTF-8 或 xlsx", "often a wrong encoding; save it as CSV UTF-8 or xlsx"
+    ),
+    "code-length": Text("照营业执照补全代码", "complete the code from the business licence"),
+    "code-character": Text(
+        "照营业执照核对，常见 O 与 0、I 与 1 混淆", "compare with the licence; O for 0 and I for 1 are common"
+    ),
+    "code-scientific": Text(
+        "请从原系统重新导出，代码列设为文本", "export it again from its system, with the codes as text"
+    ),
+    "code-check": Text(
+        "多为错录一位，照营业执照核对", "often one character is wrong; compare with the licence"
+    ),
+    "code-twice": Text(
+        "更名的留新名，错录的改代码", "keep the new name of a firm renamed, mend a code that is wrong"
+    ),
+    "ragged": Text(
+        "单元格里有分隔符而没有引号；另存为 xlsx 最稳妥",
+        "a cell holds the separator without quotation marks; save it as xlsx",
+    ),
+}
 _CODE_REASONS = {
     CodeState.LENGTH: "code-length",
     CodeState.CHARACTER: "code-character",

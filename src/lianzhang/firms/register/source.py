@@ -115,6 +115,19 @@ class RegisterFile:
             if any(cell.strip() for cell in row)
         ]
 
+    def estimate(self) -> int | None:
+        """About how many rows there are; None where only reading them all would tell."""
+        header = self.found()
+        if self.kind == "parquet":
+            import pyarrow.parquet as pq
+
+            return int(pq.read_metadata(self.path).num_rows)
+        if self.kind == "xlsx" or self.zipped:
+            return None
+        head = self._head()
+        lines, size = head.count("\n"), len(head.encode(self._encoding))
+        return max(1, round(self.path.stat().st_size * lines / size) - header.row) if lines else 1
+
     def batches(self, layout: Layout, tick: Callable[[int], None] | None = None) -> Iterator[pa.RecordBatch]:
         """Record batches with one text column per mapped field (field names, not headers).
 
