@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.testclient import TestClient
@@ -19,7 +20,7 @@ from lianzhang.api.guard import HEADERS
 from lianzhang.api.kept import Kept, depends
 from lianzhang.app.browse.desk import Desk
 from lianzhang.config import Settings
-from lianzhang.store import Store
+from lianzhang.store import Manifest, Store
 from tests.api.conftest import API, BASE, TOKEN, serve
 
 HIT = "lianzhang; hit"
@@ -29,6 +30,14 @@ def _add_source(store: Path, name: str) -> None:
     rows = Store(store).reader("langu").table("sources").slice(0, 1)
     with Store(store).writer(5.0) as writer:
         writer.append_rows("langu", "sources", rows.set_column(0, "source_id", [[name]]))
+
+
+def _until_shown(app: FastAPI, shown: Manifest) -> None:
+    """The earlier state is shown until the new one has been made ready."""
+    ends = time.monotonic() + 20.0
+    while app.state.desk.readers.look() is shown:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def test_the_second_reader_gets_what_was_kept(own_store: Path) -> None:
@@ -99,11 +108,14 @@ def test_the_earlier_answer_is_given_with_its_own_tag_until_the_new_one_is_made(
     own_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_module, "_LOOK_S", 0.3)
-    with TestClient(serve(own_store, earlier_s=60.0), base_url=BASE) as client:
+    app = serve(own_store, earlier_s=60.0)
+    with TestClient(app, base_url=BASE) as client:
         often, once = f"{API}/sources?source_id=new", f"{API}/sources?source_id=new&limit=7"
         before = [client.get(often) for _ in range(3)][-1]
         client.get(once)
+        shown = app.state.desk.readers.look()
         _add_source(own_store, "new")
+        _until_shown(app, shown)
         assert client.get(once).json()["total"] == 1, "an address nobody comes back to is not worth it"
         earlier = client.get(often)
         if "earlier-snapshot" in earlier.headers["cache-status"]:
@@ -124,11 +136,14 @@ def test_the_earlier_answer_is_given_for_a_while_only(
     own_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_module, "_LOOK_S", 60.0)
-    with TestClient(serve(own_store, earlier_s=0.5), base_url=BASE) as client:
+    app = serve(own_store, earlier_s=0.5)
+    with TestClient(app, base_url=BASE) as client:
         path = f"{API}/sources?source_id=new"
         for _ in range(3):
             client.get(path)
+        shown = app.state.desk.readers.look()
         _add_source(own_store, "new")
+        _until_shown(app, shown)
         assert client.get(path).headers["cache-status"] == "lianzhang; hit; ttl=-1; detail=earlier-snapshot"
         time.sleep(0.6)
         assert client.get(path).json()["total"] == 1

@@ -53,7 +53,7 @@ def create_api(
         earlier_s: how long the answers of the earlier snapshot may be given while the new ones are made, in seconds.
     """
     rules = access or open_access("127.0.0.1")
-    desk = Desk(settings, readers=readers)
+    desk = Desk(settings, readers=readers, earlier_s=earlier_s)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

@@ -28,7 +28,7 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.errors import LianzhangError
 from lianzhang.store import Manifest
 
-#: How long the earlier answer may be given after the data have changed, in seconds.
+#: How long the earlier state may be shown after the data have changed, and then an earlier answer, in seconds.
 EARLIER_S = 20.0
 #: How often the store is looked at when nobody asks, in seconds.
 _LOOK_S = 1.0

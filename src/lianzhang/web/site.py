@@ -112,6 +112,7 @@ class Site:
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="pages")
         self._under_way: dict[Hashable, Future[str]] = {}
         self._lock = threading.Lock()
+        desk.readers.prepared.append(self._ready)
 
     async def page(
         self, request: Request, region: str, page: str, template: str, build: Build, *, fresh: bool = False
@@ -152,10 +153,15 @@ class Site:
             self._pool.submit(self._warm, name)
 
     def _warm(self, name: str) -> None:
-        # What cannot be computed is told to the reader who asks for it, not to the log.
         with contextlib.suppress(LianzhangError), self.desk.readers.reading(name) as reader:
+            self._ready(reader)
+
+    def _ready(self, reader: Reader) -> None:
+        """Compute what the first readers of a region's state will ask for."""
+        firms.search(self.desk, reader, firms.Query())
+        # What cannot be computed is told to the reader who asks for it, not to the log.
+        with contextlib.suppress(LianzhangError):
             self.desk.state(reader, date.today())  # noqa: DTZ011 - the reader's day
-            firms.search(self.desk, reader, firms.Query())
 
     def close(self) -> None:
         """Let the workers end."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from lianzhang.app.browse.audit import Audit
-from lianzhang.app.browse.collections import ENGINES, Collection, Parameters, Selection
+from lianzhang.app.browse.collections import ENGINES, Collection, Parameters, Selection, collection
 from lianzhang.app.browse.columns import Columns
 from lianzhang.app.browse.jobs import Jobs
 from lianzhang.app.browse.memory import Memory
@@ -29,11 +29,18 @@ T = TypeVar("T")
 
 
 class Desk:
-    """Answers for one store, from many threads."""
+    """Answers for one store, from many threads.
 
-    def __init__(self, settings: Settings, *, readers: int | None = None) -> None:
+    Args:
+        settings: store, default region, limits.
+        readers: at most so many readers of the store at once.
+        earlier_s: how long the earlier state may be shown while a new one is made ready, in seconds.
+    """
+
+    def __init__(self, settings: Settings, *, readers: int | None = None, earlier_s: float = 0.0) -> None:
         self.settings = settings
-        self.readers = Readers(settings, most=readers)
+        self.readers = Readers(settings, most=readers, earlier_s=earlier_s)
+        self.readers.prepared.append(self._ready)
         self.memory = Memory()
         self._of_tables = Memory()
         self._seen: Manifest | None = None
@@ -49,7 +56,14 @@ class Desk:
 
     def wrote(self) -> None:
         """This server has written something, by a request or a computation."""
+        self.readers.catch_up()
         self.writes += 1
+
+    def _ready(self, reader: Reader) -> None:
+        """Take apart the firms of a large region before it is shown: a list of others is there at once."""
+        firms = collection("firms", "firms")
+        if reader.holds(firms.name):
+            self.columns(reader, firms).lines()
 
     @property
     def store(self) -> Store:

@@ -6,13 +6,13 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import duckdb
 
 from lianzhang.config import Settings
-from lianzhang.errors import UnknownNameError
+from lianzhang.errors import LianzhangError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.store import Manifest, Reader, RegionEntry, Store
 from lianzhang.store.manifest import CURRENT
@@ -41,6 +41,11 @@ class Base:
         if large:
             self._filler.start()
 
+    def filled(self) -> None:
+        """Wait until the large tables are in memory too."""
+        if self._filling is not None:
+            self._filler.join()
+
     def close(self) -> None:
         """Close it; readers in use go on to their end."""
         if self._filling is not None:
@@ -65,9 +70,18 @@ class Readers:
 
     A request that finds all readers in use waits for one. When a region has changed, its database is closed and the
     next request opens another one; readers in use go on to the end on what they began with.
+
+    With ``earlier_s``, what another process has changed is made ready first: for at most so long everything is read as
+    it was, while a thread opens the new state and computes what its first readers will ask for (`prepared`). What this
+    server has written is shown at once (`catch_up`).
+
+    Args:
+        settings: store, default region, memory, processes.
+        most: at most so many readers at once; by default two per process, at most 8.
+        earlier_s: how long the earlier state may be shown while the new one is made ready, in seconds.
     """
 
-    def __init__(self, settings: Settings, *, most: int | None = None) -> None:
+    def __init__(self, settings: Settings, *, most: int | None = None, earlier_s: float = 0.0) -> None:
         self.store = Store(settings.store)
         self._default = settings.region
         wanted = most if most is not None else min(8, 2 * settings.processes)
@@ -81,23 +95,49 @@ class Readers:
         self._bases: dict[str, Base] = {}
         self._known: tuple[tuple[int, int, int], Manifest] | None = None
         self._looked = 0.0
+        self._earlier_s = earlier_s
+        self._shown: Manifest | None = None
+        #: When the earlier state ends, monotonic clock; None while nothing is made ready.
+        self._until: float | None = None
+        #: What else is computed before a new state is shown.
+        self.prepared: list[Callable[[Reader], object]] = []
         self._marks: tuple[Manifest | None, dict[tuple[str, bool], str]] = (None, {})
         self._closed = False
 
     def manifest(self) -> Manifest:
-        """The current state, looked at a moment ago at most."""
-        known = self._known
-        if known is None or time.monotonic() > self._looked + _MOMENT_S:
+        """The state that is shown, looked at a moment ago at most."""
+        shown = self._shown
+        if shown is None or time.monotonic() > self._looked + _MOMENT_S:
             return self.look()
-        return known[1]
+        return shown
 
     def look(self) -> Manifest:
-        """The current state as it is now; its file is read again only when it has changed.
+        """The state that is shown now; the store's file is read again only when it has changed.
 
         A server looks when a request arrives. To look costs a system call, for which a thread hands over the
         interpreter: where many compute, it is long until its next turn.
         """
         self._looked = time.monotonic()
+        newest, shown = self._newest(), self._shown
+        if newest is shown or shown is None:
+            self._shown = newest
+        elif self._looked > (self._until or self._looked) or not self._may_wait(shown, newest):
+            self._shown, self._until = newest, None
+        else:
+            with self._lock:
+                begin = self._until is None
+                if begin:
+                    self._until = self._looked + self._earlier_s
+            if begin:
+                threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
+            return shown
+        return newest
+
+    def catch_up(self) -> None:
+        """This server has written: show it from now on."""
+        self._shown, self._until = None, None
+
+    def _newest(self) -> Manifest:
         try:
             state = os.stat(self.store.path / CURRENT)  # noqa: PTH116 - one call per request
         except FileNotFoundError:
@@ -109,6 +149,50 @@ class Readers:
             known = (stamp, self.store.manifest())
             self._known = known
         return known[1]
+
+    def _may_wait(self, shown: Manifest, newest: Manifest) -> bool:
+        """Whether there is something to make ready, and whoever reads meanwhile finds open what is shown."""
+        if not self._earlier_s or self._closed or set(shown.regions) != set(newest.regions):
+            return False
+        changed = _changed(shown, newest)
+        return bool(changed) and changed <= set(self._bases)
+
+    def _prepare(self) -> None:
+        """Make the newest state ready and show it, unless it is shown already."""
+        bases: dict[str, Base] = {}
+        try:
+            while (shown := self._shown) is not None and self._until is not None:
+                newest = self._newest()
+                wanted = {n for n in _changed(shown, newest) if n in newest.regions}
+                missing = {n for n in wanted if n not in bases or not _same(bases[n].reader, newest.regions)}
+                if not missing:
+                    self._switch(newest, bases)
+                    return
+                for name in missing:
+                    stale = bases.pop(name, None)
+                    if stale is not None:
+                        stale.close()
+                    bases[name] = self._open(name)
+                    bases[name].filled()
+                    with bases[name].reader.twin() as reader:
+                        for compute in self.prepared:
+                            compute(reader)
+        except (LianzhangError, duckdb.Error):
+            self.catch_up()  # whoever asks is told
+        finally:
+            for base in bases.values():
+                base.close()
+
+    def _switch(self, newest: Manifest, bases: dict[str, Base]) -> None:
+        """Show a state with its databases open; what is left in ``bases`` is not used."""
+        with self._lock:
+            if self._closed or self._until is None:
+                return
+            self._shown, self._until = newest, None
+            before = {name: self._bases.pop(name, None) for name in bases}
+            self._bases |= bases
+            bases.clear()
+        bases |= {name: base for name, base in before.items() if base is not None}
 
     def region(self, name: str) -> RegionEntry:
         """A loaded region by name, id of its root or title; ``-`` is the default one.
@@ -182,8 +266,7 @@ class Readers:
             found = self._ready(entry)
             if found is not None:
                 return found
-            share = self._memory_gb / max(1, len(self.manifest().regions))
-            base = Base(self.store.reader(entry.name, memory_gb=max(_LEAST_GB, share), threads=self._threads))
+            base = self._open(entry.name)
             reader = base.reader.twin()
             with self._lock:
                 unused = base if self._closed else self._bases.pop(entry.name, None)
@@ -192,6 +275,10 @@ class Readers:
         if unused is not None:
             unused.close()
         return reader
+
+    def _open(self, name: str) -> Base:
+        share = self._memory_gb / max(1, len(self.manifest().regions))
+        return Base(self.store.reader(name, memory_gb=max(_LEAST_GB, share), threads=self._threads))
 
     def _ready(self, entry: RegionEntry) -> Reader | None:
         """A reader of the region as it is now, if its database is open."""
@@ -223,6 +310,15 @@ class Readers:
                 if stale is None:
                     return
         (stale or reader).close()
+
+
+def _changed(shown: Manifest, newest: Manifest) -> set[str]:
+    """Regions that are not as they are shown."""
+    return {
+        name
+        for name, entry in shown.regions.items()
+        if name not in newest.regions or newest.regions[name].snapshot_id != entry.snapshot_id
+    }
 
 
 def _same(reader: Reader, current: dict[str, RegionEntry]) -> bool:
