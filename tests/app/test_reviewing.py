@@ -26,6 +26,7 @@ from lianzhang.plan.review import Reviewed
 from lianzhang.plan.saving import recognise
 from lianzhang.plan.service import iter_documents
 from lianzhang.store import Store, load_pack
+from lianzhang.store.observe import observe
 
 TEXT = """甲市产业发展规划（2024年3月）
 2022年，甲市机器人产量2.9万台。2023年，甲市机器人产量3.5万台。
@@ -221,6 +222,66 @@ def test_a_correction_supersedes_the_packs_own_row(store: Store, document: Path)
     (shown,) = decide(store, "jia", document_id, [target], "accept")
     with store.reader() as reader:
         assert [e.value for e in ledger(reader, DAY)] == [60_000]
+
+
+def observations(store: Store) -> list[dict[str, Any]]:
+    with store.reader() as reader:
+        return reader.sql("SELECT * FROM observations ORDER BY period, value").to_pylist()
+
+
+def test_an_accepted_achievement_becomes_an_observation_and_a_rejection_withdraws_it(
+    store: Store, document: Path
+) -> None:
+    documents, key = keep(store, document)
+    known, target = by_value(documents, key, 29_000), by_value(documents, key, 60_000)
+    assert observations(store) == []
+    (shown,) = decide(store, "jia", key, [known], "accept")
+    assert shown.observed
+    (row,) = observations(store)
+    assert (row["indicator_id"], row["region_id"], row["period"], row["value"]) == (
+        "robots",
+        "r",
+        "2022",
+        29_000,
+    )
+    assert (row["status"], row["source_id"], row["preferred"]) == ("derived", "paper", True)
+    assert "2.9万台" in row["note"]
+    # A target is none, and accepting again writes nothing.
+    (aimed,) = decide(store, "jia", key, [target], "accept")
+    assert not aimed.observed
+    decide(store, "jia", key, [known], "accept")
+    assert observations(store) == [row]
+    (corrected,) = decide(store, "jia", key, [known], "correct", {"value": "29,500"})
+    assert corrected.observed
+    assert [r["value"] for r in observations(store)] == [29_500]
+    (rejected,) = decide(store, "jia", key, [known], "reject")
+    assert not rejected.observed
+    assert observations(store) == []
+
+
+def test_the_packs_own_statement_gives_an_observation_when_it_is_accepted(
+    store: Store, document: Path
+) -> None:
+    documents, key = keep(store, document)
+    decide(store, "jia", key, [by_value(documents, key, 35_000)], "accept")
+    (row,) = observations(store)
+    assert (row["period"], row["value"], row["source_id"]) == ("2023", 35_000, "paper")
+    decide(store, "jia", key, [by_value(documents, key, 35_000)], "reject")
+    assert observations(store) == []
+
+
+def test_a_figure_of_another_source_stays_and_the_disagreement_shows(store: Store, document: Path) -> None:
+    observe(store, "jia", "robots", "2022", 31_000.0, source="yearbook")
+    documents, key = keep(store, document)
+    known = by_value(documents, key, 29_000)
+    decide(store, "jia", key, [known], "accept")
+    assert [(r["value"], r["preferred"]) for r in observations(store)] == [(29_000, False), (31_000, True)]
+    with store.reader() as reader:
+        assert any("31" in c.explanation.en for c in conflicts(reader) if c.kind == "observation")
+    decide(store, "jia", key, [known], "reject")
+    assert [(r["value"], r["preferred"]) for r in observations(store)] == [(31_000, True)]
+    with store.reader() as reader:
+        assert not any(c.kind == "observation" for c in conflicts(reader))
 
 
 def test_a_person_chooses_the_indicator(store: Store, document: Path) -> None:

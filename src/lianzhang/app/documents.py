@@ -13,11 +13,11 @@ from typing import Any
 from lianzhang.app.browse.documents import Documents
 from lianzhang.app.contradictions import OWN_REGION, record
 from lianzhang.app.session import open_store
+from lianzhang.app.stated import observe_stated
 from lianzhang.config import Settings
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.pack import write_pack
-from lianzhang.plan import queries
 from lianzhang.plan.linking import (
     Review,
     Suggestion,
@@ -35,14 +35,6 @@ from lianzhang.units import UNITS
 
 NAME, TITLE = OWN_REGION, Text("文件", "Documents")
 _REVIEWS: dict[str, Review] = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
-#: How the note of an observation begins that a document states.
-_STATED = "文件所述"
-#: What the documents of the region made from them say was achieved.
-_ACHIEVED = f"""
-SELECT s.statement_id, s.locator, s.indicator_id, s.value, s.comparator, s.period_end, s.source_id, s.review
-FROM {queries.STANDING} s JOIN indicators i ON i.indicator_id = s.indicator_id AND i.unit = s.unit
-WHERE s.kind = 'achieved' AND s.value IS NOT NULL AND s.period_end IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +122,9 @@ def enter(
 ) -> Linked:
     """Take statements with the decisions on them into a region, all or none; a decision supersedes the row before.
 
+    What an accepted or corrected statement says was achieved becomes an observation, from its document and with its words;
+    a later rejection withdraws it.
+
     Args:
         store: where to.
         region: the region's name.
@@ -145,12 +140,17 @@ def enter(
         return Linked(0, 0, 0, {})
     if region == NAME:
         done = save(store, region, _grown(store, entries, published), published=published)
-        if done.added:
-            _observe_again(store)
-        return done
+        return _observed(store, region, done) if done.added else done
     with store.reader(region) as reader:
         found = _linked(reader, entries)
-    return save(store, region, found, published=published, read=read)
+    done = save(store, region, found, published=published, read=read)
+    return _observed(store, region, done) if any(e.review for e in entries) else done
+
+
+def _observed(store: Store, region: str, done: Linked) -> Linked:
+    """What documents say was achieved as observations of the region, as its statements stand now."""
+    made = observe_stated(store, region)
+    return replace(done, observed=made.added, withdrawn=made.withdrawn)
 
 
 def _linked(reader: Reader, entries: Sequence[Entry]) -> list[Suggestion]:
@@ -227,60 +227,6 @@ def _merged(
     for row in new:
         rows.setdefault(tuple(row.get(k) for k in key), row)
     return list(rows.values())
-
-
-def _observe_again(store: Store) -> None:
-    """Make the region's observations from its statements as they stand; figures that people added stay.
-
-    One figure of a period is used: what a person added, then what a person accepted or corrected, then what was used
-    before, then what was read first.
-    """
-    from lianzhang.schema import table
-    from lianzhang.schema.ddl import empty_select
-    from lianzhang.store.observe import check_rows
-
-    with store.writer(5.0) as writer, Reader(store.path, writer.manifest, writer.region(NAME)) as reader:
-        said = reader.sql(_ACHIEVED).to_pylist()
-        before = reader.table("observations").to_pylist()
-        rows = [r for r in before if not (r["note"] or "").startswith(_STATED)]
-        used = {(r["indicator_id"], r["period"], r["source_id"]) for r in before if r["preferred"]}
-        taken = {(r["indicator_id"], r["period"]) for r in rows if r["preferred"]}
-        held = {(r["indicator_id"], r["period"], r["source_id"]) for r in rows if r["series"] == "main"}
-
-        def order(row: dict[str, Any]) -> tuple[Any, ...]:
-            key = (row["indicator_id"], row["period_end"], row["source_id"])
-            return (row["review"] is None, key not in used, row["statement_id"])
-
-        for row in sorted(said, key=order):
-            period = (row["indicator_id"], row["period_end"])
-            if (*period, row["source_id"]) in held:
-                continue
-            held.add((*period, row["source_id"]))
-            rows.append(_observation(row) | {"preferred": period not in taken})
-            taken.add(period)
-        # The new content is checked in place of the old, not beside it.
-        reader.connection.execute(
-            f"CREATE OR REPLACE VIEW observations AS {empty_select(table('observations'))}"
-        )
-        typed = check_rows(reader, {"observations": rows})
-        writer.set_table(
-            writer.region(NAME), "observations", [writer.add_file(typed["observations"], "pack")]
-        )
-
-
-def _observation(row: dict[str, Any]) -> dict[str, Any]:
-    comparator = row["comparator"] if row["comparator"] in ("=", ">", ">=", "<", "<=", "~") else "="
-    return {
-        "indicator_id": row["indicator_id"],
-        "series": "main",
-        "region_id": NAME,
-        "period": row["period_end"],
-        "value": row["value"],
-        "comparator": comparator,
-        "note": f"{_STATED}，{row['locator']} stated in the document",
-        "source_id": row["source_id"],
-        "status": "derived",
-    }
 
 
 def _indicator(statement: Statement) -> dict[str, Any]:

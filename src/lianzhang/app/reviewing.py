@@ -11,6 +11,7 @@ from lianzhang.app.browse.documents import Documents
 from lianzhang.app.contradictions import record
 from lianzhang.app.documents import Entry, check_indicator, decided_entries, enter, meant_region
 from lianzhang.app.session import open_store
+from lianzhang.app.stated import observed_of
 from lianzhang.config import Settings
 from lianzhang.plan.review import LINK, Decision, Reviewed, review
 from lianzhang.plan.saving import Linked, rows_of
@@ -22,7 +23,7 @@ class StatementReview:
     """A statement with its id, the decision on it and its row in the region; ``statement`` carries the corrections.
 
     ``row_id`` is the row that stands for it in the table ``statements``, also where people rejected it; None where it was
-    never taken in. ``indicator_id`` is that row's link.
+    never taken in. ``indicator_id`` is that row's link. ``observed``: its figure is among the region's observations.
     """
 
     statement_id: str
@@ -31,6 +32,7 @@ class StatementReview:
     at: str
     row_id: str | None
     indicator_id: str | None
+    observed: bool
 
 
 def document_reviews(reader: Reader, documents: Documents, document_id: str) -> list[StatementReview]:
@@ -41,7 +43,8 @@ def document_reviews(reader: Reader, documents: Documents, document_id: str) -> 
     """
     items = documents.reviewed(document_id)
     rows = rows_of(reader, [i.original for i in items])
-    return [_shown(item, rows.get(item.original.id)) for item in items]
+    known = observed_of(reader, (r["statement_id"] for r in rows.values()))
+    return [_shown(item, rows.get(item.original.id), known) for item in items]
 
 
 def decide(
@@ -69,7 +72,7 @@ def decide(
         items = documents.reviewed(document_id)
         entries = _open_entries(reader, items, set(statement_ids))
     done = enter(store, region, entries, head.published, read=[i.original for i in items])
-    if done.added:
+    if done.added or done.observed or done.withdrawn:
         record(store, region, [document_id])
     with store.reader(region) as reader:
         shown = {s.statement_id: s for s in document_reviews(reader, documents, document_id)}
@@ -107,12 +110,12 @@ def settle_table(
                 check_indicator(reader, item.indicator)
     done = enter(store, region, decided_entries(items), published, read=[i.original for i in every])
     kept = Documents(store.path, region)
-    if done.added:
+    if done.added or done.observed or done.withdrawn:
         record(store, region, [h.document_id for h in kept.heads() if kept.table(h.document_id) == table])
     return region, done
 
 
-def _shown(item: Reviewed, row: dict[str, Any] | None) -> StatementReview:
+def _shown(item: Reviewed, row: dict[str, Any] | None, observed: set[str]) -> StatementReview:
     return StatementReview(
         item.original.id,
         asdict(item.statement),
@@ -120,4 +123,5 @@ def _shown(item: Reviewed, row: dict[str, Any] | None) -> StatementReview:
         item.at,
         row["statement_id"] if row else None,
         row["indicator_id"] if row else None,
+        row is not None and row["statement_id"] in observed,
     )

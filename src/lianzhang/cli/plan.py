@@ -322,6 +322,13 @@ def _settle(path: Path, statement_ids: list[str], published: str) -> None:
             f"{done.known} stood so already",
         )
     )
+    if done.observed or done.withdrawn:
+        note(
+            Text(
+                f"文件所述的实际值：记入 {done.observed} 个，撤回 {done.withdrawn} 个",
+                f"observations stated in documents: {done.observed} added, {done.withdrawn} withdrawn",
+            )
+        )
 
 
 def _documents() -> None:

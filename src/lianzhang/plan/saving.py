@@ -41,12 +41,17 @@ _SAID = (
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What was added: rows, how many of them linked, how many were there already; the row of every statement."""
+    """What was added: rows, how many of them linked, how many were there already; the row of every statement.
+
+    ``observed`` and ``withdrawn`` count the observations that came of the statements, and that went with them.
+    """
 
     added: int
     linked: int
     known: int
     rows: Mapping[str, str]
+    observed: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

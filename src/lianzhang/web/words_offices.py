@@ -15,6 +15,10 @@ OFFICE_WORDS: Mapping[str, Text] = {
         "from the same data; computed again by this version it may differ a little.",
     ),
     "earlier_short": Text("较早版本", "earlier version"),
+    "review_observed": Text(
+        "数值已记为实际值，来源是这份文件",
+        "its figure is among the observations, with this document as its source",
+    ),
     "again": Text("重新计算", "Compute again"),
     "again_rank": Text("重算排位", "Compute the rank again"),
     "again_stress": Text("重算压力测试", "Run the stress tests again"),

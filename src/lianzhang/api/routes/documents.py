@@ -85,6 +85,9 @@ class StatementShown(BaseModel):
         description="Row of the region's table statements that stands for it; null if none. 对应的陈述行"
     )
     indicator_id: str | None = Field(description="Indicator that this row is linked to. 对应的指标")
+    observed: bool = Field(
+        description="Whether its figure is among the region's observations, from this document. 是否已记为实际值"
+    )
 
 
 class StatementList(BaseModel):
@@ -168,13 +171,15 @@ def review_router(desk: Desk) -> QuickRouter:
     ) -> Response:
         """A new row of the document's log, and of the region's statements; earlier ones stay readable.
 
-        An accepted or corrected statement stands in the ledger from now on, a rejected one no longer.
+        An accepted or corrected statement stands in the ledger from now on, a rejected one no longer. What it says was
+        achieved becomes an observation, with the document as its source; a later rejection withdraws that.
         """
         entry = desk.readers.region(region)
         request.state.audit = {"document_id": document_id, **wanted.model_dump()}
         made = decide(
             desk.store, entry.name, document_id, [wanted.statement_id], wanted.decision, wanted.fields
         )
+        request.state.audit |= {"observed": made[0].observed}
         return respond.json_response(plain(made[0]), 201)
 
     @router.post(
@@ -203,6 +208,7 @@ def review_router(desk: Desk) -> QuickRouter:
             "statements": len(wanted.statement_ids),
         }
         made = decide(desk.store, entry.name, document_id, wanted.statement_ids, wanted.decision)
+        request.state.audit |= {"observed": sum(m.observed for m in made)}
         return respond.json_response({"items": plain(made)}, 201)
 
     return router

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import DocumentHead, Documents
+from lianzhang.app.stated import observed_of
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan.linking import suggest, surroundings
@@ -99,7 +100,7 @@ class Card:
     """A statement as it stands: what it says, where, how sure the machine was, what people decided.
 
     ``figure_read`` is the figure as read where a correction changed it; ``linked`` the indicator of its row in the region,
-    ``suggested`` the best suggestion where there is no link.
+    ``suggested`` the best suggestion where there is no link; ``observed``: the figure is among the region's observations.
     """
 
     statement_id: str
@@ -119,6 +120,7 @@ class Card:
     linked: Text | None
     suggested: Text | None
     in_ledger: bool
+    observed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,10 @@ def review_page(
     )
     text = documents.text(document_id)
     suggested = _suggested(reader, listed, rows, text)
-    cards = tuple(_card(i, rows.get(i.original.id), suggested.get(i.original.id, ()), names) for i in listed)
+    known = observed_of(reader, (r["statement_id"] for r in rows.values()))
+    cards = tuple(
+        _card(i, rows.get(i.original.id), suggested.get(i.original.id, ()), names, known) for i in listed
+    )
     open_ids = [
         i.original.id for i in sorted(items, key=lambda i: i.original.confidence) if i.decision is None
     ]
@@ -221,7 +226,7 @@ def review_page(
         item = by_id[key]
         best = suggested.get(key) or _suggested(reader, [item], rows, text).get(key, ())
         history = tuple(_past(e) for e in documents.log(document_id) if e["id"] == key)
-        card = _card(item, rows.get(key), best, names)
+        card = _card(item, rows.get(key), best, names, known)
         chosen = Editor(card, _fields(item, rows.get(key), best, names), history)
     return ReviewPage(
         document=_row(documents.head(document_id)),
@@ -289,7 +294,11 @@ def _suggested(
 
 
 def _card(
-    item: Reviewed, row: Mapping[str, Any] | None, suggested: Sequence[str], names: Mapping[str, Text]
+    item: Reviewed,
+    row: Mapping[str, Any] | None,
+    suggested: Sequence[str],
+    names: Mapping[str, Text],
+    observed: set[str],
 ) -> Card:
     now, read = item.statement, item.original
     figure, before = _both(amount, now), _both(amount, read)
@@ -312,6 +321,7 @@ def _card(
         linked=names.get(link) if link else None,
         suggested=names.get(suggested[0]) if suggested and not link else None,
         in_ledger=row is not None and row["review"] != "rejected",
+        observed=row is not None and row["statement_id"] in observed,
     )
 
 
