@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from lianzhang.app.browse.documents import Documents
 from lianzhang.cli import main
 from lianzhang.plan.disagreements import conflicts
+from lianzhang.plan.service import iter_documents
 from lianzhang.plan.tracking import track
 from lianzhang.store import Store
 
@@ -58,6 +60,82 @@ def test_reading_again_adds_nothing_and_another_document_joins(
     with Store(tmp_path / "store").reader() as reader:
         count = "SELECT (SELECT count(*) FROM statements) AS s, (SELECT count(*) FROM observations) AS o"
         assert reader.sql(count).to_pylist() == [{"s": 6, "o": 5}]
+
+
+def test_another_reading_replaces_what_nobody_decided_on(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(tmp_path / "store"), "--lang", "en"]
+    assert main(["plan", "read", str(document), *where]) == 0
+    store = Store(tmp_path / "store")
+    documents = Documents(store.path, "documents")
+    (head,) = documents.heads()
+    ids = {i.original.value: i.original.id for i in documents.reviewed(head.document_id)}
+    assert main(["plan", "review", "plan.txt", "--accept", ids[35_000], "--reject", ids[20_000], *where]) == 0
+    capsys.readouterr()
+    # The same document in a new edition: one figure another, one gone, what was decided on in other lines.
+    document.write_text(
+        TEXT.replace("2021年，甲市机器人产量2.4万台。", "").replace("6万台", "7万台").replace("（", "\n（"),
+        encoding="utf-8",
+    )
+    assert main(["plan", "read", str(document), *where]) == 0
+    said = capsys.readouterr().err
+    assert "3 earlier readings without review replaced, 2 reviewed statements kept" in said
+    with store.reader() as reader:
+        rows = reader.table("statements").to_pylist()
+        observed = reader.sql("SELECT value FROM observations ORDER BY value").to_pylist()
+    standing = {r["statement_id"] for r in rows} - {r["supersedes"] for r in rows}
+    assert sorted(r["value"] for r in rows if r["statement_id"] in standing) == [
+        20_000,
+        29_000,
+        35_000,
+        70_000,
+    ]
+    assert [r["value"] for r in observed] == [29_000, 35_000]
+    first, second = sorted(documents.heads(), key=lambda h: h.statements)
+    assert {first.statements, second.statements} == {2}
+    assert {first.decided, second.decided} == {0, 2}
+    new = first if first.decided == 0 else second
+    assert new.again is not None
+    assert (new.again.added, new.again.replaced, new.again.kept) == (2, 3, 2)
+    assert main(["plan", "read", str(document), *where]) == 0
+    with store.reader() as reader:
+        assert reader.table("statements").to_pylist() == rows
+
+
+def test_the_same_text_under_another_name_is_the_same_document(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--store", str(tmp_path / "store")]
+    assert main(["plan", "read", str(document), *where]) == 0
+    copy = tmp_path / "copy.txt"
+    copy.write_text(TEXT, encoding="utf-8")
+    assert main(["plan", "read", str(copy), *where]) == 0
+    store = Store(tmp_path / "store")
+    (head,) = Documents(store.path, "documents").heads()
+    assert (head.name, head.statements) == ("plan.txt", 5)
+    with store.reader() as reader:
+        assert len(reader.table("statements")) == 5
+        assert len(reader.table("sources")) == 1
+
+
+def test_another_reading_of_the_same_text_keeps_decisions_and_the_former_list(
+    document: Path, tmp_path: Path
+) -> None:
+    documents = Documents(tmp_path, "r")
+    ((given, statements),) = iter_documents([document])
+    key = documents.keep(given, statements).document_id
+    kept = statements[0]
+    documents.decide(key, [kept.id], "accept")
+    better = [replace(s, value=1.0) for s in statements[2:]]
+    # What was decided on is recognised by its words, wherever the new reading puts it.
+    moved = replace(kept, char_start=kept.char_start + 1)
+    head = documents.keep(*documents.known_as(given, [moved, *better]))
+    assert (head.document_id, head.statements, head.decided) == (key, 1 + len(better), 1)
+    assert head.again is not None
+    assert (head.again.added, head.again.replaced, head.again.kept) == (3, 4, 1)
+    assert {i.original.id for i in documents.reviewed(key)} == {kept.id, *(s.id for s in better)}
+    assert list((tmp_path / "documents" / "r" / key).glob("statements.1.jsonl"))
 
 
 def test_a_figure_that_a_person_added_stays_and_is_used(

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lianzhang.app.browse.documents import Documents
+from lianzhang.app.browse.documents import DocumentHead, Documents
 from lianzhang.app.contradictions import OWN_REGION, record
+from lianzhang.app.rereading import rows_read, withdraw_readings
 from lianzhang.app.session import open_store
 from lianzhang.app.stated import observe_stated
 from lianzhang.config import Settings
@@ -50,6 +51,21 @@ class Entry:
     indicator: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of reading documents into a region.
+
+    ``disagreements``: of these documents, on record as found. Of documents that were read before, ``replaced`` counts the rows
+    of earlier readings that went because nobody had decided on them, ``reviewed`` the statements that stay as decided.
+    """
+
+    region: str
+    linked: Linked
+    disagreements: int
+    replaced: int
+    reviewed: int
+
+
 def meant_region(store: Store, region: str = "") -> str:
     """The region that documents go into: the one named or the only one loaded, else one made from them.
 
@@ -62,32 +78,61 @@ def meant_region(store: Store, region: str = "") -> str:
 
 def keep_documents(
     settings: Settings, read: Sequence[tuple[Document, Sequence[Statement]]], published: str = ""
-) -> tuple[str, Linked, int]:
+) -> Kept:
     """Add statements to the region that is meant; where nothing is loaded, to a region made from the documents.
 
     Such a region has one indicator for every phrase, unit and measure that the documents use, and what they say was
     achieved as its observations, each marked as derived and leading back to its line. The documents' texts are kept beside
-    the snapshots, so that every quote can be looked up.
+    the snapshots, so that every quote can be looked up. A document that was read before is read anew: what nobody has decided
+    on is replaced, the rest stays.
 
     Args:
         settings: which store and region.
         read: documents with what was read from them.
         published: when the documents were published.
 
-    Returns:
-        Name of the region, what was added, and how many disagreements of these documents are on record as found.
-
     Raises:
         UnknownNameError: several regions are loaded and none is named.
     """
     store = open_store(settings)
     region = meant_region(store, settings.region)
-    entries = [Entry(statement_id(s), s) for _, statements in read for s in statements]
-    done = enter(store, region, entries, published)
     kept = Documents(store.path, region)
-    heads = [kept.keep(document, statements, published) for document, statements in read]
-    found = record(store, region, [h.document_id for h in heads]) if entries else 0
-    return region, done, found
+    known = [kept.known_as(document, statements) for document, statements in read]
+    replaced = withdraw_readings(store, region, known)
+    entries = [Entry(statement_id(s), s) for _, statements in known for s in statements]
+    done = enter(store, region, entries, published)
+    heads = [kept.keep(document, statements, published) for document, statements in known]
+    found = record(store, region, [h.document_id for h in heads]) if entries or replaced else 0
+    reviewed = sum(h.again.kept for h in heads if h.again is not None)
+    return Kept(region, done, found, replaced, reviewed)
+
+
+def read_again(
+    store: Store, region: str, path: Path, document_id: str, published: str = ""
+) -> tuple[DocumentHead, int]:
+    """Read an uploaded document for review. Where an earlier reading of it stands in the region's statements, the new one
+    takes its place there; otherwise nothing is entered before it is reviewed.
+
+    Returns:
+        The document, and how many rows of the earlier reading went.
+
+    Raises:
+        FileFormatError: it is not readable.
+        ArchiveError: it would unpack to too much.
+        MissingExtraError: a pdf, and pypdf is not installed.
+        StoreBusyError: another process kept writing.
+    """
+    kept = Documents(store.path, region)
+    document, statements = kept.parse(path, published)
+    before = kept.before(document)
+    stood = bool(before) and rows_read(store, region, before)
+    replaced = withdraw_readings(store, region, [(document, statements)]) if stood else 0
+    if stood:
+        enter(store, region, [Entry(statement_id(s), s) for s in statements], published)
+    head = kept.keep(document, statements, published, document_id)
+    if stood:
+        record(store, region, [head.document_id])
+    return head, replaced
 
 
 def decided_entries(items: Iterable[Reviewed]) -> list[Entry]:

@@ -102,7 +102,8 @@ def read(
     )
     if not statements:
         return
-    region, kept, disagreements = keep_documents(settings(), documents, published)
+    taken = keep_documents(settings(), documents, published)
+    region, kept, disagreements = taken.region, taken.linked, taken.disagreements
     note(
         Text(
             f"已记入区域 {region} 的台账：{kept.added} 条，其中 {kept.linked} 条对应到指标；{kept.known} 条原已有",
@@ -110,6 +111,14 @@ def read(
             f"{kept.known} were there already",
         )
     )
+    if taken.replaced or taken.reviewed:
+        note(
+            Text(
+                f"读过的文件重新阅读：撤下 {taken.replaced} 条没有审核的旧读数，保留 {taken.reviewed} 条已审核的陈述",
+                f"documents read before: {taken.replaced} earlier readings without review replaced, "
+                f"{taken.reviewed} reviewed statements kept",
+            )
+        )
     if disagreements:
         note(
             Text(

@@ -46,6 +46,17 @@ class DecisionsRequest(BaseModel):
     decision: Literal["accept", "reject"] = Field(description="The decision. 决定")
 
 
+class ReadAgainShown(BaseModel):
+    """What reading a document again changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: str = Field(description="When, UTC. 重读时间")
+    added: int = Field(description="Newly read; unit: statements. 新读出", ge=0)
+    replaced: int = Field(description="Read before, not decided on and gone; unit: statements. 撤下", ge=0)
+    kept: int = Field(description="Decided on before and kept; unit: statements. 保留", ge=0)
+
+
 class DocumentShown(BaseModel):
     """A document that was read."""
 
@@ -60,6 +71,7 @@ class DocumentShown(BaseModel):
     accepted: int = Field(description="Accepted as read; unit: statements. 已接受", ge=0)
     corrected: int = Field(description="Corrected; unit: statements. 已更正", ge=0)
     rejected: int = Field(description="Rejected; unit: statements. 已拒绝", ge=0)
+    again: ReadAgainShown | None = Field(description="Its last re-reading; null if there was none. 最近重读")
 
 
 class DocumentList(BaseModel):

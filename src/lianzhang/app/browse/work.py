@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from lianzhang.app.browse.archive import unpack
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.browse.documents import Documents
 from lianzhang.app.browse.jobs import Tick, Work
 from lianzhang.app.browse.plain import plain
 from lianzhang.app.browse.records import JobFile, Outcome
+from lianzhang.app.documents import read_again
 from lianzhang.i18n import Lang, Text
 from lianzhang.pack import Report as PackReport
 from lianzhang.pack import check
@@ -75,8 +75,8 @@ def read_plan(desk: Desk, region: str, path: Path, document_id: str, published: 
 
     def work(tick: Tick, folder: Path) -> Outcome:
         tick(Text("阅读文件", "reading the document"), 0.1)
-        head = Documents(desk.store.path, region).read(path, document_id, published)
-        return Outcome(plain(head))
+        head, replaced = read_again(desk.store, region, path, document_id, published)
+        return Outcome({**plain(head), "rows_replaced": replaced})
 
     return work
 

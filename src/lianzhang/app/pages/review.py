@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Literal, cast
 
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.browse.documents import DocumentHead, Documents
+from lianzhang.app.browse.documents import DocumentHead, Documents, ReadAgain
 from lianzhang.app.stated import observed_of
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
@@ -69,13 +69,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document in the list. ``read_at`` is UTC, ISO; ``published`` as given."""
+    """A document in the list. ``read_at`` is UTC, ISO; ``published`` as given; ``again`` is its last re-reading."""
 
     document_id: str
     name: str
     read_at: str
     published: str
     tally: Tally
+    again: ReadAgain | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ def _row(head: DocumentHead) -> DocumentRow:
     tally = Tally(
         head.statements, head.statements - head.decided, head.accepted, head.corrected, head.rejected
     )
-    return DocumentRow(head.document_id, head.name, head.read_at, head.published, tally)
+    return DocumentRow(head.document_id, head.name, head.read_at, head.published, tally, head.again)
 
 
 def _state(item: Reviewed) -> Review:
