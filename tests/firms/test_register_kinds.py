@@ -337,3 +337,97 @@ def test_a_header_of_several_like_names() -> None:
     found = find_header([["名称", "名称", ""], ["a", "b", "c"]])
     assert found.columns == ("名称", "名称 (2)", "#3")
     assert plain_header("(备注)") == "(备注)"
+
+
+def test_persons_and_their_numbers_are_taken_out_of_every_text(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    rows = [
+        ["企业名称", "经营范围", "地址"],
+        [
+            "甲机械有限公司",
+            "法定代表人：王五；电话13912345678；汽车齿轮制造",
+            "某路1号 法人：赵六 13812345678 QQ:12345678",
+        ],
+        [
+            "乙机械有限公司",
+            "电话机制造；企业法人治理咨询；负责人培训",
+            "联系人：李四光，某路2号 023-67891234",
+        ],
+    ]
+    path.write_text(written(rows), "utf-8")
+    imported(path)
+    everything = str([table(path, name) for name in ("firms", "firm_texts", "quarantine")])
+    for personal in ("王五", "赵六", "李四光", "139", "138", "6789", "12345678"):
+        assert personal not in everything
+    texts = {t["address"] or "": t["scope"] for t in table(path, "firm_texts")}
+    assert any("汽车齿轮制造" in scope for scope in texts.values())
+    assert "电话机制造；企业法人治理咨询；负责人培训" in texts.values()
+    assert any("某路2号" in address for address in texts)
+
+
+def test_what_could_not_be_read_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    rows = [
+        ["企业名称", "成立日期", "注册资本"],
+        ["甲机械有限公司", "２０１５－０３－０２", "500万元"],
+        ["乙机械有限公司", "2015-13-40", "若干"],
+        ["丙机械有限公司", "2999-01-01", "3亿元"],
+        ["丁机械有限公司", "", ""],
+        ["合计", "", "12345"],
+        ["", "", ""],
+    ]
+    path.write_text(written(rows), "utf-8")
+    report = imported(path)
+    assert (report.firms, report.quarantined) == (4, {"total": 1})
+    assert report.unread == {"founded": 2, "capital": 1}
+    assert {f["name_zh"][0]: f["founded"] for f in table(path)} == {
+        "甲": "2015-03-02",
+        "乙": None,
+        "丙": None,
+        "丁": None,
+    }
+
+
+def test_a_mapping_fits_a_file_that_lacks_some_columns(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(written([["name", "reg_date"], ["甲机械有限公司", "2015"]]), "utf-8")
+    report = imported(path, load_layout("enterprise-cq"))
+    assert report.firms == 1
+    assert {"uscc", "scope", "province"} <= set(report.absent_columns)
+    path.write_text(written([["who", "reg_date"], ["甲机械有限公司", "2015"]]), "utf-8")
+    with pytest.raises(InputError, match="name"):
+        imported(path, load_layout("enterprise-cq"))
+
+
+def test_files_of_different_names_are_different_registers() -> None:
+    header = ["企业名称"]
+    one, two = guess_layout(header, "璧山2026"), guess_layout(header, "永川2026")
+    assert one.source_id != two.source_id
+    assert guess_layout(header, "Bishan 2026").source_id == "register-bishan-2026"
+    assert guess_layout(header, "璧山2026").source_id == one.source_id
+
+
+def test_a_newer_scope_is_in_the_history(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    header = ["企业名称", "信用代码", "经营范围"]
+    path.write_text(written([header, ["甲机械有限公司", code(1), "销售建材"]]), "utf-8")
+    layout = guess_layout(header, "r")
+    imported(path, layout)
+    path.write_text(written([header, ["甲机械有限公司", code(1), "汽车齿轮制造、销售"]]), "utf-8")
+    assert imported(path, layout).changed == 1
+    changes = {h["field"]: (h["before"], h["after"]) for h in table(path, "firm_history")}
+    assert changes["scope"] == ("销售建材", "汽车齿轮制造、销售")
+    assert changes["is_maker"] == ("false", "true")
+    assert "sector_id" in changes
+
+
+def test_tables_and_folders_that_do_not_fit_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(written([HEADER, *ROWS]), "utf-8")
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n", "utf-8")
+    for wrong in ({"regions": tmp_path / "bad.csv"}, {"node_ids": tmp_path / "bad.csv"}):
+        with pytest.raises(InputError, match="bad"):
+            imported(path, **wrong)
+    (tmp_path / "file").write_text("x", "utf-8")
+    with pytest.raises(InputError):
+        import_register(path, guess_layout(HEADER), tmp_path / "file" / "out", processes=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,11 +34,6 @@ class Kept:
     replaced: dict[str, int]
     left_out: dict[str, int]
     already: int
-
-
-def source_id_of(title: str) -> str:
-    """Id of the register of a title: the same title is the same register, whatever file it comes in."""
-    return f"register-{hashlib.blake2b(title.strip().encode(), digest_size=5).hexdigest()}"
 
 
 def write_places(reader: Reader, path: Path) -> Path:

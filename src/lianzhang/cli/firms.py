@@ -136,6 +136,7 @@ def import_(
     *,
     out: Path | None = None,
     keep: bool = True,
+    name: str | None = None,
     mapping: str | None = None,
     save_mapping: Path | None = None,
     phrases: Path | None = None,
@@ -153,11 +154,13 @@ def import_(
     Parameters
     ----------
     file
-        CSV (UTF-8 or GB18030, also .csv.gz), TSV, Parquet or Excel.
+        CSV, TSV or TXT (UTF-8, UTF-16 or GB18030, also .gz), Parquet or Excel; titles above the header may stay.
     out
         Folder for the tables; an earlier import there is updated, with history. By default registers/NAME in the store.
     keep
         Put the firms into the loaded region, in place of what the same register gave before.
+    name
+        Name of the register, by which a newer file of it is known; the file's name by default.
     mapping
         A ready layout (a-share-basic, ckg, enterprise-cq) or a mapping file; without it the header is guessed from.
     save_mapping
@@ -175,20 +178,39 @@ def import_(
     json
         Print the report as JSON.
     """
+    from dataclasses import replace
+
     from lianzhang.app.registers import keep_register
     from lianzhang.app.session import open_store
     from lianzhang.cli._common import note, progress
-    from lianzhang.firms.register.layout import guess_layout, load_layout, save_layout
+    from lianzhang.firms.register.layout import (
+        guess_layout,
+        load_layout,
+        personal_headers,
+        save_layout,
+        source_id_of,
+    )
     from lianzhang.firms.register.run import import_register
     from lianzhang.firms.register.source import RegisterFile
 
     if mapping is None:
         source = RegisterFile(file)
-        layout = guess_layout(source.header(), file.name.split(".")[0], source.sample())
+        layout = guess_layout(source.header(), name or file.name.split(".")[0], source.sample())
+        others = [column for column in source.header() if column not in layout.columns.values()]
         pairs = ", ".join(f"{field} = {column}" for field, column in layout.columns.items())
         note(Text(f"按表头猜测的映射：{pairs}", f"mapping guessed from the header: {pairs}"))
+        if unused := [column for column in others if column not in personal_headers(others)]:
+            note(
+                Text(
+                    f"未读入的列：{'、'.join(unused)}（用 --save-mapping 存下映射，改好后以 --mapping 再导入）",
+                    f"columns not read: {', '.join(unused)} (keep the mapping with --save-mapping, mend it, import again "
+                    "with --mapping)",
+                )
+            )
     else:
         layout = load_layout(mapping)
+        if name is not None:
+            layout = replace(layout, name=name, source_id=source_id_of(name))
     if save_mapping is not None:
         save_layout(layout, save_mapping)
     current = settings()
@@ -256,13 +278,14 @@ def duplicates(folder: Path, *, threshold: float = 0.95, json: bool = False) -> 
 
 def _show_import(report: ImportReport) -> None:
     from lianzhang.cli._common import lang
-    from lianzhang.firms.register.clean import REASONS
+    from lianzhang.firms.register.layout import FIELD_NAMES
+    from lianzhang.firms.register.reasons import REASONS
 
     if report.already_done:
         say(
             Text(
-                "此文件已按同样的设置导入过，未作改动",
-                "this file was imported before with the same settings; nothing changed",
+                "此文件已按同样的设置导入过，未作改动；以下是当时的结果",
+                "this file was imported before with the same settings; nothing changed; these are the figures of then",
             )
         )
     language = lang()
@@ -277,6 +300,21 @@ def _show_import(report: ImportReport) -> None:
     ]
     rows += [(f"  {REASONS[reason].get(language)}", count) for reason, count in report.quarantined.items()]
     table(Text(f"导入 {report.file}", f"Imported {report.file}"), ["", Text("数量", "Count")], rows)
+    if report.absent_columns:
+        absent = ", ".join(report.absent_columns)
+        say(
+            Text(
+                f"映射里有而文件没有的列：{absent}", f"columns of the mapping that the file has not: {absent}"
+            )
+        )
+    for field, count in report.unread.items():
+        name = FIELD_NAMES[field]
+        say(
+            Text(
+                f"{name.zh}读不出或不合理：{count:,} 行",
+                f"{name.en}: not read or not plausible in {count:,} rows",
+            )
+        )
     if report.dropped_columns:
         dropped = ", ".join(report.dropped_columns)
         say(Text(f"个人信息列未读入：{dropped}", f"columns of personal data not read: {dropped}"))

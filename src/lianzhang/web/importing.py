@@ -7,8 +7,8 @@ from typing import Any
 
 from lianzhang.app.browse.registers import Registers
 from lianzhang.app.pages.content import Content
-from lianzhang.firms.register.clean import REASONS, REMEDIES
 from lianzhang.firms.register.layout import FIELD_NAMES
+from lianzhang.firms.register.reasons import REASONS, REMEDIES
 from lianzhang.i18n import Text
 from lianzhang.store import Reader
 from lianzhang.web.site import Visit

@@ -24,9 +24,8 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.jobs import Tick, Work
 from lianzhang.app.browse.plain import plain
 from lianzhang.app.browse.records import Outcome
-from lianzhang.app.registers import keep_register, source_id_of, write_places
+from lianzhang.app.registers import keep_register, write_places
 from lianzhang.errors import InputError, UnknownNameError
-from lianzhang.firms.register.clean import REASONS
 from lianzhang.firms.register.layout import (
     FIELD_NAMES,
     PERSONAL,
@@ -34,7 +33,9 @@ from lianzhang.firms.register.layout import (
     guess_columns,
     load_layout,
     save_layout,
+    source_id_of,
 )
+from lianzhang.firms.register.reasons import REASONS
 from lianzhang.firms.register.run import import_register
 from lianzhang.firms.register.source import RegisterFile
 from lianzhang.i18n import Text

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -52,52 +54,6 @@ CLASSES = _schema(
 PRODUCTS = arrow_schema(table("firm_products"))
 QUARANTINE = _schema("reason field value name uscc", row=pa.int64())
 
-#: Why a row is not taken in.
-REASONS: dict[str, Text] = {
-    "name-missing": Text("没有企业名称", "no name"),
-    "name-garbled": Text("名称不是可读的文字", "the name is no readable text"),
-    "code-length": Text(
-        "信用代码不是 18 位（旧码 15 位）", "a credit code has 18 characters, an old number 15"
-    ),
-    "code-character": Text(
-        "信用代码含 I、O、S、V、Z 或其他不允许的字符", "a character that credit codes do not have"
-    ),
-    "code-scientific": Text(
-        "信用代码被表格软件写成科学计数法，末几位已丢失；请把该列设为文本后重新导出",
-        "a spreadsheet wrote the credit code in powers of ten and lost its last digits; export the column as text",
-    ),
-    "code-check": Text("信用代码校验位不符（GB 32100）", "the check character of the credit code is wrong"),
-    "code-twice": Text(
-        "同一信用代码在文件里有不同的名称", "one credit code with different names in the file"
-    ),
-    "ragged": Text("此行列数与表头不同", "another number of cells than the header"),
-}
-#: What to do about it in the register.
-REMEDIES: dict[str, Text] = {
-    "name-missing": Text(
-        "补上企业名称；多为空行或合计行，可不管", "add the name; often an empty line or a line of totals"
-    ),
-    "name-garbled": Text(
-        "多为编码不对；请另存为 CSV UTF-8 或 xlsx", "often a wrong encoding; save it as CSV UTF-8 or xlsx"
-    ),
-    "code-length": Text("照营业执照补全代码", "complete the code from the business licence"),
-    "code-character": Text(
-        "照营业执照核对，常见 O 与 0、I 与 1 混淆", "compare with the licence; O for 0 and I for 1 are common"
-    ),
-    "code-scientific": Text(
-        "请从原系统重新导出，代码列设为文本", "export it again from its system, with the codes as text"
-    ),
-    "code-check": Text(
-        "多为错录一位，照营业执照核对", "often one character is wrong; compare with the licence"
-    ),
-    "code-twice": Text(
-        "更名的留新名，错录的改代码", "keep the new name of a firm renamed, mend a code that is wrong"
-    ),
-    "ragged": Text(
-        "单元格里有分隔符而没有引号；另存为 xlsx 最稳妥",
-        "a cell holds the separator without quotation marks; save it as xlsx",
-    ),
-}
 _CODE_REASONS = {
     CodeState.LENGTH: "code-length",
     CodeState.CHARACTER: "code-character",
@@ -105,9 +61,21 @@ _CODE_REASONS = {
     CodeState.LEGACY_CHECK: "code-check",
 }
 _PHONE = re.compile(
-    r"(?:电话|手机|联系方式|tel|phone)?[:：]?(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[-－]\d{7,8}|[\w.+-]+@[\w-]+\.[\w.]+)(?!\d)",
+    r"(?:联系电话|联系方式|电话|手机|传真|tel|phone|fax)[:：.\s]*[\d(（][\d()（）－\-\s]{6,16}"
+    r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[-－ ]?\d{7,8})(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"|(?:qq|微信号?|wechat)[号:：\s]*[a-z0-9_-]{5,20}"
+    r"|(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![0-9A-Za-z])",
     re.I,
 )
+#: A person's name behind a word for their office.
+_PERSON = re.compile(
+    r"(?:(?:法定代表人|法人代表|法人|负责人|经营者|投资人|联络人)(?:姓名)?\s*[:：]|联系人(?:姓名)?\s*[:：]?)\s*"
+    r"[\u4e00-\u9fff·]{2,4}(?=[;；,，、。.\s(（/\d]|$|电话|手机|联系)[先生女士]{0,2}"
+)
+#: Texts without any of it are the rule, and are passed over at a glance.
+_SUSPECT = re.compile(r"\d{5}|@|法人|法定代表|[系络]人|负责人|经营者|投资人|[qQ]{2}|微信|电话|手机")
+_GAPS = re.compile(r"(?:\s*[;；,，、]\s*){2,}|\s{2,}")
+_TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|合\s*计)(?:[:：].*)?$")
 _SCIENTIFIC = re.compile(r"^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
 _PLAIN_AMOUNT = re.compile(r"^[\d,，.\s]+(?:[eE][+-]?\d+)?$")
 _UNIT_OF_HEADER = re.compile(r"[(（\[/]\s*(?:单位\s*[:：]?)?\s*([^)）\]]*(?:元|cny|rmb|yuan)[^)）\]]*)", re.I)
@@ -116,8 +84,8 @@ _ENGLISH_SCALES = (
     (re.compile(r"10[, ]?000|ten thousand", re.I), "万"),
     (re.compile("million", re.I), "百万"),
 )
-_SEVEN_DIGITS = re.compile(r"\d{7}")
 _BRANCH = re.compile("(分公司|分厂|支公司|支行|分行|办事处|门市部|营业部|经营部|分店|分社|分理处|储蓄所)$")
+_DATES = frozenset({"founded", "closed", "listed"})
 _EXCHANGES = {"SH": "SSE", "SS": "SSE", "SZ": "SZSE", "BJ": "BSE", "HK": "HKEX"}
 _LISTING = re.compile(r"^(\d{4,6})\.?([A-Z]{2})?$")
 _BY_FIRST_DIGIT = {"6": "SH", "9": "SH", "0": "SZ", "2": "SZ", "3": "SZ", "4": "BJ", "8": "BJ"}
@@ -125,7 +93,7 @@ _LONGEST_NAME = 200
 
 
 class Cleaned(NamedTuple):
-    """Tables of one batch."""
+    """Tables of one batch, and by field how many cells said something that could not be read."""
 
     firms: pa.Table
     texts: pa.Table
@@ -134,6 +102,7 @@ class Cleaned(NamedTuple):
     clusters: pa.Table
     products: pa.Table
     quarantine: pa.Table
+    unread: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +116,27 @@ class Settings:
     keep_bad_codes: bool = False
 
 
-def _read(path: Path | None, bundled: tuple[str, ...]) -> list[dict[str, str]]:
+def _read(path: Path | None, bundled: tuple[str, ...], needed: tuple[str, ...]) -> list[dict[str, str]]:
     if path is not None:
         if not path.is_file():
             raise InputError(Text(f"找不到文件 {path}", f"there is no file {path}"))
         text = path.read_text("utf-8-sig")
     else:
         text = resources.files(bundled[0]).joinpath(*bundled[1:]).read_text("utf-8-sig")
-    return list(csv.DictReader(text.splitlines()))
+    rows = list(csv.DictReader(text.splitlines()))
+    missing = [name for name in needed if not rows or name not in rows[0]]
+    if missing:
+        where = path.name if path is not None else bundled[-1]
+        raise InputError(
+            Text(f"{where} 没有列：{'、'.join(missing)}", f"{where} lacks: {', '.join(missing)}"),
+            hint=Text(f"需要列：{'、'.join(needed)}", f"it needs: {', '.join(needed)}"),
+        )
+    return rows
 
 
 def place_finder(regions: Path | None = None) -> PlaceFinder:
     """Finder over a pack's table of regions; the bundled pack's if None."""
-    rows = _read(regions, ("lianzhang.pack", "bundled", "chongqing", "regions.csv"))
+    rows = _read(regions, ("lianzhang.pack", "bundled", "chongqing", "regions.csv"), ("region_id", "name_zh"))
     places = [
         Place(r["region_id"], r["name_zh"], r.get("short_zh") or r["name_zh"], r.get("adcode") or "")
         for r in rows
@@ -167,14 +144,20 @@ def place_finder(regions: Path | None = None) -> PlaceFinder:
     ]
     # Districts last: where a name is shared, the smaller place wins.
     places.sort(key=lambda place: place.adcode.endswith("0000"))
-    former = {r["name"]: r["adcode"] for r in _read(None, ("lianzhang.firms", "data", "former_places.csv"))}
-    changes = {r["old"]: r["new"] for r in _read(None, ("lianzhang.firms", "data", "division_changes.csv"))}
+    former = {
+        r["name"]: r["adcode"]
+        for r in _read(None, ("lianzhang.firms", "data", "former_places.csv"), ("name", "adcode"))
+    }
+    changes = {
+        r["old"]: r["new"]
+        for r in _read(None, ("lianzhang.firms", "data", "division_changes.csv"), ("old", "new"))
+    }
     return PlaceFinder(places, former, changes)
 
 
 def place_names(regions: Path | None = None) -> list[str]:
     """Names of places in full and in short, of a pack's table of regions; the bundled pack's if None."""
-    rows = _read(regions, ("lianzhang.pack", "bundled", "chongqing", "regions.csv"))
+    rows = _read(regions, ("lianzhang.pack", "bundled", "chongqing", "regions.csv"), ("region_id", "name_zh"))
     names = {name for row in rows for name in (row["name_zh"], row.get("short_zh") or "") if len(name) >= 2}
     return sorted(names)
 
@@ -187,15 +170,19 @@ class Cleaner:
         self.layout = settings.layout
         self.phrases = load_phrases(settings.phrases)
         self.places = place_finder(settings.regions)
+        self.today = datetime.date.today().isoformat()  # noqa: DTZ011 - the register's own day is meant
         self.folder = NameFolder(traditional_table())
         self.missing = frozenset(self.layout.missing)
         self.capital_unit = _unit_of(self.layout.columns.get("capital", ""))
         self.nodes = {
             r["code"]: r["node_id"]
-            for r in _read(settings.node_ids, ("lianzhang.firms", "data", "chain_nodes.csv"))
+            for r in _read(
+                settings.node_ids, ("lianzhang.firms", "data", "chain_nodes.csv"), ("code", "node_id")
+            )
         }
         self.cluster_ids = {
-            r["code"]: r["cluster_id"] for r in _read(None, ("lianzhang.firms", "data", "cluster_ids.csv"))
+            r["code"]: r["cluster_id"]
+            for r in _read(None, ("lianzhang.firms", "data", "cluster_ids.csv"), ("code", "cluster_id"))
         }
 
     def clean(self, batch: pa.RecordBatch, first_row: int) -> Cleaned:
@@ -217,6 +204,7 @@ class Cleaner:
         scopes: list[str] = []
         products: list[dict[str, Any]] = []
         columns = {name: column(name) for name in self.layout.columns}
+        unread: Counter[str] = Counter()
         for i in range(n):
             row = {
                 name: value
@@ -227,8 +215,15 @@ class Cleaner:
             firm = self._firm(row, usccs[i], state, first_row + i, bad)
             if firm is None:
                 continue
-            scope = row.get("scope", "").strip()
+            scope = _without_persons(row.get("scope", "").strip())
             amount = self._capital(row["capital"]) if "capital" in row else None
+            unread["capital"] += amount is None and "capital" in row
+            for field in _DATES & row.keys():
+                if firm[field] is None:
+                    unread[field] += 1
+                elif field != "closed" and firm[field] > self.today:
+                    firm[field] = None  # a firm of the future is a slip of the pen
+                    unread[field] += 1
             if amount is not None and amount.cny is not None:
                 firm["capital_cny"] = amount.cny
             firms.append(firm)
@@ -239,7 +234,7 @@ class Cleaner:
                     "firm_id": firm["firm_id"],
                     "name_key": self.folder.fold(firm["name_zh"]),
                     "scope": scope,
-                    "address": _without_phones(row["address"]) if "address" in row else None,
+                    "address": _without_persons(row["address"]) if "address" in row else None,
                     "capital_text": row["capital"] if amount is not None else None,
                     "capital_currency": amount.currency if amount is not None else None,
                     "capital_amount": amount.amount if amount is not None else None,
@@ -257,7 +252,7 @@ class Cleaner:
                         "status": self.layout.status,
                     }
                 )
-        return self._tables(firms, texts, names, scopes, products, bad)
+        return self._tables(firms, texts, names, scopes, products, bad)._replace(unread=+unread)
 
     def _capital(self, text: str) -> Capital | None:
         """Amount of a cell; a bare number is in the unit that the header names ("注册资本（万元）")."""
@@ -267,7 +262,7 @@ class Cleaner:
     def _firm(
         self, row: dict[str, str], uscc: str, state: CodeState, number: int, bad: list[dict[str, Any]]
     ) -> dict[str, Any] | None:
-        name = row.get("name", "").strip()
+        name = _without_persons(row.get("name", "").strip())
 
         def refuse(reason: str, where: str, value: str) -> None:
             bad.append(
@@ -275,14 +270,18 @@ class Cleaner:
                     "row": number,
                     "reason": reason,
                     "field": where,
-                    "value": value[:200],
+                    "value": _PHONE.sub("…", value)[:200],
                     "name": name[:200],
                     "uscc": uscc,
                 }
             )
 
         if not name:
-            refuse("name-missing", "name", "")
+            if row:
+                refuse("name-missing", "name", "")
+            return None  # an empty line is nothing to mend
+        if _TOTAL.match(name):
+            refuse("total", "name", name)
             return None
         if len(name) > _LONGEST_NAME or "\ufffd" in name or not any(char.isalpha() for char in name):
             refuse("name-garbled", "name", name)
@@ -394,6 +393,7 @@ class Cleaner:
             pa.Table.from_pylist(clusters, CLUSTERS),
             pa.Table.from_pylist(products, PRODUCTS),
             pa.Table.from_pylist(bad, QUARANTINE),
+            Counter(),
         )
 
 
@@ -406,8 +406,12 @@ def _unit_of(header: str) -> str:
     return f"{scale}元" if scale else found[1].strip()
 
 
-def _without_phones(text: str) -> str:
-    return _PHONE.sub("", text) if _SEVEN_DIGITS.search(text) or "@" in text else text
+def _without_persons(text: str) -> str:
+    """A text without names of persons, their numbers and addresses; what is left is closed up."""
+    if not _SUSPECT.search(text):
+        return text
+    left = _PERSON.sub("", _PHONE.sub("", text))
+    return text if left == text else _GAPS.sub(lambda m: m[0].strip()[:1] or " ", left).strip(" ;；,，、")
 
 
 def _valid(usccs: list[str]) -> list[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
@@ -30,6 +31,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "socialcreditcode",
         "registrationnumber",
         "registrationno",
+        "uniscid",
+        "regno",
     ),
     "name": (
         "name",
@@ -56,6 +59,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "enterprisename",
         "nameofenterprise",
         "nameofcompany",
+        "entname",
     ),
     "short_name": ("shortname", "简称", "企业简称", "公司简称", "证券简称", "abbreviation"),
     "former_name": ("formername", "曾用名", "原名称"),
@@ -68,6 +72,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "营业范围",
         "主营业务",
         "主要业务活动",
+        "opscope",
     ),
     "founded": (
         "founded",
@@ -85,9 +90,20 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "establishmentdate",
         "registrationdate",
         "dateofregistration",
+        "estdate",
     ),
-    "closed": ("closed", "注销日期", "吊销日期", "注吊销日期", "delistdate", "dateclosed", "closingdate"),
-    "capital": ("capital", "注册资本", "注册资金", "注册资本金", "regcapital", "registeredcapital"),
+    "closed": (
+        "closed",
+        "注销日期",
+        "吊销日期",
+        "注吊销日期",
+        "delistdate",
+        "dateclosed",
+        "closingdate",
+        "candate",
+        "revdate",
+    ),
+    "capital": ("capital", "注册资本", "注册资金", "注册资本金", "regcapital", "registeredcapital", "regcap"),
     "type_text": (
         "typetext",
         "type",
@@ -97,6 +113,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "登记注册类型",
         "类型",
         "companytype",
+        "enttype",
     ),
     "province": ("province", "省份", "所属省份", "省", "area"),
     "district": ("district", "区县", "所属区县", "所属县区", "所在区县", "区", "县区", "county"),
@@ -110,6 +127,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "经营地址",
         "生产经营地址",
         "registeredaddress",
+        "dom",
     ),
     "industry_text": (
         "industrytext",
@@ -152,7 +170,7 @@ _EITHER = re.compile("[/／、|(（]|或者?")
 _BY_HEADER = {word: field for field, words in FIELDS.items() for word in words}
 #: Headers of personal data: never read, whatever a mapping says.
 PERSONAL = re.compile(
-    r"法定代表|法人代表|法人姓名|^法人$|负责人|联系人|经营者|股东|董事|监事|经理|电话|手机|传真|邮箱|邮件|身份证|微信|qq"
+    r"法定代表|法人代表|法人姓名|^法人$|lerep|linkman|负责人|联系人|经营者|股东|董事|监事|经理|电话|手机|传真|邮箱|邮件|身份证|微信|qq"
     r"|legal.?(rep|person)|phone|mobile|^tel|fax|e-?mail|contact|id.?card",
     re.IGNORECASE,
 )
@@ -184,6 +202,14 @@ class Layout:
     sheet: str | None = None
     header_row: int | None = None
     about: Text = field(default_factory=lambda: Text("", ""))
+
+
+def source_id_of(title: str) -> str:
+    """Id of the register of a title: the same title is the same register, whatever file it comes in."""
+    plain = re.sub("[^a-z0-9]+", "-", title.strip().lower()).strip("-")
+    if title.isascii() and 0 < len(plain) <= 40:
+        return f"register-{plain}"
+    return f"register-{hashlib.blake2b(title.strip().encode(), digest_size=5).hexdigest()}"
 
 
 def ready_layouts() -> list[str]:
@@ -229,7 +255,7 @@ def load_layout(which: str) -> Layout:
     return Layout(
         name=str(parsed.get("name", path.stem)),
         columns=dict(columns),
-        source_id=str(parsed.get("source_id", "register")),
+        source_id=str(parsed.get("source_id") or source_id_of(str(parsed.get("name", path.stem)))),
         status=status,
         evidence_date=str(parsed["evidence_date"]) if "evidence_date" in parsed else None,
         missing=tuple(map(str, parsed.get("missing", [""]))),
@@ -309,7 +335,7 @@ def guess_layout(
             ),
             details={"header": list(header)},
         )
-    return Layout(name=name, columns=columns, products="product" in columns)
+    return Layout(name=name, columns=columns, source_id=source_id_of(name), products="product" in columns)
 
 
 def save_layout(layout: Layout, path: Path) -> None:

@@ -13,11 +13,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lianzhang.errors import InputError
 from lianzhang.firms.register import clean
 from lianzhang.firms.register.clean import Cleaned, Cleaner, Settings
 from lianzhang.firms.register.layout import Layout, personal_headers
 from lianzhang.firms.register.source import RegisterFile
+from lianzhang.i18n import Text
 
 TABLES = {
     "firms": clean.FIRMS,
@@ -42,6 +44,8 @@ TABLES = {
 #: Files below this size are cleaned in this process.
 SMALL_BYTES = 12 << 20
 #: Fields whose change is kept in the history.
+WATCHED_TEXTS = ("scope", "address", "capital_text")
+WATCHED_CLASSES = ("is_maker", "chain", "clusters")
 WATCHED = (
     "name_zh",
     "region_id",
@@ -56,7 +60,8 @@ WATCHED = (
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did."""
+    """What an import did. ``absent_columns``: what the mapping asks for and the file has not; ``unread``: by field, cells
+    that said something which could not be read."""
 
     file: str
     layout: str
@@ -70,6 +75,8 @@ class ImportReport:
     dropped_columns: tuple[str, ...]
     already_done: bool
     folder: str
+    absent_columns: tuple[str, ...] = ()
+    unread: dict[str, int] = field(default_factory=dict)
 
 
 def import_register(
@@ -103,17 +110,16 @@ def import_register(
     """
     source = RegisterFile(path, layout.sheet, layout.header_row)
     header = source.header(layout.columns.values())
+    layout, absent = source.fitting(layout)
     settings = Settings(layout, phrases, regions, node_ids, keep_bad_codes)
     key = _key(path, settings)
     done = _manifest(out)
     if key in {entry["key"] for entry in done}:
         entry = next(entry for entry in done if entry["key"] == key)
         return _report(entry["report"], already_done=True)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    work.chmod(0o755)
+    work = _new_folder(out)
     try:
-        rows = _stage(source, settings, work, processes, tick)
+        rows, unread = _stage(source, settings, work, max(1, processes), tick)
         figures = _merge(work, out, memory_gb, layout)
         report: dict[str, Any] = {
             "file": path.name,
@@ -121,6 +127,8 @@ def import_register(
             "rows": rows + len(source.ragged),
             **figures,
             "dropped_columns": personal_headers(header),
+            "absent_columns": absent,
+            "unread": dict(unread),
             "folder": str(out),
         }
         when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -136,9 +144,29 @@ def import_register(
 
 
 def _report(raw: dict[str, Any], *, already_done: bool) -> ImportReport:
-    return ImportReport(
-        **{**raw, "dropped_columns": tuple(raw["dropped_columns"])}, already_done=already_done
-    )
+    lists = {name: tuple(raw.get(name, ())) for name in ("dropped_columns", "absent_columns")}
+    return ImportReport(**{**raw, **lists}, already_done=already_done)
+
+
+def _new_folder(out: Path) -> Path:
+    """A folder beside the import to work in.
+
+    Raises:
+        InputError: nothing can be written there.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise InputError(
+            Text(f"写不了 {out}：{error.strerror}", f"{out} cannot be written: {error.strerror}"),
+            hint=Text(
+                "请换一个 --out 文件夹，或检查权限与磁盘空间",
+                "choose another --out, or check rights and disk space",
+            ),
+        ) from None
+    work.chmod(0o755)
+    return work
 
 
 def _key(path: Path, settings: Settings) -> str:
@@ -159,8 +187,9 @@ def _manifest(out: Path) -> list[dict[str, Any]]:
 
 def _stage(
     source: RegisterFile, settings: Settings, work: Path, processes: int, tick: Callable[[int], None] | None
-) -> int:
+) -> tuple[int, Counter[str]]:
     rows = 0
+    unread: Counter[str] = Counter()
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(
@@ -170,7 +199,8 @@ def _stage(
         }
         for cleaned, count in _cleaned(source, settings, processes):
             rows += count
-            for name, part in zip(TABLES, cleaned, strict=True):
+            unread += cleaned.unread
+            for name, part in zip(TABLES, cleaned[:-1], strict=True):
                 if part.num_rows:
                     writers[name].write_table(part)
             if tick is not None:
@@ -188,7 +218,7 @@ def _stage(
                 for item in source.ragged
             ]
             writers["quarantine"].write_table(pa.Table.from_pylist(ragged, clean.QUARANTINE))
-    return rows
+    return rows, unread
 
 
 def _cleaned(source: RegisterFile, settings: Settings, processes: int) -> Iterator[tuple[Cleaned, int]]:
@@ -294,10 +324,15 @@ def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str])
         write("firms", "SELECT * FROM n_firms ORDER BY firm_id")
     else:
         write("firms", f"SELECT {merged} FROM n_firms n FULL JOIN o_firms o USING (firm_id) ORDER BY firm_id")
+    for name in ("firm_texts", "firm_classes"):
+        db.execute(f"CREATE VIEW n_{name} AS {_last_rows(quoted(work / f'staged_{name}.parquet'))}")
+    watched = (("firms", WATCHED), ("firm_texts", WATCHED_TEXTS), ("firm_classes", WATCHED_CLASSES))
     changes = " UNION ALL ".join(
         f"SELECT o.firm_id, '{name}' AS field, CAST(o.{name} AS VARCHAR) AS before, CAST(n.{name} AS VARCHAR) AS after "
-        f"FROM o_firms o JOIN n_firms n USING (firm_id) WHERE n.{name} IS NOT NULL AND o.{name} IS DISTINCT FROM n.{name}"
-        for name in WATCHED
+        f"FROM o_{table} o JOIN n_{table} n USING (firm_id) "
+        f"WHERE n.{name} IS NOT NULL AND o.{name} IS DISTINCT FROM n.{name}"
+        for table, names in watched
+        for name in names
     )
     db.execute(f"CREATE TABLE changes AS SELECT * FROM ({changes}) WHERE {not first}")
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
@@ -132,21 +133,10 @@ class RegisterFile:
         """Record batches with one text column per mapped field (field names, not headers).
 
         Raises:
-            InputError: a mapped column is not there, or is one of personal data.
+            InputError: the names are not there, or a mapped column is one of personal data.
             FileFormatError: the file breaks off or is damaged.
         """
-        header = self.header(layout.columns.values())
-        by_name = {plain_header(column): column for column in reversed(header)} | {c: c for c in header}
-        wanted = {f: by_name.get(c) or by_name.get(plain_header(c)) for f, c in layout.columns.items()}
-        missing = [layout.columns[field] for field, column in wanted.items() if column is None]
-        if missing:
-            raise InputError(
-                Text(
-                    f"{self.path.name} 没有列：{'、'.join(missing)}",
-                    f"{self.path.name} lacks: {', '.join(missing)}",
-                ),
-                hint=Text(f"表头为：{'、'.join(header)}", f"its header is: {', '.join(header)}"),
-            )
+        wanted = self._columns(layout)
         personal = [column for column in layout.columns.values() if PERSONAL.search(column)]
         if personal:
             raise InputError(
@@ -156,7 +146,7 @@ class RegisterFile:
                 ),
                 hint=Text("请从映射中去掉", "take it out of the mapping"),
             )
-        fields, columns = list(wanted), [column for column in wanted.values() if column is not None]
+        fields, columns = list(wanted), list(wanted.values())
         with self._readable():
             for batch in self._raw(list(dict.fromkeys(columns))):
                 if tick is not None:
@@ -165,6 +155,35 @@ class RegisterFile:
                     batch.column(batch.schema.get_field_index(name)).cast(pa.string()) for name in columns
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, names=fields)
+
+    def fitting(self, layout: Layout) -> tuple[Layout, list[str]]:
+        """The mapping without the columns that the file has not, and these columns.
+
+        Raises:
+            InputError: the column of the name is not there.
+            FileFormatError: the file is damaged.
+        """
+        here = self._columns(layout)
+        absent = [column for field, column in layout.columns.items() if field not in here]
+        return replace(layout, columns={field: layout.columns[field] for field in here}), absent
+
+    def _columns(self, layout: Layout) -> dict[str, str]:
+        """Field → column of the file, for the fields that it has."""
+        header = self.header(layout.columns.values())
+        by_name = {plain_header(column): column for column in reversed(header)} | {c: c for c in header}
+        found = {f: by_name.get(c) or by_name.get(plain_header(c)) for f, c in layout.columns.items()}
+        if found.get("name") is None:
+            name = layout.columns["name"]
+            raise InputError(
+                Text(
+                    f"{self.path.name} 没有企业名称列“{name}”", f"{self.path.name} lacks the names, {name!r}"
+                ),
+                hint=Text(
+                    f"表头为：{'、'.join(header)}；不带 --mapping 可按表头猜",
+                    f"its header is: {', '.join(header)}; without --mapping the columns are guessed",
+                ),
+            )
+        return {field: column for field, column in found.items() if column is not None}
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
