@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lianzhang.app.browse.collections import Collection, Selection
 from lianzhang.app.browse.query import Page, order_of, searched_columns
-from lianzhang.app.browse.wording import lines_of, rows_with
+from lianzhang.app.browse.wording import lines_of, plain_text, rows_with
 from lianzhang.firms.kernel.search import Lines
 from lianzhang.schema import Column
 
@@ -78,7 +78,7 @@ class Columns:
         """Every row's text as one line, to be searched; made once."""
         with self._lock:
             if self._lines is None:
-                self._lines = lines_of([_text(_one(self._rows[n])) for n in searched_columns(self.of)])
+                self._lines = lines_of([_one(self._rows[n]) for n in searched_columns(self.of)])
             return self._lines
 
     def _mask(self, chosen: Selection) -> Mask | None:
@@ -88,7 +88,7 @@ class Columns:
             found.append(self._among(name, values))
         for compare, bounds in ((pc.greater_equal, chosen.low), (pc.less_equal, chosen.high)):
             for name, bound in bounds.items():
-                column = _text(_one(self._rows[name]))
+                column = plain_text(_one(self._rows[name]))
                 found.append(_true(compare(column, _scalar(bound, column.type))))
         if chosen.search:
             searched = np.zeros(self._count, np.bool_)
@@ -129,7 +129,7 @@ class Columns:
         behind, equal = np.zeros(count, np.bool_), np.ones(count, np.bool_)
         for (name, down), value in zip(order, last, strict=True):
             column = _one(self._rows[name])
-            column = _text(column if rows is None else column.take(pa.array(rows)))
+            column = plain_text(column if rows is None else column.take(pa.array(rows)))
             empty = column.is_null().to_numpy(zero_copy_only=False)
             if value is None:
                 equal &= empty  # nothing comes after null
@@ -163,13 +163,8 @@ def _by_number(column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(numbers, coded.dictionary.take(order))
 
 
-def _text(column: Any) -> Any:
-    """A column with its values, not their numbers."""
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-
-
 def _plain(rows: Any) -> pa.Table:
-    return pa.table({name: _text(_one(rows[name])) for name in rows.column_names})
+    return pa.table({name: plain_text(_one(rows[name])) for name in rows.column_names})
 
 
 def _true(given: Any) -> Mask:

@@ -60,10 +60,9 @@ class Desk:
         self.writes += 1
 
     def _ready(self, reader: Reader) -> None:
-        """Take apart the firms of a large region before it is shown: a list of others is there at once."""
-        firms = collection("firms", "firms")
-        if reader.holds(firms.name):
-            self.columns(reader, firms).lines()
+        """Take the firms of a new state apart before it is shown, so that a list of them is there at once."""
+        self.columns(reader, collection("firms", "firms")).lines()
+        pa.default_memory_pool().release_unused()
 
     @property
     def store(self) -> Store:
@@ -82,9 +81,11 @@ class Desk:
     def hold(self, reader: Reader, key: Hashable, tables: Sequence[str], compute: Callable[[], T]) -> T:
         """A result computed from some tables of a region, kept as long as these are the same, whatever else changes."""
         self._let_go()
+        return self._of_tables.get(self._key(reader, key, tables), compute)
+
+    def _key(self, reader: Reader, key: Hashable, tables: Sequence[str]) -> Hashable:
         entry = reader.region
-        contents = tuple((table, entry.table_hash(table)) for table in tables)
-        return self._of_tables.get((entry.name, contents, key), compute)
+        return (entry.name, tuple((table, entry.table_hash(table)) for table in tables), key)
 
     def _let_go(self) -> None:
         """Forget what was made from tables that are no longer shown."""
@@ -129,7 +130,7 @@ class Desk:
         if rows is not None:
             key = ("columns", of.engine, of.part, _only(given, of))
             columns = self.remember(reader, key, lambda: Columns(of, rows))
-        elif reader.holds(of.name):
+        elif reader.holds(of.name) or self._of_tables.peek(self._key(reader, "columns", [of.name])):
             columns = self.columns(reader, of)
         else:
             return read_page(reader, of, rows, chosen, limit=limit, after=after)

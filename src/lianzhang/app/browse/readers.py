@@ -35,16 +35,15 @@ class Base:
         for name in rows:
             if rows[name] <= _AT_ONCE:
                 _hold(reader, name)
-        large = sorted((n for n in rows if rows[n] > _AT_ONCE), key=lambda n: rows[n])
-        self._filling = reader.twin() if large else None
-        self._filler = threading.Thread(target=self._fill, args=(large,), name="tables", daemon=True)
-        if large:
-            self._filler.start()
+        self._large = sorted((n for n in rows if rows[n] > _AT_ONCE), key=lambda n: rows[n])
+        self._filling: Reader | None = None
+        self._filler = threading.Thread(target=self._fill, name="tables", daemon=True)
 
-    def filled(self) -> None:
-        """Wait until the large tables are in memory too."""
-        if self._filling is not None:
-            self._filler.join()
+    def fill(self) -> None:
+        """Take the large tables into memory too, while answers are given."""
+        if self._large:
+            self._filling = self.reader.twin()
+            self._filler.start()
 
     def close(self) -> None:
         """Close it; readers in use go on to their end."""
@@ -54,10 +53,10 @@ class Base:
             self._filler.join()
         self.reader.close()
 
-    def _fill(self, names: list[str]) -> None:
+    def _fill(self) -> None:
         assert self._filling is not None
         try:
-            for name in names:
+            for name in self._large:
                 _hold(self._filling, name)
         except duckdb.InterruptException:
             pass  # closed meanwhile
@@ -173,7 +172,6 @@ class Readers:
                     if stale is not None:
                         stale.close()
                     bases[name] = self._open(name)
-                    bases[name].filled()
                     with bases[name].reader.twin() as reader:
                         for compute in self.prepared:
                             compute(reader)
@@ -184,15 +182,23 @@ class Readers:
                 base.close()
 
     def _switch(self, newest: Manifest, bases: dict[str, Base]) -> None:
-        """Show a state with its databases open; what is left in ``bases`` is not used."""
+        """Show a state with its databases open. The large tables of the earlier one make room first."""
         with self._lock:
             if self._closed or self._until is None:
                 return
             self._shown, self._until = newest, None
-            before = {name: self._bases.pop(name, None) for name in bases}
+            before = [self._bases.pop(name) for name in bases if name in self._bases]
+            before_idle = [r for r in self._idle if r.region.name in bases]
+            self._idle = [r for r in self._idle if r.region.name not in bases]
             self._bases |= bases
-            bases.clear()
-        bases |= {name: base for name, base in before.items() if base is not None}
+        new = list(bases.values())
+        bases.clear()
+        for reader in before_idle:
+            reader.close()
+        for base in before:
+            base.close()
+        for base in new:
+            base.fill()
 
     def region(self, name: str) -> RegionEntry:
         """A loaded region by name, id of its root or title; ``-`` is the default one.
@@ -267,6 +273,7 @@ class Readers:
             if found is not None:
                 return found
             base = self._open(entry.name)
+            base.fill()
             reader = base.reader.twin()
             with self._lock:
                 unused = base if self._closed else self._bases.pop(entry.name, None)

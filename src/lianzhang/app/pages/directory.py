@@ -182,6 +182,7 @@ def directory(reader: Reader) -> Directory:
         spell_column(names),
         pa.scalar("|", pa.large_string()),
     )
+    rows = rows.drop_columns(["line"])
     return Directory(
         firm_id=ids,
         name_zh=names,
