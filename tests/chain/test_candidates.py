@@ -12,7 +12,7 @@ import pytest
 from lianzhang.app.chain import gap_candidates, node_candidates
 from lianzhang.app.registers import keep_register
 from lianzhang.chain.service import candidates, chain_map
-from lianzhang.chain.terms import Terms, load_terms, terms_of_name
+from lianzhang.chain.terms import Terms, lead_checks, load_name_terms, load_terms, terms_of_name
 from lianzhang.config import Settings
 from lianzhang.errors import InputError, UnknownNameError
 from lianzhang.firms.register.layout import load_layout
@@ -168,7 +168,55 @@ def test_a_firm_of_another_trade_stands_behind_one_whose_trade_is_not_told(chong
     found = node_candidates(chongqing, DAY, None, "电芯")
     assert len(found) == 20
     assert not any("家用电力器具" in c.why.zh for c in found)
-    assert all(c.broad for c in found if c.evidence is None and c.product is None)
+    assert all(c.broad == (c.basis == "division") for c in found)
+
+
+def test_a_name_that_says_so_stands_before_the_division(chongqing: Settings) -> None:
+    found = node_candidates(chongqing, DAY, None, "电机", 60)
+    order = list(dict.fromkeys(c.basis for c in found))
+    assert order == ["name", "division"]
+    named = [c for c in found if c.basis == "name"]
+    assert {c.word for c in named} <= {"电机", "电驱"}
+    assert all(
+        (c.word or "-") in c.name.zh and "by name only" in c.why.en and "仅凭名称" in c.why.zh for c in named
+    )
+    assert all(c.exchange and c.ticker and c.sector is not None for c in named)
+    assert len({c.firm_id for c in found}) == len(found)  # each once, by what is surest
+
+
+def test_most_components_have_a_lead_better_than_the_division(chongqing: Settings) -> None:
+    """33 of the 56 have a lead by name, 43 one by name or by their own trade."""
+    every = gap_candidates(chongqing, DAY, None, most=500)
+    by_name = [n for n in every if any(c.basis == "name" for c in n.candidates)]
+    better = [n for n in every if any(c.basis != "division" for c in n.candidates)]
+    assert (len(every), len(by_name), len(better)) == (56, 33, 43)
+
+
+def test_words_in_names_belong_to_nodes_and_industries_that_are_there() -> None:
+    assert set(load_name_terms()) <= set(load_terms())
+    with (BUNDLED / "firms.csv").open(encoding="utf-8", newline="") as handle:
+        trades = {r["industry_text"] for r in csv.DictReader(handle)}
+    for node, words in load_name_terms().items():
+        assert set(words.trades) <= trades, node
+        assert words.words
+
+
+@pytest.mark.shared
+def test_leads_hold_as_often_as_is_said(chongqing: Settings, shared: Path) -> None:
+    """Checked against a list of products of listed companies, counted without the store."""
+    products: dict[str, list[str]] = {}
+    with (shared / "data" / "ckg" / "firm_product_area_joined.csv").open(encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            products.setdefault(row["code"], []).append(row["product"])
+    terms = load_terms()
+    found = {basis: [0, 0] for basis in lead_checks()}
+    for node in gap_candidates(chongqing, DAY, None, most=20_000):
+        for lead in node.candidates:
+            known = products.get(lead.firm_id.partition(".")[0])
+            if lead.basis in found and known:
+                found[lead.basis][0] += 1
+                found[lead.basis][1] += any(terms[node.node_id].match(p) for p in known)
+    assert found == {basis: [c.leads, c.confirmed] for basis, c in lead_checks().items()}
 
 
 @pytest.mark.shared

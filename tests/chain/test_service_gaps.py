@@ -147,6 +147,13 @@ def test_owners_need_outputs_and_join_the_firms_of_a_group(linked: Reader, small
     assert unknown.because is not None
 
 
+def test_owners_are_of_the_day_that_is_asked_about(linked: Reader) -> None:
+    """The evidence is of 2023: in 2022 nobody knew of it."""
+    before = owners(linked, chain_map(linked, "r", date(2022, 6, 30)))
+    assert before.owner is None
+    assert before.others == ()
+
+
 def test_a_gap_tells_what_its_factors_are_made_from(linked: Reader) -> None:
     """Sector 2 (the car's) buys 40 from sector 1, of whose demand 100/130 is met locally: 40 · 30/130 at stake."""
     found = gaps(linked, chain_map(linked, "r", DAY), regional_accounts(linked), specialisation(linked))

@@ -175,7 +175,7 @@ def test_leads_of_which_only_the_division_is_known_stand_apart_and_the_rest_is_a
     client: TestClient,
 ) -> None:
     for lang, words in (
-        ("zh", "仅知同属该大类，未核实产品"),
+        ("zh", "仅同属行业大类，产品未核实"),
         ("en", "Same division only, products not verified"),
     ):
         page = client.get("/chongqing/chain?node=icnev-battery-cell", headers={"accept-language": lang})

@@ -109,8 +109,12 @@ def node_candidates(
     """
     with _opened(settings, as_of, taxonomy) as (reader, chain):
         found = [n for n in chain.nodes if node in (n.node_id, n.name.zh, n.name.en)]
-        if not found:
-            raise UnknownNameError(Text("节点", "node"), node, [t for n in chain.nodes for t in n.name])
+        if not found:  # part of a name will do where it is the only one that has it
+            part = node.casefold()
+            found = [n for n in chain.nodes if part in n.name.zh.casefold() or part in n.name.en.casefold()]
+        if len(found) != 1:
+            named = found or chain.nodes
+            raise UnknownNameError(Text("节点", "node"), node, [t for n in named for t in n.name])
         return candidates(reader, chain, found[0].node_id, most, load_terms(terms))
 
 
@@ -121,6 +125,7 @@ def gap_candidates(
     kind: str = "component",
     most: int = 5,
     terms: Path | None = None,
+    broad: bool = True,
 ) -> tuple[NodeCandidates, ...]:
     """Firms elsewhere for every gap, the most pressing first, then for every node that nobody has looked at.
 
@@ -128,6 +133,7 @@ def gap_candidates(
         kind: ``component`` or ``assembly``.
         most: firms for one node.
         terms: words that name the nodes in lists of products, in place of the bundled ones.
+        broad: also firms of which only the division is known; hundreds share one.
 
     Raises:
         InputError: ``terms`` is no table of words.
@@ -141,7 +147,11 @@ def gap_candidates(
                 name=g.node.name,
                 grade=g.node.grade.name.lower(),
                 rank=g.rank,
-                candidates=candidates(reader, chain, g.node.node_id, most, words),
+                candidates=tuple(
+                    c
+                    for c in candidates(reader, chain, g.node.node_id, most, words)
+                    if broad or c.basis != "division"
+                ),
             )
             for g in ranked.ranked + ranked.to_search
         )

@@ -180,15 +180,38 @@ WITH RECURSIVE inside AS (
     SELECT r.region_id FROM regions r JOIN inside i ON r.parent_id = i.region_id
 )
 SELECT f.firm_id, f.name_zh, coalesce(f.name_en, f.name_zh) AS name_en, r.name_zh AS region_zh,
-       r.name_en AS region_en, f.listed, p.product, p.revenue_share_pct, p.period, p.source_id, p.status
+       r.name_en AS region_en, s.name_zh AS sector_zh, coalesce(s.name_en, s.name_zh) AS sector_en, f.exchange,
+       f.ticker, f.listed, p.product, p.revenue_share_pct, p.period, p.source_id, p.status
 FROM firm_products p
 JOIN firms f USING (firm_id)
 LEFT JOIN regions r USING (region_id)
+LEFT JOIN sectors s USING (sector_id)
 WHERE regexp_matches(p.product, $words) AND ($unless = '' OR NOT regexp_matches(p.product, $unless))
   AND f.closed IS NULL AND f.region_id IS NOT NULL AND f.region_id NOT IN (SELECT region_id FROM inside)
 QUALIFY row_number() OVER (
     PARTITION BY f.firm_id ORDER BY p.revenue_share_pct DESC NULLS LAST, p.product, p.source_id) = 1
 ORDER BY p.revenue_share_pct DESC NULLS LAST, f.firm_id
+"""
+
+#: Firms outside the region whose name holds a word of a node, in the industries in which the word counts; a firm
+#: without an industry in words is taken by its name alone.
+NAMES_ELSEWHERE = """
+WITH RECURSIVE inside AS (
+    SELECT region_id FROM regions WHERE region_id = $region
+    UNION
+    SELECT r.region_id FROM regions r JOIN inside i ON r.parent_id = i.region_id
+)
+SELECT f.firm_id, f.name_zh, coalesce(f.name_en, f.name_zh) AS name_en, r.name_zh AS region_zh,
+       r.name_en AS region_en, s.name_zh AS sector_zh, coalesce(s.name_en, s.name_zh) AS sector_en, f.exchange,
+       f.ticker, f.listed, f.industry_text, f.source_id, f.status,
+       regexp_extract(f.name_zh, $words) AS word
+FROM firms f
+LEFT JOIN regions r USING (region_id)
+LEFT JOIN sectors s USING (sector_id)
+WHERE regexp_matches(f.name_zh, $words)
+  AND (len($trades) = 0 OR f.industry_text IS NULL OR list_contains($trades, f.industry_text))
+  AND f.closed IS NULL AND f.region_id IS NOT NULL AND f.region_id NOT IN (SELECT region_id FROM inside)
+ORDER BY f.listed IS NULL, f.industry_text = '汽车配件' DESC NULLS LAST, f.firm_id
 """
 
 #: The same node in other cuts of the chain.

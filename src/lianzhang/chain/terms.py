@@ -1,9 +1,17 @@
-"""Words that name a node of a chain in a list of products, as editable data (data/product_terms.csv).
+"""Words that name a node of a chain, as editable data: in a list of products, and in the names of firms.
+
+In ``data/product_terms.csv``:
 
 - ``node_id``: the node
 - ``terms``: words of which a product's name has to hold one, separated by ``|``
 - ``unless``: words of which it must hold none (the machines, materials and repairs of what the node is)
 - ``note``: for people
+
+In ``data/name_terms.csv``:
+
+- ``node_id``: the node
+- ``words``: words of which a firm's name has to hold one, separated by ``|``
+- ``trades``: industries as lists of listed companies word them, in which such a name counts; empty means any
 """
 
 from __future__ import annotations
@@ -47,6 +55,56 @@ class Terms:
 
 def _either(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(w) for w in words)
+
+
+@dataclass(frozen=True, slots=True)
+class NameTerms:
+    """Words of one node in the names of firms, and the industries in which they count; none means any."""
+
+    words: tuple[str, ...]
+    trades: tuple[str, ...] = ()
+
+    @property
+    def pattern(self) -> str:
+        """A firm's name matches if this is found in it."""
+        return _either(self.words)
+
+
+@lru_cache(maxsize=1)
+def load_name_terms() -> dict[str, NameTerms]:
+    """Words in the names of firms by node, of the bundled table."""
+    raw = (resources.files("lianzhang.chain") / "data" / "name_terms.csv").read_text("utf-8")
+    return {
+        row["node_id"]: NameTerms(_split(row["words"]), _split(row["trades"]))
+        for row in csv.DictReader(raw.splitlines())
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCheck:
+    """How far leads of one kind can be trusted, checked against a list of the products of listed companies.
+
+    Of ``leads`` (a firm elsewhere with known products, for a component), ``confirmed`` have a product that names the
+    component. A product that the words of the node do not name counts as none, so the share is a lower bound.
+    """
+
+    leads: int
+    confirmed: int
+
+    @property
+    def confirmed_pct(self) -> float:
+        """100 · confirmed / leads."""
+        return 100.0 * self.confirmed / self.leads
+
+
+@lru_cache(maxsize=1)
+def lead_checks() -> dict[str, LeadCheck]:
+    """The measured checks by kind of lead: ``name``, ``trade``, ``division``."""
+    raw = (resources.files("lianzhang.chain") / "data" / "lead_check.csv").read_text("utf-8")
+    return {
+        row["basis"]: LeadCheck(int(row["leads"]), int(row["confirmed"]))
+        for row in csv.DictReader(raw.splitlines())
+    }
 
 
 @lru_cache(maxsize=4)

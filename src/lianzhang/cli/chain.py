@@ -316,13 +316,15 @@ def candidates(
     level: Literal["component", "assembly"] = "component",
     most: int | None = None,
     terms: Path | None = None,
+    broad: bool = False,
     as_of: str | None = None,
     json: bool = False,
 ) -> None:
     """List firms elsewhere for a node, or for every gap, with why.
 
     The surest come first: firms on record as making it, firms with a product that names it (`firms import` reads lists
-    of products), firms with a product of the same assembly, firms of its sector.
+    of products), firms with a product of the same assembly, firms whose name says so, firms of its sector, firms of the
+    same division (for every gap only with `--broad`).
 
     Parameters
     ----------
@@ -336,6 +338,8 @@ def candidates(
         How many firms: 20 for one node, 5 for each gap by default.
     terms
         Table of words that name the nodes in lists of products, in place of the bundled one.
+    broad
+        Also list, for every gap, firms of which only the division is known.
     as_of
         Evidence after this day is not used; today by default.
     json
@@ -364,7 +368,7 @@ def candidates(
             return
         table(Text("候选企业", "Candidates"), heads, cells(found))
         return
-    every = gap_candidates(settings(), _day(as_of), taxonomy, level, most or 5, terms)
+    every = gap_candidates(settings(), _day(as_of), taxonomy, level, most or 5, terms, broad)
     if json:
         emit_json(every)
         return
@@ -377,8 +381,15 @@ def candidates(
     if alone:
         say(
             Text(
-                "没有候选：" + "、".join(t.zh for t in alone),
-                "no candidate for: " + ", ".join(t.en for t in alone),
+                "没有可用的候选：" + "、".join(t.zh for t in alone),
+                "no usable candidate for: " + ", ".join(t.en for t in alone),
+            )
+        )
+        say(
+            Text(
+                "导入企业产品清单（lianzhang firms import 产品清单.csv）可按产品找；--broad 列出只同属大类的企业",
+                "import a list of firms’ products (lianzhang firms import products.csv) to search by product; --broad lists "
+                "firms of the same division",
             )
         )
 

@@ -36,7 +36,7 @@ def show_gaps(found: Gaps, risks: Mapping[str, NodeRisk]) -> None:
             )
         )
     if found.to_search:
-        _show_rank(Text("尚无人查过，先查这些", "Nobody has looked; look here first"), found.to_search, risks)
+        _show_rank(Text("尚未核查，先查这些", "Nobody has looked; look here first"), found.to_search, risks)
     if any(g.feasibility is not None for g in everyone):
         say(told(found.backtests))
     later = _later(found)

@@ -28,13 +28,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. In the workbook every table is a sheet called ``title``."""
+    """Rows under columns. In the workbook every table is a sheet called ``title``.
+
+    ``stacked``: on a phone every row becomes a card of its cells, named by their columns, instead of a line to swipe.
+    """
 
     title: Text
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     origins: tuple[str, ...] = ()
     """Origins of the table as a whole, besides those of its quantities."""
+    links: tuple[str | None, ...] = ()
+    """Address that the name of each row opens, the first text of the row; pages only."""
+    stacked: bool = False
 
 
 # --- figures -----------------------------------------------------------------------------------------------
@@ -133,6 +139,8 @@ class TrackerRow:
     required_growth: Quantity | None = None
     recent_growth: Quantity | None = None
     origins: tuple[str, ...] = ()
+    link: str | None = None
+    """Address of a page about what the target measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +321,8 @@ class RankCurve:
     """What is ranked: firms, say."""
     points: tuple[RankPoint, ...]
     marks: tuple[RankMark, ...]
+    marked: Text | None = None
+    """What the marks are, above their list, where they are not simply the first of the curve."""
     origins: tuple[str, ...] = ()
 
 

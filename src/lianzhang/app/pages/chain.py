@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,11 +10,14 @@ from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, Link, failed, gathered, with_links
 from lianzhang.app.report import accounts
 from lianzhang.app.report import chain as section
-from lianzhang.app.report.gaps import KIND_TEXT, factor_origins
+from lianzhang.app.report.gap_factors import factors_block
+from lianzhang.app.report.gaps import KIND_TEXT, factor_origins, gaps_block, rates_block
 from lianzhang.app.report.provenance import Provenance, counted
 from lianzhang.app.state import State
 from lianzhang.chain.model import GapKind
 from lianzhang.chain.service import ChainMap, Gap, Node, RegionalAccounts, candidates
+from lianzhang.chain.service.candidates import Basis, Candidate
+from lianzhang.chain.terms import lead_checks
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.report import figures as fig
@@ -25,7 +29,15 @@ from lianzhang.store import Reader
 #: Most makers of a node that its list shows; all of them are a search of firms away.
 _LISTED = 60
 #: Candidates that the panel shows, and as many as the interface for programs gives at most.
-_LEADS, EVERY_LEAD = 12, 500
+_LEADS, EVERY_LEAD = 10, 500
+BASIS_TEXT: dict[Basis, Text] = {
+    "record": Text("有记录的厂家", "Makers on record"),
+    "product": Text("产品点名该部件", "A product names the component"),
+    "assembly": Text("产品属于同一总成", "A product of the same assembly"),
+    "name": Text("仅凭名称", "By name only"),
+    "trade": Text("同行业，产品未核实", "Same trade, products not verified"),
+    "division": Text("仅同属行业大类，产品未核实", "Same division only, products not verified"),
+}
 View = Literal["wall", "gaps", "rates", "makers", "flows"]
 VIEWS: dict[View, Text] = {
     "wall": Text("链墙", "Wall"),
@@ -62,15 +74,30 @@ class MakerLine:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A firm elsewhere that could be asked."""
+    """A firm elsewhere that could be asked. ``about`` says where it is listed and in what trade, for whom the name alone
+    says nothing."""
 
     firm_id: str
     name: Text
     region: Text | None
+    about: Text | None
     why: Text
-    proven: bool
-    broad: bool
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Candidates that rest on the same kind of evidence, with how far such leads held where they were checked.
+
+    ``every`` is how many there are, at most ``EVERY_LEAD`` over all kinds. ``folded``: too weak to stand open.
+    """
+
+    basis: Basis
+    title: Text
+    checked: Text | None
+    leads: tuple[Lead, ...]
+    every: int
+    folded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +128,7 @@ class NodeView:
     factors: tuple[Factor, ...]
     places: tuple[Text, ...]
     planned: tuple[Text, ...]
-    leads: tuple[Lead, ...]
+    leads: tuple[Leads, ...]
     unlisted: int
     """How many more candidates there are, at most ``EVERY_LEAD`` in all."""
 
@@ -129,7 +156,10 @@ class MakerGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """A view of the chain with the cuts to choose from; ``groups`` in the view of the makers."""
+    """A view of the chain with the cuts to choose from; ``groups`` in the view of the makers.
+
+    ``unsearched`` components nobody has looked at.
+    """
 
     content: Content
     cuts: tuple[Cut, ...]
@@ -137,6 +167,7 @@ class ChainView:
     view: View
     nodes: int
     groups: tuple[MakerGroup, ...] = ()
+    unsearched: int = 0
 
 
 def chain_page(
@@ -162,27 +193,30 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
     cuts = tuple(
         Cut(c.taxonomy_id, c.name, c is chain) for c in (state.chain, *state.other_cuts) if len(c.nodes) > 1
     )
-    whole = section.section(state.chain, state.other_cuts, state.gaps, state.rates, origins, state.risk)
-    tables = [b for b in whole.blocks if isinstance(b.figure, fig.Table | fig.Empty)]
     lead: tuple[num.Prose, ...] = ()
     groups: tuple[MakerGroup, ...] = ()
     if view == "wall":
         blocks = [("wall", wall(chain, origins, link))]
         lead = (section.summary(chain, origins),) if chain.of_kind("component") else ()
     elif view == "gaps":
-        blocks = [("gaps", tables[0])]
+        ranked = gaps_block(state.gaps, state.chain, origins, state.risk, lambda n: link("node", n))
+        factors = factors_block(state.gaps, origins)
+        blocks = [("gaps", ranked), *([] if factors is None else [("factors", factors)])]
     elif view == "rates":
-        blocks = [("rates", tables[1])]
+        blocks = [("rates", rates_block(state.rates, state.chain, origins))]
         lead = (section.rate_sentence(state.chain.rate_stated, state.chain, origins),)
     elif view == "makers":
-        blocks = [(f"makers-{n}", b) for n, b in enumerate(tables[2:], start=1)]
+        found = section.makers_blocks(state.chain, state.other_cuts, origins)
+        blocks = [(f"makers-{n}", b) for n, b in enumerate(found, start=1)]
         groups = _maker_groups(state.chain, origins)
         lead = (section.summary(state.chain, origins),) if state.chain.of_kind("component") else ()
     else:
         blocks = _flows(state, origins)
     name = state.chain.name if view != "wall" else chain.name
     content = gathered(name, origins, blocks, lead)
-    return ChainView(content, cuts, chain.taxonomy_id, view, len(chain.nodes), groups)
+    return ChainView(
+        content, cuts, chain.taxonomy_id, view, len(chain.nodes), groups, len(state.gaps.to_search)
+    )
 
 
 def _maker_groups(chain: ChainMap, origins: Provenance) -> tuple[MakerGroup, ...]:
@@ -236,7 +270,7 @@ def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
     return m.Block(
         finding=num.Prose(
             Text(
-                "{n}的本地厂家一眼看清。选一块砖，看谁在做、凭什么说、缺什么。",
+                "{n}部件的本地厂家，一眼看清。选一块砖，看谁在做、凭什么说、缺什么。",
                 "Who makes what here, for {n}. Choose a brick for its makers, the evidence, and what is missing.",
             ),
             {
@@ -256,7 +290,7 @@ def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
         source=origins.line([n.source_id for n in chain.nodes]),
         note=num.Prose(
             Text(
-                "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为查过没有，灰雾为无人查过。",
+                "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为已核查未发现，灰雾为尚未核查。",
                 "One brick per component: solid two or more makers, hatched one, a dashed hole searched and none found, "
                 "mist nobody has looked.",
             )
@@ -305,18 +339,7 @@ def _node_view(
         lambda: candidates(reader, chain, node_id, EVERY_LEAD),
     )
     makers = _maker_lines(node, origins)
-    leads = tuple(
-        Lead(
-            c.firm_id,
-            c.name,
-            c.region,
-            c.why,
-            c.evidence is not None,
-            c.broad,
-            origins.observed(c.name, "firms", c.source_id, c.status),
-        )
-        for c in found[:_LEADS]
-    )
+    leads = _leads(found, origins)
     factors = _factors(gap, origins) if gap else ()
     path: list[Text] = []
     at = node.parent_id
@@ -343,7 +366,53 @@ def _node_view(
         places=gap.best_places if gap else (),
         planned=tuple(a.region for a in chain.assignments if a.node_id == node_id),
         leads=leads,
-        unlisted=len(found) - len(leads),
+        unlisted=len(found) - sum(len(group.leads) for group in leads),
+    )
+
+
+def _leads(found: Sequence[Candidate], origins: Provenance) -> tuple[Leads, ...]:
+    """Candidates by what they rest on, the surest kind first, of each the first ones."""
+    kinds: dict[Basis, list[Candidate]] = {}
+    for candidate in found:
+        kinds.setdefault(candidate.basis, []).append(candidate)
+    shown = []
+    for basis, members in kinds.items():
+        leads = tuple(
+            Lead(
+                c.firm_id,
+                c.name,
+                c.region,
+                _listing_of(c),
+                c.why,
+                origins.observed(c.name, "firms", c.source_id, c.status),
+            )
+            for c in members[:_LEADS]
+        )
+        folded = basis == "division" and len(kinds) > 1
+        shown.append(Leads(basis, BASIS_TEXT[basis], _checked(basis), leads, len(members), folded))
+    return tuple(shown)
+
+
+def _listing_of(candidate: Candidate) -> Text | None:
+    """Where a firm is listed and in what trade; the trade is left out where the reason already tells it."""
+    parts = []
+    if candidate.exchange and candidate.ticker:
+        parts.append(Text(*(f"{candidate.exchange} {candidate.ticker}",) * 2))
+    if candidate.sector and candidate.basis in ("product", "assembly"):
+        parts.append(candidate.sector)
+    return Text(" · ".join(p.zh for p in parts), " · ".join(p.en for p in parts)) if parts else None
+
+
+def _checked(basis: Basis) -> Text | None:
+    """How far leads of a kind held where a list of products was at hand; nothing for evidence proper."""
+    check = lead_checks().get(basis)
+    if check is None:
+        return None
+    share = f"{check.confirmed_pct:.0f}" if check.confirmed_pct >= 1 else f"{check.confirmed_pct:.1f}"
+    return Text(
+        f"可信度低：拿上市公司产品清单核对过 {check.leads:,} 条这类线索，{share}% 的企业有点名该部件的产品。",
+        f"Low confidence: of {check.leads:,} such leads checked against listed companies’ products, {share}% had one "
+        "that names the component.",
     )
 
 

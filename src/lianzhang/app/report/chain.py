@@ -32,8 +32,8 @@ _COVERAGE: dict[Grade, fig.Coverage] = {
     Grade.COVERS_DEMAND: "covered",
 }
 GRADE_TEXT: dict[Grade, Text] = {
-    Grade.UNKNOWN: Text("未调查", "nobody has looked"),
-    Grade.MISSING: Text("查过，没有", "searched, none found"),
+    Grade.UNKNOWN: Text("尚未核查", "nobody has looked"),
+    Grade.MISSING: Text("已核查，未发现", "searched, none found"),
     Grade.ONE: Text("一家", "one maker"),
     Grade.SEVERAL: Text("两家以上", "two or more makers"),
     Grade.COVERS_DEMAND: Text("两家以上，产能够用", "two or more, capacity covers demand"),
@@ -67,18 +67,23 @@ def section(
     if factors is not None:
         blocks.append(factors)
     blocks.append(rates_block(rates, chain, origins))
-    matrix = matrix_block(chain, origins)
-    if matrix is not None:
-        blocks.append(matrix)
-    blocks.append(_makers(chain, origins))
-    if any(node.makers for other in others for node in other.nodes):
-        blocks.append(_cuts(others, origins))
+    blocks += makers_blocks(chain, others, origins)
     return m.Section(
         key="chain",
         title=Text("产业链覆盖", "Coverage of the chain"),
         lead=(summary(chain, origins), rate_sentence(chain.rate_stated, chain, origins)),
         blocks=tuple(blocks),
     )
+
+
+def makers_blocks(chain: ChainMap, others: tuple[ChainMap, ...], origins: Provenance) -> list[m.Block]:
+    """Districts against assemblies, makers with their evidence, and the makers in other cuts, as far as there are any."""
+    matrix = matrix_block(chain, origins)
+    blocks = [] if matrix is None else [matrix]
+    blocks.append(makers_block(chain, origins))
+    if any(node.makers for other in others for node in other.nodes):
+        blocks.append(cuts_block(others, origins))
+    return blocks
 
 
 def summary(chain: ChainMap, origins: Provenance) -> num.Prose:
@@ -89,7 +94,7 @@ def summary(chain: ChainMap, origins: Provenance) -> num.Prose:
     return num.Prose(
         Text(
             f"{chain.name.zh}：{{n}}部件中，{{covered}}有本地厂家的公开证据（其中{{single}}只有一家），"
-            "{missing}查过而没有，{unknown}尚无人查过。",
+            "{missing}已核查未发现，{unknown}尚未核查。",
             f"{chain.name.en}: of {{n}}, public evidence of a local maker exists for {{covered}} ({{single}} of them a "
             "single maker); {missing} were searched without finding one, and nobody has looked at {unknown}.",
         ),
@@ -118,7 +123,7 @@ def rate_sentence(rate: RateResult, chain: ChainMap, origins: Provenance) -> num
     origin = _origin(chain, origins, Text("按数量的本地配套率", "Local supporting rate by count"), named)
     return num.Prose(
         Text(
-            "按数量的本地配套率只在公开文件点名的{total}部件上计算：至少{low}，若未调查的都有则为{high}。重构的节点不计入。",
+            "按数量的本地配套率只在公开文件点名的{total}部件上计算：至少{low}，若尚未核查的都有则为{high}。重构的节点不计入。",
             "The local supporting rate by count is computed over the {total} that a publication names: at least {low}, "
             "and {high} if every unsearched one turned out to be made here. Reconstructed nodes do not enter.",
         ),
@@ -163,7 +168,7 @@ def _wall(chain: ChainMap, origins: Provenance) -> m.Block:
         source=origins.line([n.source_id for n in chain.nodes]),
         note=num.Prose(
             Text(
-                "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为查过没有，灰雾为无人查过。总成的证据不计到部件上。",
+                "一块砖一个部件：实心为两家以上，斜纹为一家，虚线空洞为已核查未发现，灰雾为尚未核查。总成的证据不计到部件上。",
                 "One brick per component: solid two or more makers, hatched one, a dashed hole searched and none found, "
                 "mist nobody has looked. Evidence about an assembly never colours its components.",
             )
@@ -210,7 +215,8 @@ def _named(makers: Sequence[Maker]) -> tuple[Text, ...]:
     return (*names, Text(f"另有 {more:,} 家", f"{more:,} more")) if more else names
 
 
-def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
+def makers_block(chain: ChainMap, origins: Provenance) -> m.Block:
+    """Every record that a local firm makes a node, with its date; those of the past are told apart."""
     rows: list[tuple[fig.Cell, ...]] = []
     keys: list[str] = []
     sources: list[str] = []
@@ -243,14 +249,22 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
             ),
             source=origins.line([n.source_id for n in chain.nodes]),
         )
+    past = sum(not maker.current for maker in evidence)
+    finding = Text(
+        "本地厂家的公开证据共{records}，每条都有出处。",
+        "There are {records} of public evidence of local makers, each with its source.",
+    )
+    if past:
+        finding = Text(
+            "本地厂家的公开证据共{records}，每条都有出处；其中{past}是历史，不计入今天的等级。",
+            "There are {records} of public evidence of local makers, each with its source; {past} of them are history and "
+            "do not count today.",
+        )
+    numbers = {"records": counted(len(records), "records", origin)}
+    if past:
+        numbers["past"] = counted(past, "records", origin)
     return m.Block(
-        finding=num.Prose(
-            Text(
-                "本地厂家的公开证据共{records}，每条都有出处。",
-                "There are {records} of public evidence of local makers, each with its source.",
-            ),
-            {"records": counted(len(records), "records", origin)},
-        ),
+        finding=num.Prose(finding, numbers),
         figure=fig.Table(
             Text("厂家与证据", "Makers and evidence")
             if len(rows) == len(records)
@@ -275,17 +289,21 @@ def _makers(chain: ChainMap, origins: Provenance) -> m.Block:
 
 def _maker_row(node: Node, maker: Maker, origins: Provenance) -> tuple[fig.Cell, ...]:
     date = parse_period(maker.evidence_date) if maker.evidence_date else None
+    when = Text(date.label("zh"), date.label("en")) if date else None
+    if when is not None and not maker.current:
+        when = Text(f"{when.zh}（历史）", f"{when.en} (history)")
     return (
         node.name,
         maker.name,
         maker.region,
         ACTIVITY_TEXT[maker.activity],
         EVIDENCE_TEXT[maker.evidence],
-        Text(date.label("zh"), date.label("en")) if date else None,
+        when,
     )
 
 
-def _cuts(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
+def cuts_block(others: tuple[ChainMap, ...], origins: Provenance) -> m.Block:
+    """The nodes of the other cuts of the chain, with their makers."""
     rows: list[tuple[fig.Cell, ...]] = []
     sources: list[str] = []
     for other in others:

@@ -15,6 +15,8 @@ from lianzhang.report import values as num
 from lianzhang.report.format import listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lianzhang.app.risk.kept import KeptRisk
 
 KIND_TEXT = {
@@ -25,9 +27,18 @@ KIND_TEXT = {
 }
 
 
-def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRisk | None = None) -> m.Block:
+def gaps_block(
+    ranked: Gaps,
+    chain: ChainMap,
+    origins: Provenance,
+    risk: KeptRisk | None = None,
+    link: Callable[[str], str] | None = None,
+) -> m.Block:
     """Gaps by rank; where there is none to rank, the nodes to look at first. Beside them what hangs on their sectors,
-    where the rank of risk is kept."""
+    where the rank of risk is kept.
+
+    ``link`` gives the address of a node's page, for pages.
+    """
     origin = origins.computed(
         Text("缺口排序", "Rank of gaps"),
         Text(
@@ -41,16 +52,17 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
     )
     first = ranked.to_search[:10]
     at_risk = _at_risk(risk, origins)
+    shown = ranked.ranked + first
     rows = tuple(
         _gap_row(g, origin, origins) + (() if at_risk is None else (at_risk.get(g.node.node_id),))
-        for g in ranked.ranked + first
+        for g in shown
     )
     columns = () if at_risk is None else (_AT_RISK,)
     product = ranked.product_sector or Text("整机所属部门", "the product’s sector")
     return m.Block(
         finding=num.Prose(
             Text(
-                "可以排序的缺口有{gaps}；另有{unknown}无人查过，应先查再谈补链，表中先列涉及采购额最大的。",
+                "可以排序的缺口有{gaps}；另有{unknown}尚未核查，应先查再谈补链，表中先列涉及采购额最大的。",
                 "{gaps} can be ranked as gaps; {unknown} were never looked at and should be searched before anyone speaks "
                 "of a gap; those with most at stake are listed.",
             ),
@@ -66,7 +78,7 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
                 fig.Column(Text("部件", "Component")),
                 fig.Column(Text("涉及采购额（上限）", "At stake"), Text("元", "yuan"), numeric=True),
                 fig.Column(Text("类别", "Kind")),
-                fig.Column(Text("金额所属部门", "Sector of that sum")),
+                fig.Column(Text("为什么", "Why")),
                 fig.Column(Text("对单一来源的依赖", "Exposure"), Text("0—1", "0–1"), numeric=True),
                 fig.Column(Text("本地基础", "Feasibility"), Text("0—1", "0–1"), numeric=True),
                 fig.Column(Text("最强的区县", "Strongest districts")),
@@ -74,6 +86,8 @@ def gaps_block(ranked: Gaps, chain: ChainMap, origins: Provenance, risk: KeptRis
             ),
             rows,
             (origin,),
+            links=tuple(link(g.node.node_id) for g in shown) if link else (),
+            stacked=True,
         ),
         source=origins.line(ranked.source_ids),
         note=num.Prose(
@@ -172,13 +186,40 @@ def _gap_row(gap: Gap, rank: str, origins: Provenance) -> tuple[fig.Cell, ...]:
         gap.node.name,
         number(gap.stake_cny, "cny", of.stake) if gap.stake_cny else _blind(gap, of.stake),
         KIND_TEXT[gap.kind],
-        gap.io_sector if not gap.stake_of_node else Text("部件自身", "the component"),
+        _why(gap),
         number(gap.exposure, "index", of.exposure),
         number(gap.feasibility, "index", of.feasibility),
         Text(listing([p.zh for p in places], "zh"), listing([p.en for p in places], "en"))
         if places
         else None,
     )
+
+
+def _why(gap: Gap) -> Text:
+    """Why the node stands in the list: who makes it, whose figure the stake is, and how many nodes share that figure."""
+    makers = gap.node.local_makers
+    if gap.kind is GapKind.NONE:
+        said = Text("尚未核查", "nobody has looked")
+    elif not makers:
+        said = Text("已核查，本地没有厂家", "searched, no local maker")
+    elif len(makers) == 1:
+        said = Text(f"本地只有{makers[0].name.zh}一家", f"{makers[0].name.en} is the only local maker")
+    else:
+        said = Text(
+            f"本地有 {len(makers):,} 家，所属部门仍从外地采购",
+            f"{len(makers):,} local makers, yet its sector still buys elsewhere",
+        )
+    if gap.stake_of_node or gap.io_sector is None:
+        return said
+    if gap.blind:
+        return Text(
+            f"{said.zh}；“{gap.io_sector.zh}”部门整体净流出",
+            f"{said.en}; {gap.io_sector.en.lower()} as a whole sends out more than it takes in",
+        )
+    zh, en = f"金额是“{gap.io_sector.zh}”部门的", f"the sum is that of {gap.io_sector.en.lower()}"
+    if gap.sharing > 1:
+        zh, en = f"{zh}，{gap.sharing} 个部件共用", f"{en}, shared by {gap.sharing} components"
+    return Text(f"{said.zh}；{zh}", f"{said.en}; {en}")
 
 
 def _blind(gap: Gap, origin: str) -> num.Quantity | None:

@@ -203,7 +203,7 @@ def rate_by_count(covered: ArrayLike, *, countable: ArrayLike | None = None) -> 
     if unknown.all():
         return NotComputable(
             definition,
-            (Text("所有节点均未调查", "nobody has looked at any of the nodes"),),
+            (Text("所有节点都尚未核查", "nobody has looked at any of the nodes"),),
             tuple(np.flatnonzero(use).tolist()),
         )
     total = int(chosen.size)

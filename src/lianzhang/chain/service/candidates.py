@@ -1,15 +1,15 @@
-"""Firms elsewhere for a node of the chain: who is on record as making it, whose products name it, who is in its trade."""
+"""Firms elsewhere for a node of the chain: who is on record as making it, whose products or name say so, whose trade."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from lianzhang.chain import queries
 from lianzhang.chain.service.gaps import node_sectors
 from lianzhang.chain.service.nodes import ChainMap, Maker, Node
-from lianzhang.chain.terms import Terms, load_terms, terms_of_name
+from lianzhang.chain.terms import NameTerms, Terms, load_name_terms, load_terms, terms_of_name
 from lianzhang.i18n import Text
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
@@ -27,13 +27,18 @@ _EVIDENCE = {
 _DIVISION = 2
 
 
+Basis = Literal["record", "product", "assembly", "name", "trade", "division"]
+"""What a candidate rests on, the surest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A firm elsewhere for a node, with why.
 
-    ``evidence``: a record that it makes it; else ``product`` is the product of the firm that names it, with its share
-    of the firm's revenue in per cent; with neither the firm is merely of its trade, a lead. ``broad``: not even that is
-    known, only that it is of the same group or division.
+    ``basis`` tells what it rests on: a *record* that it makes the node (``evidence``); a *product* of the firm that names
+    the node or the *assembly* it belongs to (``product``, with its share of the firm's revenue in per cent); a word in
+    its *name* (``word``), nothing of its products being known; its *trade*; or only the group or *division* above that,
+    for which ``broad`` is set.
     """
 
     firm_id: str
@@ -44,8 +49,13 @@ class Candidate:
     evidence: Maker | None
     source_id: str
     status: str
+    basis: Basis
+    sector: Text | None = None
+    exchange: str | None = None
+    ticker: str | None = None
     product: str | None = None
     share_pct: float | None = None
+    word: str | None = None
     broad: bool = False
 
 
@@ -59,8 +69,10 @@ def candidates(
     """Firms elsewhere for a node, the surest first, each once.
 
     In this order: those on record as making it; those with a product that names it, by its share of revenue; for a
-    component, those with a product that names the assembly it belongs to; those of its sector, the finest match first;
-    then those of which only the group or division above is known, before those known to be of another part of it.
+    component, those with a product that names the assembly it belongs to; those whose own name says so, where nothing is
+    known of their products; those of its sector, the finest match first; then those of which only the group or division
+    above is known, before those known to be of another part of it. How many leads of the last three kinds hold is
+    measured: :func:`lianzhang.chain.terms.lead_checks`.
 
     Args:
         reader: the loaded region.
@@ -77,6 +89,7 @@ def candidates(
     for step in (
         _makers(chain, node),
         _by_product(reader, chain, node, terms or load_terms()),
+        _by_name(reader, chain, node),
         _of_trade(reader, chain, node),
     ):
         for candidate in step:
@@ -98,7 +111,7 @@ def _makers(chain: ChainMap, node: Node) -> Iterator[Candidate]:
         if not maker.current:
             why = Text(f"{why.zh}，是历史记录", f"{why.en}; that is history")
         yield Candidate(
-            maker.firm_id, maker.name, maker.region, None, why, maker, maker.source_id, maker.status
+            maker.firm_id, maker.name, maker.region, None, why, maker, maker.source_id, maker.status, "record"
         )
 
 
@@ -109,7 +122,7 @@ def _by_product(
         return
     for row in _products(reader, chain, _words(reader, node, terms)):
         zh, en = _told(row)
-        yield _product_candidate(row, Text(zh, en))
+        yield _product_candidate(row, Text(zh, en), "product")
     whole = next((n for n in chain.nodes if n.node_id == node.parent_id), None)
     if node.kind != "component" or whole is None:
         return
@@ -119,10 +132,36 @@ def _by_product(
             f"{zh}；同属总成“{whole.name.zh}”，只是线索",
             f"{en}; of the same assembly, {whole.name.en}: only a lead",
         )
-        yield _product_candidate(row, lead)
+        yield _product_candidate(row, lead, "assembly")
 
 
-def _product_candidate(row: Mapping[str, Any], why: Text) -> Candidate:
+def _product_candidate(row: Mapping[str, Any], why: Text, basis: Basis) -> Candidate:
+    return replace(_lead(row, why, basis), product=row["product"], share_pct=row["revenue_share_pct"])
+
+
+def _by_name(reader: Reader, chain: ChainMap, node: Node) -> Iterator[Candidate]:
+    for words in _name_words(reader, node):
+        params = {"region": chain.region_id, "words": words.pattern, "trades": list(words.trades)}
+        for row in reader.sql(queries.NAMES_ELSEWHERE, params).to_pylist():
+            trade_zh = f"，行业为{row['sector_zh']}" if row["sector_zh"] else ""
+            trade_en = f", its sector is {row['sector_en']}" if row["sector_en"] else ""
+            why = Text(
+                f"名称中有“{row['word']}”{trade_zh}；仅凭名称，产品未核实",
+                f"“{row['word']}” in its name{trade_en}; by name only, its products are not verified",
+            )
+            yield replace(_lead(row, why, "name"), word=row["word"])
+
+
+def _name_words(reader: Reader, node: Node) -> Iterator[NameTerms]:
+    """Words in names of firms for the node, or for the same node in another cut."""
+    known = load_name_terms()
+    rows = reader.sql(queries.SAME_NODES, {"node": node.node_id}).to_pylist()
+    found = [known[n] for n in (node.node_id, *(str(r["node_id"]) for r in rows)) if n in known]
+    yield from found[:1]
+
+
+def _lead(row: Mapping[str, Any], why: Text, basis: Basis) -> Candidate:
+    """A candidate that no record speaks for, from a row of a query."""
     return Candidate(
         firm_id=row["firm_id"],
         name=Text(row["name_zh"], row["name_en"]),
@@ -132,8 +171,11 @@ def _product_candidate(row: Mapping[str, Any], why: Text) -> Candidate:
         evidence=None,
         source_id=row["source_id"],
         status=row["status"],
-        product=row["product"],
-        share_pct=row["revenue_share_pct"],
+        basis=basis,
+        sector=Text(row["sector_zh"], row["sector_en"]) if row["sector_zh"] else None,
+        exchange=row["exchange"],
+        ticker=row["ticker"],
+        broad=basis == "division",
     )
 
 
@@ -176,21 +218,9 @@ def _of_trade(reader: Reader, chain: ChainMap, node: Node) -> Iterator[Candidate
             rows.sort(key=lambda r: r["sector_id"] not in wanted)
         for r in rows:
             why = Text(f"行业为{r['sector_zh']}，只是线索", f"its sector is {r['sector_en']}; only a lead")
-            region = Text(r["region_zh"], r["region_en"]) if r["region_zh"] else None
-            name = Text(r["name_zh"], r["name_en"])
             # A firm whose record stops at the division is no surer than one that was found by climbing to it.
             broad = climbed or of_division or r["depth"] <= _DIVISION
-            yield Candidate(
-                r["firm_id"],
-                name,
-                region,
-                r["listed"],
-                why,
-                None,
-                r["source_id"],
-                r["status"],
-                broad=broad,
-            )
+            yield _lead(r, why, "division" if broad else "trade")
         parents = dict.fromkeys(above[s]["parent_id"] for s in wanted)
         wanted = [p for p in parents if p is not None and above[p]["depth"] >= 2]
         climbed = True

@@ -57,7 +57,8 @@ class Gap:
     ``best_places`` are the districts closest to what the component needs. ``blind``: the sector as a whole sends out
     more than it takes in, so that no unmet demand can be seen in the table; its stake of 0 is no finding. ``rank`` 1
     is the most pressing; 0 where a factor is unknown or the node is no gap. ``rank_low`` and ``rank_high`` are the 5 %
-    and 95 % quantiles of the rank when the weights move.
+    and 95 % quantiles of the rank when the weights move. ``sharing`` counts the nodes of the chain whose stake is the same
+    sector's figure, this one among them.
     """
 
     node: Node
@@ -73,6 +74,7 @@ class Gap:
     rank_low: float | None
     rank_high: float | None
     blind: bool
+    sharing: int
     inputs: GapInputs
 
 
@@ -165,8 +167,12 @@ def gaps(
         for r in reader.sql(queries.NODE_SUPPLIES, {"taxonomy": chain.taxonomy_id}).to_pylist()
         if r["from_node"] in index and r["to_node"] in index
     ]
+    # Two makers and more are a gap only where the table shows demand that is not met.
     kinds = classify_gaps(
-        [int(n.grade) for n in nodes], link_from=[a for a, _ in links], link_to=[b for _, b in links]
+        [int(n.grade) for n in nodes],
+        unmet=stake,
+        link_from=[a for a, _ in links],
+        link_to=[b for _, b in links],
     )
     eligible = np.array([k is not GapKind.NONE for k in kinds], dtype=np.float64)
     ranking = rank_gaps(stake, exposed, feasible, weights=weights, eligible=eligible)
@@ -190,6 +196,7 @@ def gaps(
             rank_low=_known(moved.low[i]) if moved is not None and ranking.rank[i] else None,
             rank_high=_known(moved.high[i]) if moved is not None and ranking.rank[i] else None,
             blind=bool(stake[i] == 0.0 and inflow[i] == 0.0),
+            sharing=1 if of_node[i] or rows[i] is None else rows.count(rows[i]),
             inputs=_inputs(
                 n,
                 accounts if rows[i] is not None else None,
@@ -319,9 +326,13 @@ def _rows_of(nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def owners(reader: Reader, chain: ChainMap) -> Owners:
-    """The 1+10+1000 pattern from the graph: groups that make the final product, and suppliers of its components."""
+    """The 1+10+1000 pattern from the graph: groups that make the final product, and suppliers of its components.
+
+    Only evidence that speaks of the day the chain is graded for counts.
+    """
     rows = reader.sql(queries.PRODUCT_MAKERS, {"taxonomy": chain.taxonomy_id}).to_pylist()
-    local = {k.firm_id for n in chain.nodes for k in n.makers if k.local}
+    # Who makes the product now: what ended with a register, or was not known yet, is left out.
+    local = {k.firm_id for n in chain.nodes if n.kind == "product" for k in n.local_makers}
     names: dict[str, Text] = {}
     capacity: dict[str, float] = {}
     for r in rows:
@@ -335,11 +346,7 @@ def owners(reader: Reader, chain: ChainMap) -> Owners:
     groups = list(names)
     owner, leaders, others = owners_and_followers([capacity[g] for g in groups])
     suppliers = {
-        k.firm_id
-        for n in chain.nodes
-        if n.kind in ("assembly", "component")
-        for k in n.makers
-        if k.local and k.activity == "makes"
+        k.firm_id for n in chain.nodes if n.kind in ("assembly", "component") for k in n.local_makers
     }
     because = None
     if owner is None:

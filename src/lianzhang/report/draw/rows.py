@@ -9,6 +9,7 @@ from lianzhang.report.draw.inline import Refs, citation_text, number_html
 from lianzhang.report.draw.lines import has_gap, svg_spark
 from lianzhang.report.figures import (
     Cell,
+    Column,
     Disagreement,
     Empty,
     Table,
@@ -117,7 +118,8 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
                 when,
             )
         )
-    words = element("div", element("h4", space_han(label)), *lines, class_="track-label")
+    name = element("a", space_han(label), href=row.link) if row.link else space_han(label)
+    words = element("div", element("h4", name), *lines, class_="track-label")
     reason = element("p", space_han(row.reason.get(lang)), class_="reason")
     # without observations the words take the drawing's place
     spark = reason
@@ -259,14 +261,8 @@ def html_table(table: Table, lang: Lang, refs: Refs) -> Markup:
         if column.unit is not None:
             title += [" ", element("small", column.unit.get(lang))]
         head.append(element("th", *title, scope="col", class_="num" if column.numeric else None))
-    rows = [
-        element(
-            "tr",
-            *(_cell(cell, table.columns[n].numeric, lang, refs, first=n == 0) for n, cell in enumerate(row)),
-        )
-        for row in table.rows
-    ]
-    long, broad = len(rows) > _WHOLE_TABLE, _least_width(table, lang) > _PHONE
+    rows = [_row(table, number, lang, refs) for number in range(len(table.rows))]
+    long, broad = len(rows) > _WHOLE_TABLE, not table.stacked and _least_width(table, lang) > _PHONE
     hints = []
     if long:
         words = (
@@ -285,7 +281,7 @@ def html_table(table: Table, lang: Lang, refs: Refs) -> Markup:
             element("thead", element("tr", *head)),
             element("tbody", join(rows)),
         ),
-        class_="table long" if long else "table",
+        class_=" ".join(["table", *(["long"] if long else []), *(["stacked"] if table.stacked else [])]),
         role="region",
         tabindex="0",
         aria_label=table.title.get(lang),
@@ -306,13 +302,44 @@ def _least_width(table: Table, lang: Lang) -> float:
     return total + 16.0 * (len(table.columns) - 1)
 
 
-def _cell(cell: Cell, numeric: bool, lang: Lang, refs: Refs, *, first: bool) -> Markup:
-    name = "th" if first and isinstance(cell, Text) else "td"
+def _row(table: Table, number: int, lang: Lang, refs: Refs) -> Markup:
+    cells = table.rows[number]
+    link = table.links[number] if table.links else None
+    # The name of a row is its first text; only one in the first column, or a link, makes it the head.
+    named = next((n for n, cell in enumerate(cells) if isinstance(cell, Text)), None)
+    return element(
+        "tr",
+        *(
+            _cell(
+                cell,
+                table.columns[n],
+                lang,
+                refs,
+                head=n == named and (n == 0 or bool(table.links)),
+                link=link if n == named else None,
+                labelled=table.stacked,
+            )
+            for n, cell in enumerate(cells)
+        ),
+    )
+
+
+def _cell(
+    cell: Cell, column: Column, lang: Lang, refs: Refs, *, head: bool, link: str | None, labelled: bool
+) -> Markup:
+    name = "th" if head and isinstance(cell, Text) else "td"
     scope = "row" if name == "th" else None
+    # What the column is called, for cards that have no head row.
+    label = space_han(column.title.get(lang)) if labelled and name == "td" else None
     if isinstance(cell, Quantity):
-        return element(name, number_html(cell, lang, refs), class_="num")
-    words = ("—" if numeric else "") if cell is None else space_han(cell.get(lang))
-    return element(name, words, scope=scope, class_="num" if numeric else None)
+        return element(name, number_html(cell, lang, refs), class_="num", data_label=label)
+    words = ("—" if column.numeric else "") if cell is None else space_han(cell.get(lang))
+    inside = words if link is None else element("a", words, href=link)
+    kind = (
+        " ".join([*(["num"] if column.numeric else []), *(["none"] if cell is None and labelled else [])])
+        or None
+    )
+    return element(name, inside, scope=scope, class_=kind, data_label=label)
 
 
 def html_empty(figure: Empty, lang: Lang) -> Markup:
