@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from lianzhang.i18n import Lang, Text
-from lianzhang.report.draw.sheets import svg_sheet
+from lianzhang.report.draw.sheets import framed, svg_sheet
 from lianzhang.report.figures import (
     FanPoint,
     LineChart,
@@ -20,6 +20,7 @@ from lianzhang.report.figures import (
     TrackerRow,
     Verdict,
 )
+from lianzhang.report.measure import text_width
 from lianzhang.report.values import Quantity
 from lianzhang.report.words import TROUBLE, VERDICT
 
@@ -85,3 +86,17 @@ def test_small_charts_stand_three_in_a_row(charts: int) -> None:
 def test_an_empty_tracker_is_a_drawing_all_the_same() -> None:
     drawn = str(svg_sheet(Tracker(Text("空", "None"), ()), "zh", uid="e"))
     assert re.search(r'viewBox="0 0 1000 1"', drawn)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_framed_picture_carries_finding_place_day_and_source(lang: Lang) -> None:
+    inner = svg_sheet(Tracker(Text("空", "None"), ()), lang, uid="e")
+    root = ElementTree.fromstring(
+        str(framed(inner, lang, finding="长" * 90, about="重庆 2026", source="来源：年鉴", uid="f"))
+    )
+    words = "".join(t.text or "" for t in root.iter(f"{SVG}text"))
+    assert all(said in words for said in ("长" * 90, "重庆 2026", "来源：年鉴"))
+    width, height = (float(v) for v in root.attrib["viewBox"].split()[2:])
+    for text in root.findall(f"{SVG}text"):
+        assert float(text.attrib["y"]) < height
+        assert text_width(text.text or "", float(text.attrib["font-size"])) <= width

@@ -50,6 +50,19 @@ export function startOrigins(): void {
     if (event.key === "Escape") hide(true);
   });
 
+  // What was put into the page later brings a list of its own: one list, no id twice.
+  document.addEventListener("htmx:after:swap", () => {
+    const own = document.querySelector("#origins .origins");
+    const count = document.querySelector("#origins summary");
+    for (const late of own && count ? document.querySelectorAll("#main details.back") : []) {
+      for (const entry of late.querySelectorAll(".origins > li")) {
+        if (![...own!.children].some((known) => known.id === entry.id)) own!.append(entry);
+      }
+      late.remove();
+      count!.textContent = count!.textContent!.replace(/\d+$/, String(own!.children.length));
+    }
+  });
+
   const unfold = (): void => {
     const list = document.querySelector<HTMLDetailsElement>("details.all");
     if (list && location.hash.startsWith("#o-")) list.open = true;
@@ -57,6 +70,6 @@ export function startOrigins(): void {
   unfold();
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {
-    for (const list of document.querySelectorAll<HTMLDetailsElement>("details.all, details.rest")) list.open = true;
+    for (const list of document.querySelectorAll<HTMLDetailsElement>("details.rest:not(.all)")) list.open = true;
   });
 }

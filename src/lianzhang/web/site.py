@@ -262,7 +262,7 @@ class Site:
             "Cache-Control": "no-cache",
         }
         if kind == "svg":
-            drawn = svg_file(blocks[name], name, visit.view.lang, theme="light")
+            drawn = svg_file(blocks[name], name, visit.view.lang, theme="light", about=visit.view.about())
             return Response(drawn, media_type="image/svg+xml", headers=headers)
         return Response(csv_of(blocks[name], visit.view.lang), media_type="text/csv", headers=headers)
 

@@ -15,13 +15,13 @@ from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
 from lianzhang.report.check import origin_keys
 from lianzhang.report.draw.canvas import anchor
-from lianzhang.report.draw.inline import Refs, chain_html, number_html, prose_html
+from lianzhang.report.draw.inline import Refs, chain_html, citation_text, number_html, prose_html
 from lianzhang.report.draw.rows import chip, html_table
 from lianzhang.report.figures import Empty, HexCity, ShockDays, Table, Tracker, Verdict, Voices, Wall
 from lianzhang.report.format import date_text, listing, quantity, space_han
 from lianzhang.report.model import Block
 from lianzhang.report.tables import as_table
-from lianzhang.report.values import Prose, Quantity
+from lianzhang.report.values import Citation, Prose, Quantity
 from lianzhang.report.words import WORDS
 from lianzhang.store import RegionEntry
 from lianzhang.web import assets
@@ -207,6 +207,23 @@ class View:
     def anchor(self, key: str) -> str:
         """Where an origin stands on the page."""
         return anchor(key) or ""
+    def about(self) -> Text | None:
+        """Place and day that the page is about, for pictures that leave it."""
+        if self.region is None:
+            return None
+        title, as_of, brand = self.region.title, PAGE_WORDS["as_of"], PAGE_WORDS["brand"]
+        return Text(
+            f"{title.zh} · {as_of.zh} {date_text(self.as_of, 'zh')} · {brand.zh}",
+            f"{title.en} · {as_of.en} {date_text(self.as_of, 'en')} · {brand.en}",
+        )
+
+    def cited(self) -> list[str]:
+        """Each source that the page's numbers rest on, once, in order: what stands on paper instead of the chains."""
+        keys = dict.fromkeys(c.source for o in self.refs.origins.values() for c in o.citations)
+        return [
+            citation_text(Citation(key), self.lang, self.refs) for key in keys if key in self.refs.sources
+        ]
+
 
     def is_empty(self, block: Block) -> bool:
         """Whether there is nothing to show but why."""

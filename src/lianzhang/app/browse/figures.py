@@ -7,7 +7,8 @@ import re
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Lang, Text
 from lianzhang.report import draw
-from lianzhang.report.draw.sheets import svg_sheet
+from lianzhang.report.draw.inline import prose_text
+from lianzhang.report.draw.sheets import framed, svg_sheet
 from lianzhang.report.figures import (
     DayPaths,
     HexCity,
@@ -22,8 +23,10 @@ from lianzhang.report.figures import (
     Wall,
     WeakLinks,
 )
+from lianzhang.report.format import space_han
 from lianzhang.report.model import Block, Report
 from lianzhang.report.page import PageTheme, stylesheet
+from lianzhang.report.words import WORDS
 
 _NAMES: dict[type, str] = {
     Wall: "wall",
@@ -80,19 +83,42 @@ def find_figure(report: Report, name: str) -> Block:
     return found[name]
 
 
-def svg_file(block: Block, name: str, lang: Lang, *, theme: PageTheme = "auto", narrow: bool = False) -> str:
+def svg_file(
+    block: Block,
+    name: str,
+    lang: Lang,
+    *,
+    theme: PageTheme = "auto",
+    narrow: bool = False,
+    about: Text | None = None,
+) -> str:
     """A drawing as a file of its own, with its style inside.
+
+    ``about`` says what place and day the picture is about; with it the finding stands above the drawing, and ``about``
+    and the source below.
 
     Raises:
         UnknownNameError: the figure is not a drawing.
     """
     figure = block.figure
     if isinstance(figure, _SHEETS):
-        markup = str(svg_sheet(figure, lang, uid=name))
+        drawn = svg_sheet(figure, lang, uid=name)
     elif isinstance(figure, _DRAWN):
-        markup = str(draw.svg(figure, lang, uid=name, narrow=narrow))
+        drawn = draw.svg(figure, lang, uid=name, narrow=narrow)
     else:
         raise UnknownNameError(Text("图形", "drawing"), name)
+    if about is not None:
+        drawn = framed(
+            drawn,
+            lang,
+            finding=prose_text(block.finding, lang),
+            about=space_han(about.get(lang)),
+            source=space_han(
+                f"{WORDS['source'].get(lang)}{'：' if lang == 'zh' else ': '}{block.source.get(lang)}"
+            ),
+            uid=f"{name}-framed",
+        )
+    markup = str(drawn)
     head = re.match(r"<svg\b", markup)
     assert head is not None
     space = "" if "xmlns=" in markup[: markup.index(">")] else ' xmlns="http://www.w3.org/2000/svg"'

@@ -1,4 +1,4 @@
-"""Figures that a page composes of several drawings and words, as one drawing: for whoever saves the picture."""
+"""Drawings for whoever saves a picture: several on one sheet, and a picture with what the page says around it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ Sheet = LineGrid | DayPaths | Tracker
 _COLUMNS, _GAP = 3, 32.0
 _LABEL, _SPARK, _VERDICT = 0.0, 360.0, 710.0
 _ROW = 128.0
+_EXTENT = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def svg_sheet(figure: Sheet, lang: Lang, *, uid: str) -> Markup:
@@ -51,9 +52,31 @@ def svg_sheet(figure: Sheet, lang: Lang, *, uid: str) -> Markup:
     return canvas.finish(max(y, 1.0), figure.title.get(lang), "; ".join(names), "sheet")
 
 
+def framed(drawing: Markup, lang: Lang, *, finding: str, about: str, source: str, uid: str) -> Markup:
+    """A drawing with the finding above it, and place, day and source below: a picture that can be sent on alone."""
+    found = _EXTENT.search(drawing)
+    assert found is not None
+    width = float(found[1])
+    canvas = Canvas(width, lang, uid)
+    head = fit(finding, width, (22.0, 20.0, 18.0, 16.0), 4, bold=True)
+    y = 0.0
+    for line in head.lines:
+        y += head.size * 1.35
+        canvas.text(0, y, line, head.size, "t bold")
+    y += 16
+    y += put(canvas, drawing, 0, y, width) + 10
+    canvas.line(0, y, width, y, "grid")
+    for words in (about, source):
+        fitted = fit(words, width, (13.0, 12.0), 4)
+        for line in fitted.lines:
+            y += fitted.size * 1.5
+            canvas.text(0, y, line, fitted.size, "t2")
+    return canvas.finish(y + 8, finding, f"{about} {source}", "framed")
+
+
 def put(canvas: Canvas, drawing: Markup, x: float, y: float, width: float) -> float:
     """Set a drawing into another at a place and width; gives its height there, in px."""
-    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing)
+    found = _EXTENT.search(drawing)
     assert found is not None
     own, high = float(found[1]), float(found[2])
     height = high * width / own
