@@ -152,7 +152,6 @@ def test_structured_results_fit_their_models(client: TestClient) -> None:
         (f"{API}/plan/targets/{statement}", TrackRow, False),
         (f"{API}/plan/disagreements", Conflict, True),
         (f"{API}/plan/tree", Task, True),
-        (f"{API}/chain/map", ChainMap, False),
         (f"{API}/chain/system", ClusterSystem, False),
         (f"{API}/chain/gaps", Gaps, False),
         (f"{API}/chain/rates", Rate, True),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
-from pydantic import Field
+from pydantic import Field, create_model
 from starlette.responses import Response
 
 from lianzhang.api.models import model_of
@@ -14,6 +15,7 @@ from lianzhang.api.parameters import Dated, RegionName
 from lianzhang.api.quick import QuickRouter
 from lianzhang.api.routes.answers import answer, described, listing
 from lianzhang.app.browse.desk import Desk
+from lianzhang.app.browse.plain import plain
 from lianzhang.app.chain import accounts_or_none, places_or_none
 from lianzhang.app.state import region_head
 from lianzhang.chain.service import (
@@ -21,6 +23,7 @@ from lianzhang.chain.service import (
     ChainMap,
     ClusterSystem,
     Gaps,
+    Node,
     Owners,
     Rate,
     RegionalAccounts,
@@ -43,6 +46,18 @@ class Chosen(Dated):
     )
 
 
+class Mapped(Chosen):
+    """Parameters of the map."""
+
+    makers: int = Field(
+        default=10,
+        ge=0,
+        le=100_000,
+        description="At most so many makers of a node, those that count for its grade first; `chain/node_makers` lists "
+        "all. 每个节点至多列出的企业数",
+    )
+
+
 class Weighted(Chosen):
     """Parameters of the rank of gaps: exponents of its three factors."""
 
@@ -57,6 +72,36 @@ class Counted(Chosen):
     """Parameters of a list of candidates."""
 
     most: int = Field(default=20, ge=1, le=500, description="At most so many firms. 最多企业数")
+
+
+_MAPPED_NODE = create_model(
+    "ChainNode",
+    __base__=model_of(Node),
+    makers_total=(int, Field(ge=0, description="Makers on record, listed or not; unit: records. 全部记录数")),
+    local_makers_total=(
+        int,
+        Field(ge=0, description="Local firms that make it now, listed or not; unit: firms. 本地在产企业数"),
+    ),
+)
+#: The map as it is given: no more makers of a node than asked for, and how many there are.
+MAP = create_model(
+    "ChainChainMap",
+    __base__=model_of(ChainMap),
+    nodes=(list[_MAPPED_NODE], Field(description="In the order of the chain. 按链上次序")),  # type: ignore[valid-type]
+)
+
+
+def _mapped(found: ChainMap, most: int) -> dict[str, Any]:
+    nodes: list[dict[str, Any]] = []
+    for node in found.nodes:
+        listed, local = node.makers, node.local_makers
+        if len(listed) > most:
+            first = {id(maker) for maker in local}
+            listed = (*local, *(maker for maker in listed if id(maker) not in first))[:most]
+        shown: dict[str, Any] = plain(replace(node, makers=listed))
+        nodes.append(shown | {"makers_total": len(node.makers), "local_makers_total": len(local)})
+    whole: dict[str, Any] = plain(replace(found, nodes=()))
+    return whole | {"nodes": nodes}
 
 
 def chain_router(desk: Desk) -> QuickRouter:
@@ -80,11 +125,17 @@ def chain_router(desk: Desk) -> QuickRouter:
         "/{region}/chain/map",
         tags=["chain"],
         summary="The chain, graded 产业链图",
-        **described(model_of(ChainMap)),
+        **described(MAP),
     )
-    def chain_of_region(region: RegionName, request: Request, given: Annotated[Chosen, Query()]) -> Response:
+    def chain_of_region(region: RegionName, request: Request, given: Annotated[Mapped, Query()]) -> Response:
         """Systems, assemblies and components with makers, evidence and strict grades. Unknown is not missing."""
-        return answer(desk, request, region, lambda r: graded(r, given.day, given.taxonomy), given.day)
+        return answer(
+            desk,
+            request,
+            region,
+            lambda r: _mapped(graded(r, given.day, given.taxonomy), given.makers),
+            given.day,
+        )
 
     @router.get(
         "/{region}/chain/system",
