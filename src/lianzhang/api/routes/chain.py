@@ -75,7 +75,7 @@ class Counted(Chosen):
 
 
 _MAPPED_NODE = create_model(
-    "ChainNode",
+    "ChainMappedNode",
     __base__=model_of(Node),
     makers_total=(int, Field(ge=0, description="Makers on record, listed or not; unit: records. 全部记录数")),
     local_makers_total=(
