@@ -64,6 +64,13 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield found
 
 
+@pytest.fixture(autouse=True)
+def _no_guesses(request: pytest.FixtureRequest) -> None:
+    """Wrong tokens of one test do not count against the next."""
+    if "client" in request.fixturenames:
+        request.getfixturevalue("app").state.guesses.forget()
+
+
 @pytest.fixture
 def writer(own_store: Path) -> Iterator[TestClient]:
     """A client that may write, over a store of its own."""

@@ -20,6 +20,10 @@ WRITES = [
     ("POST", f"{API}/plan/documents"),
     ("POST", f"{API}/plan/documents/0123456789abcdef/decisions"),
     ("POST", f"{API}/plan/documents/0123456789abcdef/decisions/batch"),
+    ("POST", f"{API}/firms/registers"),
+    ("POST", f"{API}/firms/registers/fedcba9876543210"),
+    ("POST", f"{API}/firms/registers/fedcba9876543210/look"),
+    ("DELETE", f"{API}/firms/registers/fedcba9876543210"),
     ("POST", f"{API}/runs"),
     ("POST", f"{API}/risk/rank"),
     ("POST", f"{API}/risk/remedies"),
@@ -36,7 +40,12 @@ def test_the_list_of_writes_is_complete(client: TestClient) -> None:
     found = {(m.upper(), p) for p, item in described.items() for m in item if m not in ("get", "parameters")}
     known = {(m, re.sub(r"langu", "{region}", p)) for m, p in WRITES}
     known = {
-        (m, p.replace("0123456789abcdef", "{document_id}").replace("/jobs/x", "/jobs/{job_id}"))
+        (
+            m,
+            p.replace("0123456789abcdef", "{document_id}")
+            .replace("fedcba9876543210", "{register_id}")
+            .replace("/jobs/x", "/jobs/{job_id}"),
+        )
         for m, p in known
     }
     assert found == known | {("POST", "/api/v1/session"), ("DELETE", "/api/v1/session")}

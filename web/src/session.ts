@@ -23,7 +23,15 @@ export async function signInByLink(): Promise<void> {
   const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
   if (!token) return;
   history.replaceState(null, "", location.pathname + location.search);
-  await exchange(token);
+  const answer = await exchange(token);
+  // Where reading needs the token the page that was asked for is behind this one.
+  if (answer.ok && document.querySelector("form#enter")) location.reload();
+}
+
+/** The place within a page, which is not sent, is not lost by signing in. */
+export function keepPlace(): void {
+  const next = document.querySelector<HTMLInputElement>("form#enter input[name=next]");
+  if (next && location.pathname !== "/sign-in") next.value += location.hash;
 }
 
 function exchange(token: string): Promise<Response> {

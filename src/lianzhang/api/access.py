@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as DependsParam
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from lianzhang.api.problems import AccessError, RefusedError
-from lianzhang.errors import UsageError
+from lianzhang.api.guesses import Guesses
+from lianzhang.api.problems import AccessError, RefusedError, TooManyGuessesError
+from lianzhang.errors import LianzhangError, UsageError
 from lianzhang.i18n import Text
 
 COOKIE = "lianzhang_session"
@@ -107,6 +108,8 @@ def is_loopback(host: str) -> bool:
 
 
 By = Literal["token", "session"]
+#: Where a request carries what `identify` found, so that one wrong token counts once.
+_FOUND = "lianzhang.identified"
 
 
 def identify(request: Request) -> By | None:
@@ -114,13 +117,53 @@ def identify(request: Request) -> By | None:
 
     Raises:
         AccessError: a token was shown and does not fit.
+        TooManyGuessesError: too many wrong ones came from there.
     """
+    if _FOUND not in request.scope:
+        try:
+            request.scope[_FOUND] = _identified(request)
+        except LianzhangError as error:
+            request.scope[_FOUND] = error
+    found: By | LianzhangError | None = request.scope[_FOUND]
+    if isinstance(found, LianzhangError):
+        raise found
+    return found
+
+
+def wrongly_shown(request: Request) -> LianzhangError | None:
+    """Why the token that came with the request was refused, if one came and was."""
+    found = request.scope.get(_FOUND)
+    return found if isinstance(found, LianzhangError) else None
+
+
+def check_token(request: Request, shown: str, *, hint: Text | None = None) -> None:
+    """Let a token through.
+
+    Raises:
+        AccessError: it does not fit.
+        TooManyGuessesError: too many wrong ones came from there; this one was not looked at.
+    """
+    access: Access = request.app.state.access
+    guesses: Guesses = request.app.state.guesses
+    address = request.client.host if request.client else ""
+    wait = guesses.wait_s(address)
+    if wait:
+        raise TooManyGuessesError(
+            Text("错误的令牌太多，暂不再核对", "too many wrong tokens; no more are looked at for now"),
+            hint=Text(f"请在 {wait} 秒后再试", f"try again in {wait} seconds"),
+            details={"retry_after_s": wait},
+        )
+    if not access.fits(shown):
+        guesses.wrong(address)
+        raise AccessError(Text("令牌不对", "the token does not fit"), hint=hint)
+
+
+def _identified(request: Request) -> By | None:
     access: Access = request.app.state.access
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and shown.strip():
-        if access.fits(shown.strip()):
-            return "token"
-        raise AccessError(Text("令牌不对", "the token does not fit"), hint=_HINT)
+        check_token(request, shown.strip(), hint=_HINT)
+        return "token"
     cookie = request.cookies.get(COOKIE, "")
     if cookie and hmac.compare_digest(cookie.encode(errors="replace"), access.session().encode()):
         return "session"

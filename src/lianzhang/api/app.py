@@ -13,6 +13,7 @@ from lianzhang import __version__
 from lianzhang.api import problems
 from lianzhang.api.access import Access, open_access, reading
 from lianzhang.api.guard import API, Guard
+from lianzhang.api.guesses import Guesses
 from lianzhang.api.kept import Kept
 from lianzhang.api.routes.chain import chain_router
 from lianzhang.api.routes.documents import document_router, review_router
@@ -24,6 +25,7 @@ from lianzhang.api.routes.risk import risk_router, risk_start_router
 from lianzhang.api.routes.runs import run_router, start_router
 from lianzhang.api.routes.writes import session_router, write_router
 from lianzhang.app.browse.desk import Desk
+from lianzhang.app.browse.refusals import Refusals
 from lianzhang.config import Settings
 
 PREFIX = API
@@ -74,6 +76,8 @@ def create_api(
     )
     app.state.desk = desk
     app.state.access = rules
+    app.state.guesses = Guesses()
+    app.state.refusals = Refusals(desk.audit)
     app.state.lang = settings.lang
     app.state.stopping = False
     # The last one added is the outermost.

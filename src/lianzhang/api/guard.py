@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Literal
+
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lianzhang.api.access import Access, authorise_write, same_origin
-from lianzhang.api.problems import RefusedError, TooLargeError, problem_response
+from lianzhang.api.access import Access, authorise_write, same_origin, wrongly_shown
+from lianzhang.api.head import without_body
+from lianzhang.api.problems import ProblemException, RefusedError, TooLargeError, problem_response
 from lianzhang.app.browse.audit import Audit
+from lianzhang.app.browse.refusals import Refusals
 from lianzhang.errors import LianzhangError
 from lianzhang.i18n import Text
 
@@ -22,7 +26,8 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to other sites; to our own the address, without which a form's Origin would be "null".
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -32,8 +37,15 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 #: Largest body where nothing is uploaded, in bytes.
 BODY_BYTES = 1 << 20
 API = "/api/v1"
-#: Where a browser shows the token for the first time.
+#: Where a browser shows the token for the first time, and gives the session back: the API, and the pages' forms.
 SESSION = f"{API}/session"
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+_SESSIONS = (SESSION, SIGN_IN, SIGN_OUT)
+
+
+def origin_of(request: Request) -> Literal["page", "program"]:
+    """Whether a page asks or a program: browsers say which page, programs do not."""
+    return "page" if "origin" in request.headers else "program"
 
 
 def _operation(request: Request) -> str:
@@ -55,7 +67,6 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = Request(scope, receive)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -64,15 +75,35 @@ class Guard:
                 message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 
+        if scope["method"] == "HEAD":
+            # Answered as GET is, without the body; so there is HEAD wherever there is GET.
+            await without_body(self._guarded, scope, receive, sending)
+        else:
+            await self._guarded(scope, receive, sending)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
         error = self._refusal(request)
         if error is not None:
-            await problem_response(request, error)(scope, receive, sending)
+            if request.method not in SAFE:
+                await self._note(request, error)
+            await problem_response(request, error)(scope, receive, send)
             return
         receive = self._counting(request, receive)
-        if request.method in SAFE or request.url.path == SESSION:
-            await self.app(scope, receive, sending)
-        else:
-            await self._write(request, receive, sending)
+        if request.method not in SAFE and request.url.path not in _SESSIONS:
+            await self._write(request, receive, send)
+            return
+        await self.app(scope, receive, send)
+        wrong = wrongly_shown(request)
+        if wrong is not None:
+            await self._note(request, wrong)
+
+    async def _note(self, request: Request, error: LianzhangError) -> None:
+        """Leave a refusal in the trail."""
+        refusals: Refusals = request.app.state.refusals
+        what, origin = f"{request.method} {request.url.path}", origin_of(request)
+        with contextlib.suppress(OSError):  # a full disk does not turn a refusal into something else
+            await run_in_threadpool(refusals.add, what, origin, error.http_status, error.code)
 
     async def _write(self, request: Request, receive: Receive, send: Send) -> None:
         """A write: authorised before its body is read, and left in the trail."""
@@ -89,6 +120,8 @@ class Guard:
             by = authorise_write(request)
             await run_in_threadpool(audit.ready)
         except LianzhangError as error:
+            if error.http_status < 500:
+                await self._note(request, error)
             await problem_response(request, error)(request.scope, receive, send)
             return
         try:
@@ -103,7 +136,7 @@ class Guard:
                 what=f"{request.method} {_operation(request)}",
                 region=details.pop("region", None) or state.get("region") or parts.get("region"),
                 by=by,
-                origin="page" if "origin" in request.headers else "program",
+                origin=origin_of(request),
                 status=status,
                 problem=state.get("problem"),
                 details=details,
@@ -152,7 +185,7 @@ class Guard:
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
                 if seen > limit:
-                    raise HTTPException(413, self._too_large(request).message.en)
+                    raise ProblemException(self._too_large(request))
             return message
 
         return counted

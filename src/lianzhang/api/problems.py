@@ -86,6 +86,14 @@ class InvalidRequestError(InputError):
     title = Text("请求有误", "Invalid request")
 
 
+class TooManyGuessesError(UsageError):
+    """Too many wrong tokens came from one place; further ones are not looked at for a while."""
+
+    code = "too-many-guesses"
+    http_status = 429
+    title = Text("尝试过多", "Too many attempts")
+
+
 class BusyError(LianzhangError):
     """Too much is under way."""
 
@@ -114,6 +122,14 @@ _BY_STATUS: dict[int, type[LianzhangError]] = {
 }
 
 
+class ProblemException(HTTPException):
+    """An error of ours where the framework lets only its own through: while a body is read."""
+
+    def __init__(self, problem: LianzhangError) -> None:
+        super().__init__(problem.http_status, problem.message.en)
+        self.problem = problem
+
+
 class Problem(BaseModel):
     """Why a request was not answered (RFC 9457)."""
 
@@ -136,6 +152,8 @@ def problem_response(
     given = {"Content-Language": "zh-CN" if lang == "zh" else "en", "Cache-Control": "no-store"}
     if error.http_status == 401:
         given["WWW-Authenticate"] = 'Bearer realm="lianzhang"'
+    if "retry_after_s" in error.details:
+        given["Retry-After"] = str(error.details["retry_after_s"])
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, default=str)
     # A name that was asked for may hold what UTF-8 cannot say.
     content = text.encode("utf-8", errors="replace")
@@ -159,6 +177,8 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if isinstance(error, ProblemException):
+            return problem_response(request, error.problem)
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers = {"Allow": _allowed(app, request) or headers.get("Allow", "GET")}
@@ -187,7 +207,8 @@ def _allowed(app: FastAPI, request: Request) -> str:
     for path, item in app.openapi()["paths"].items():
         form = "[^/]+".join(re.escape(part) for part in re.split(r"{\w+}", path))
         if re.fullmatch(form, request.url.path):
-            return ", ".join(sorted(m.upper() for m in item if m != "parameters"))
+            methods = {m.upper() for m in item if m != "parameters"}
+            return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return ""
 
 
@@ -232,6 +253,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "More than the limit",
         415: "Not readable as what it claims to be",
         422: "Parameters or body do not fit the description",
+        429: "Too many wrong tokens from there",
         500: "The store is damaged, or the program has a fault",
         501: "An optional component is not installed",
         503: "Too much is under way",

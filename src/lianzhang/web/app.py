@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from lianzhang.api import create_api
 from lianzhang.api.access import Access, reading
 from lianzhang.config import Settings
-from lianzhang.web.pages import page_routers
+from lianzhang.web.entering import ask_browsers, entering_router
+from lianzhang.web.pages import asset_router, page_routers
 from lianzhang.web.site import PATIENCE_S, Site
 
 
@@ -35,7 +36,8 @@ def create_app(
         borders: GeoJSON of districts for regions whose pack has none of its own.
     """
     app = create_api(settings, access=access, earlier_s=earlier_s)
-    site = Site(app.state.desk, patience_s=patience_s, borders=borders)
+    closed = app.state.access.read_needs_token
+    site = Site(app.state.desk, patience_s=patience_s, borders=borders, read_needs_token=closed)
     app.state.site = site
     serving = app.router.lifespan_context
 
@@ -48,6 +50,9 @@ def create_app(
         site.close()
 
     app.router.lifespan_context = life
+    ask_browsers(app, site)
+    app.include_router(entering_router(site))
+    app.include_router(asset_router(site))
     for router in page_routers(site, app.openapi):
         app.include_router(router, dependencies=reading(app.state.access))
     return app

@@ -29,6 +29,20 @@ K = TypeVar("K", bound=str)
 _EVER = "public, max-age=31536000, immutable"
 
 
+def asset_router(site: Site) -> QuickRouter:
+    """Scripts and style, which are the same everywhere and say nothing: open to everybody."""
+    router = QuickRouter(include_in_schema=False)
+
+    @router.get("/assets/{digest}/{name}")
+    def asset(request: Request, digest: str, name: str) -> Response:
+        found = assets().get(name)
+        if found is None or found.digest != digest:
+            return site.failure(request, _nothing())
+        return Response(found.content, media_type=found.media, headers={"Cache-Control": _EVER})
+
+    return router
+
+
 def page_routers(site: Site, describe: Describe) -> tuple[APIRouter, APIRouter]:
     """Every page, and a page for every address where there is nothing.
 
@@ -41,13 +55,6 @@ def page_routers(site: Site, describe: Describe) -> tuple[APIRouter, APIRouter]:
     @router.get("/")
     def start(request: Request) -> Response:
         return site.regions(request)
-
-    @router.get("/assets/{digest}/{name}")
-    def asset(request: Request, digest: str, name: str) -> Response:
-        found = assets().get(name)
-        if found is None or found.digest != digest:
-            return site.failure(request, _nothing())
-        return Response(found.content, media_type=found.media, headers={"Cache-Control": _EVER})
 
     @router.get("/{region}/places/map.geojson")
     def borders(region: str) -> Response:

@@ -105,8 +105,16 @@ class Visit:
 class Site:
     """Pages of one desk, remembered by snapshot and address."""
 
-    def __init__(self, desk: Desk, *, patience_s: float = PATIENCE_S, borders: str | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        patience_s: float = PATIENCE_S,
+        borders: str | None = None,
+        read_needs_token: bool = False,
+    ) -> None:
         self.desk = desk
+        self._read_needs_token = read_needs_token
         self._borders = borders
         self.patience_s = patience_s
         self._memory = Memory(most=_PAGES)
@@ -189,6 +197,27 @@ class Site:
             view = replace(view, region=known[first])
         page = _render("error.html.j2", view, {"error": error})
         return self._html(page, view.lang, status=error.http_status, fresh=True)
+
+    def bare(
+        self,
+        request: Request,
+        page: str,
+        context: Mapping[str, Any],
+        address: tuple[str, tuple[tuple[str, str], ...]],
+        status: int = 200,
+    ) -> Response:
+        """A page of no region; ``address`` is where its links of language and theme lead."""
+        view = replace(
+            self._view(request, page, None, lenient=True), path=address[0], query=address[1], carried=()
+        )
+        body = _render(f"{page}.html.j2", view, context)
+        return self._remember_choices(request, self._html(body, view.lang, status=status, fresh=True))
+
+    def chosen(self, request: Request, address: tuple[str, tuple[tuple[str, str], ...]]) -> Response:
+        """Keep a choice of language or theme, and go back to a page."""
+        path, query = address
+        back = RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303)
+        return self._remember_choices(request, back)
 
     async def _answer(self, request: Request, visit: Visit, template: str, build: Build) -> Response:
         view = visit.view
@@ -290,6 +319,7 @@ class Site:
             path=request.url.path,
             query=query,
             carried=tuple((k, v) for k, v in query if k in _CARRIED and v),
+            signed_in=self._read_needs_token and page != "sign_in",
         )
 
     def _remember_choices(self, request: Request, response: Response) -> Response:

@@ -55,6 +55,8 @@ class View:
     """Parameters that every link takes along: the day and the language, where the address names them."""
     refs: Refs = field(default_factory=Refs)
 
+    signed_in: bool = False
+    """Only who has signed in can see it: every page offers to sign out."""
     # --- words ---------------------------------------------------------------------------------------------
 
     def word(self, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lianzhang.i18n import Text
+from lianzhang.web.words_entering import ENTERING_WORDS
 from lianzhang.web.words_offices import OFFICE_WORDS
 
 NAV: tuple[tuple[str, str, Text], ...] = (
@@ -500,6 +501,7 @@ PAGE_WORDS: Mapping[str, Text] = {
     "api_needs_token": Text("需令牌", "needs the token"),
     "origins_here": Text("本页数值来历", "Origins of the numbers on this page"),
     **OFFICE_WORDS,
+    **ENTERING_WORDS,
     "on_paper": Text(
         "每个数的来历，请在网页上点开该数；所依据的来源如下", "each number opens to its origin on the web page; the sources are"
     ),

@@ -11,19 +11,18 @@ from fastapi import Body, File, Form, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from lianzhang.api import respond
-from lianzhang.api.access import COOKIE, WRITE, Access
+from lianzhang.api import respond, session
+from lianzhang.api.access import WRITE
 from lianzhang.api.language import lang_of
 from lianzhang.api.models import model_for
 from lianzhang.api.parameters import DAY_PATTERN, Plain, RegionName
-from lianzhang.api.problems import AccessError, documented
+from lianzhang.api.problems import documented
 from lianzhang.api.quick import QuickRouter
 from lianzhang.api.routes.runs import ACCEPTED, started
 from lianzhang.app.browse import work
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import plain_name
 from lianzhang.app.browse.plain import plain
-from lianzhang.i18n import Text
 from lianzhang.schema import PERIOD_PATTERN, table
 from lianzhang.store import observe
 
@@ -84,7 +83,9 @@ class AuditEntry(BaseModel):
     time: str = Field(description="When, UTC. 时间")
     what: str = Field(description="The operation. 操作")
     region: str | None = Field(description="Of which region. 区域")
-    by: Literal["token", "session"] = Field(description="How it was authorised. 授权方式")
+    by: Literal["token", "session", "nobody"] = Field(
+        description="How it was authorised; nobody: it was refused. 授权方式，nobody 为被拒绝"
+    )
     origin: Literal["page", "program"] = Field(description="From a page of this server, or a program. 来自")
     status: int = Field(description="HTTP status of the answer. 结果状态", ge=100, le=599)
     problem: str | None = Field(description="Code of the error, if any. 错误代码")
@@ -242,9 +243,13 @@ def write_router(desk: Desk, prefix: str) -> QuickRouter:
             **documented(401, 403, 404, 422, 500),
         },
     )
-    def audit(region: RegionName, given: Annotated[Most, Query()]) -> Response:
-        """Every write with time, operation, origin and outcome; no personal data."""
+    def audit(region: RegionName, request: Request, given: Annotated[Most, Query()]) -> Response:
+        """Every write, sign-in and refusal with time, operation, origin and outcome; no personal data.
+
+        Refusals are limited; how many more there were stands in the next line.
+        """
         entry = desk.readers.region(region)
+        request.app.state.refusals.flush()
         found = desk.audit.entries(entry.name, most=given.limit)
         return respond.json_response({"items": plain(found)}, headers={"Cache-Control": "no-store"})
 
@@ -278,14 +283,8 @@ def session_router() -> QuickRouter:
         request: Request, given: Annotated[TokenGiven, Body()], plainly: Annotated[Plain, Query()]
     ) -> Response:
         """For pages: exchanges the token for a cookie of this browser session."""
-        access: Access = request.app.state.access
-        if not access.fits(given.token):
-            raise AccessError(Text("令牌不对", "the token does not fit"))
         response = Response(status_code=204, headers={"Cache-Control": "no-store"})
-        secure = request.url.scheme == "https"
-        response.set_cookie(
-            COOKIE, access.session(), httponly=True, samesite="strict", secure=secure, path="/"
-        )
+        session.begin(request, given.token, response)
         return response
 
     @router.delete(
@@ -296,10 +295,10 @@ def session_router() -> QuickRouter:
         response_class=Response,
         responses={204: {"description": "The cookie is gone"}, **refusals},
     )
-    def end(given: Annotated[Plain, Query()]) -> Response:
+    def end(request: Request, given: Annotated[Plain, Query()]) -> Response:
         """Takes the cookie back; needs no session."""
         response = Response(status_code=204, headers={"Cache-Control": "no-store"})
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict", path="/")
+        session.end(request, response)
         return response
 
     return router

@@ -23,12 +23,13 @@ _LINE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One write. ``what`` is the operation, ``by`` how it was authorised, ``origin`` a page or a program."""
+    """One write, sign-in or refusal. ``what`` is the operation, ``by`` how it was authorised (``nobody``: refused),
+    ``origin`` a page or a program."""
 
     time: str
     what: str
     region: str | None
-    by: Literal["token", "session"]
+    by: Literal["token", "session", "nobody"]
     origin: Literal["page", "program"]
     status: int
     problem: str | None
@@ -66,7 +67,7 @@ class Audit:
         *,
         what: str,
         region: str | None,
-        by: Literal["token", "session"],
+        by: Literal["token", "session", "nobody"],
         origin: Literal["page", "program"],
         status: int,
         problem: str | None,
