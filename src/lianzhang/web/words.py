@@ -103,7 +103,6 @@ PAGE_WORDS: Mapping[str, Text] = {
     "gap": Text("缺口", "Gap"),
     "rank_of": Text("位次", "Rank"),
     "candidates": Text("可以找谁", "Whom to call"),
-    "candidates_none": Text(
     "gaps_next": Text("下一步：把尚未核查的部件查清楚", "Next: look at what nobody has looked at"),
     "gaps_next_register": Text(
         "本地有没有人做：导入一份企业名录或登记库（CSV、Excel、Parquet），经营范围会自动归到产业链环节，写明证据和日期。",
@@ -116,6 +115,7 @@ PAGE_WORDS: Mapping[str, Text] = {
     ),
     "gaps_next_web": Text("在浏览器里上传", "Upload in the browser"),
     "gaps_next_command": Text("或在命令行", "or on the command line"),
+    "candidates_none": Text(
         "没有候选企业；载入外地企业名录后会列出。", "No candidates; load firms of other regions to list them."
     ),
     "leads_more": Text("其余候选（数据接口）：", "All the others (data interface):"),
@@ -500,9 +500,9 @@ PAGE_WORDS: Mapping[str, Text] = {
     "api_groups": Text("操作分组", "Groups of operations"),
     "api_needs_token": Text("需令牌", "needs the token"),
     "origins_here": Text("本页数值来历", "Origins of the numbers on this page"),
-    **OFFICE_WORDS,
-    **ENTERING_WORDS,
     "on_paper": Text(
         "每个数的来历，请在网页上点开该数；所依据的来源如下", "each number opens to its origin on the web page; the sources are"
     ),
+    **OFFICE_WORDS,
+    **ENTERING_WORDS,
 }
