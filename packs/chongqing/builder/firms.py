@@ -16,17 +16,21 @@ def add_firms(pack: Pack) -> None:
     }
     provinces["内蒙"] = provinces["内蒙古"]  # the lists shorten it
     sectors = {row["industry"]: row["gb4754"] for row in read(MAPS / "industries.csv")}
-    english = {row["firm_id"]: row["name_en"] for row in read(MAPS / "listed_en.csv")}
+    english = {row["firm_id"]: row for row in read(MAPS / "listed_en.csv")}
     for row in sorted(read(LISTED), key=lambda r: r["code"]):
         ticker, exchange = row["code"].split(".")
         if row["province"] not in provinces:
             raise BuildError(f"{row['code']}: no region called {row['province']}")
         code = sectors[row["industry"]]
+        named = english.get(row["code"], {})
+        told = [("行业代码由行业描述推得", "sector derived from the industry text")] if code else []
+        if named.get("said_by_zh"):
+            told.append((f"英文名据{named['said_by_zh']}", f"its English name is from {named['said_by_en']}"))
         pack.add(
             "firms",
             firm_id=row["code"],
             name_zh=row["name"],
-            name_en=english.get(row["code"], ""),
+            name_en=named.get("name_en", ""),
             kind="company",
             region_id=provinces[row["province"]],
             sector_id=f"gb4754:{code}" if code else "",
@@ -34,7 +38,7 @@ def add_firms(pack: Pack) -> None:
             ticker=ticker,
             listed=row["list_date"],
             industry_text=row["industry"],
-            note="行业代码由行业描述推得 sector derived from the industry text" if code else "",
+            note=f"{'；'.join(zh for zh, _ in told)} {'; '.join(en for _, en in told)}".strip(),
             **_SOURCE,
         )
         if provinces[row["province"]] == CITY:
