@@ -82,6 +82,10 @@ def build_app(lang: Lang) -> App:
         "Lianzhang: the industry brain that runs a region's manufacturing clusters",
     )
     app = App(name="lianzhang", help=about.get(lang), version=__version__, help_format="plaintext")
+    if lang == "zh":
+        from lianzhang.cli.help_zh import ChineseHelp
+
+        app.help_formatter = ChineseHelp()
     groups = {text: Group.create_ordered(text.get(lang)) for text in (_WORDS, _DATA, _HOUSE)}
     for name, path, group, summary in COMMANDS:
         app.command(path, name=name, help=summary.get(lang), group=groups[group])

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 app = App(name="plan", help="Plans: documents, statements, contradictions · 规划：文件、目标、矛盾")
 # Imported when run, as everything that is not asked for.
 for _name, _help in {
-    "link": "Link statements to indicators and save them · 陈述对应指标并入库",
-    "ledger": "Targets with baseline, deadline, latest actual, gap · 目标台账",
-    "track": "Forecast, probability and verdict of every target · 目标跟踪",
-    "need": "The path that meets a target, year by year · 达标路径",
-    "tasks": "Tree of tasks with the verdicts of their targets · 任务树",
+    "link": "Link statements to indicators and save them.",
+    "ledger": "Targets with baseline, deadline, latest actual, gap.",
+    "track": "Forecast, probability and verdict of every target.",
+    "need": "The path that meets a target, year by year.",
+    "tasks": "Tree of tasks with the verdicts of their targets.",
 }.items():
     app.command(f"lianzhang.cli.plan_track:{_name}", name=_name, help=_help)
 

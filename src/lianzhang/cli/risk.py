@@ -23,28 +23,28 @@ SelfLoops = Literal["keep", "drop", "error"]
 app.command(
     "lianzhang.cli.risk_pack:stress",
     name="stress",
-    help="The stress tests of the loaded region, day by day · 压力测试",
+    help="The stress tests of the loaded region, day by day.",
 )
 app.command(
     "lianzhang.cli.risk_pack:remedy",
     name="remedy",
-    help="What second sources, stocks and local makers would save · 应对措施",
+    help="What second sources, stocks and local makers would save.",
 )
 
 app.command(
     "lianzhang.cli.risk_day:shock",
     name="shock",
-    help="What stops when: a scenario of one's own, day by day · 逐日冲击",
+    help="What stops when: a scenario of one's own, day by day.",
 )
 app.command(
     "lianzhang.cli.risk_safety:points",
     name="points",
-    help="Single points of failure of a cluster · 单点",
+    help="Single points of failure of a cluster.",
 )
 app.command(
     "lianzhang.cli.risk_safety:safety",
     name="safety",
-    help="Who depends on a firm or node, and what would replace it · 供应链安全",
+    help="Who depends on a firm or node, and what would replace it.",
 )
 
 Names = Annotated[list[str] | None, Parameter(negative_iterable=())]
