@@ -356,7 +356,7 @@ def test_the_page_has_lines_marks_and_a_form(store: Store, document: Path) -> No
     assert card.figure_read is not None
     assert card.figure != card.figure_read
     value = next(f for f in one.chosen.fields if f.name == "value")
-    assert (value.value, value.read) == ("65000", "60000")
+    assert (value.value, value.read) == ("65,000", "60,000")
     assert [p.decision for p in one.chosen.history] == ["correct"]
     marked = [s for line in one.lines for s in line.segments if target in s.statement_ids]
     assert marked

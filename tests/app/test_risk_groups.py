@@ -28,6 +28,7 @@ from lianzhang.app.risk import (
 from lianzhang.app.risk.inputs import Industry
 from lianzhang.app.risk.runs import Region
 from lianzhang.app.risk.scenario import Scenario, Who
+from lianzhang.app.risk.substitutes import of_firm
 from lianzhang.config import load_settings
 from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.report.figures import Table
@@ -297,3 +298,21 @@ def test_the_safety_page_marks_what_is_reconstructed(region: Region) -> None:
     assert isinstance(home, Table)
     # The register and the evidence are no reconstruction.
     assert {status[o] for o in home.origins} <= {"official", "derived", "estimated"}
+
+
+def test_a_firms_own_group_is_no_substitute(region: Region) -> None:
+    found = of_firm(region.reader, region.region_id, "000625.SZ", date(2026, 3, 26))
+    told = {s.firm_id for s in (*found.at_home, *found.elsewhere)}
+    assert told
+    own = {
+        "000625.SZ",
+        "cq-deepal",
+        "cq-avatr",
+        "cq-avatr-jiangbei",
+        "cq-changan-yubei",
+        "cq-changan-liangjiang",
+    }
+    assert not told & own
+    # Seen from a plant it is the same group.
+    plant = of_firm(region.reader, region.region_id, "cq-avatr-jiangbei", date(2026, 3, 26))
+    assert not {s.firm_id for s in (*plant.at_home, *plant.elsewhere)} & own

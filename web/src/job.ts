@@ -15,7 +15,8 @@ const LEAVING_MS = 1000;
 /**
  * A computation that the reader starts here: a button, then progress and a way to stop it, then the page of its result.
  * `data-start` takes the request, `data-body` is what is asked for, `data-then` is where the result stands.
- * A page that is opened again finds the computation it had started. Where the part `start` is a form, its fields are what
+ * A page that is opened again finds the computation it had started; `data-running` names one that the server began by
+ * itself; with `data-auto` an address that ends in #compute starts it at once. Where the part `start` is a form, its fields are what
  * is sent, and `data-then` may name parts of the result in braces.
  */
 export class LzJob extends HTMLElement {
@@ -31,9 +32,13 @@ export class LzJob extends HTMLElement {
       });
     else start?.addEventListener("click", () => void this.#start());
     this.#part("stop")?.addEventListener("click", () => void write(`${JOBS}/${this.#id}`, "DELETE"));
-    const known = sessionStorage.getItem(this.#key);
-    if (known) this.#follow(known);
-    else this.#show("ready");
+    const known = sessionStorage.getItem(this.#key) ?? this.#running;
+    if (known) return this.#follow(known);
+    this.#show("ready");
+    // A link that says so has it computed at once.
+    if (this.dataset.auto === undefined || location.hash !== "#compute") return;
+    history.replaceState(history.state, "", location.pathname + location.search);
+    void this.#start();
   }
 
   disconnectedCallback(): void {
@@ -42,6 +47,12 @@ export class LzJob extends HTMLElement {
 
   get #key(): string {
     return `job ${this.dataset.start} ${this.dataset.body}`;
+  }
+
+  /** What the server began by itself, unless this browser has seen it end: a kept page may name it a little longer. */
+  get #running(): string | undefined {
+    const id = this.dataset.running;
+    return id && sessionStorage.getItem(`ended ${id}`) ? undefined : id;
   }
 
   #part<T extends HTMLElement>(name: string): T | null {
@@ -102,6 +113,7 @@ export class LzJob extends HTMLElement {
 
   #end(told: Told): void {
     this.#forget();
+    if (this.#id === this.dataset.running) sessionStorage.setItem(`ended ${this.#id}`, "1");
     const then = this.dataset.then?.replace(/\{(\w+)\}/g, (_, name: string) => String(told.result?.[name] ?? ""));
     if (told.state === "done") open(new URL(then || location.href, location.href));
     else if (told.state === "failed") this.#fail(told.problem);

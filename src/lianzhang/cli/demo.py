@@ -56,6 +56,7 @@ def _serve(chosen: Settings, port: int) -> None:
 
     from lianzhang.api.access import open_access
     from lianzhang.api.server import listen, run
+    from lianzhang.app.browse.risking import RISK_ALL, run_all_risk
     from lianzhang.cli.serve import application
 
     access = open_access("127.0.0.1", None)
@@ -67,6 +68,8 @@ def _serve(chosen: Settings, port: int) -> None:
     address = f"http://127.0.0.1:{bound.getsockname()[1]}/?lang={lang()}#token={access.token}"
     say(Text(f"地址：{address}（按 ctrl-C 结束）", f"Address: {address} (ctrl-C ends it)"))
     app = application(chosen, access)
+    # The page of risk fills while one looks at the others.
+    app.state.desk.jobs.start(RISK_ALL, PACK, run_all_risk(app.state.desk, PACK))
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.uname().sysname == "Darwin":
         webbrowser.open(address)
     try:

@@ -50,6 +50,11 @@ _UNITS_ZH = {
     "drugs": "种药品", "pilots": "个试点", "clinics": "家诊所", "beds": "张床位", "school places": "个学位", "events": "场活动",
     "buildings": "栋楼宇", "loans": "笔贷款",
 }  # fmt: skip
+#: Units as people choose them.
+UNIT_WORDS: dict[str, Text] = {
+    unit: Text(zh.removeprefix("个"), "yuan (CNY)" if unit == "yuan" else unit)
+    for unit, zh in _UNITS_ZH.items()
+} | {"%": Text("%", "%"), "rank": Text("位次", "rank")}
 #: Kinds of statements.
 KIND_WORDS: dict[str, Text] = {
     "target": Text("目标", "target"),

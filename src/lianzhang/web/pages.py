@@ -108,7 +108,7 @@ def _plan(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     view = _choice(visit.query.get("view"), plan.VIEWS, "tracker")
     verdict = visit.query.get("verdict")
     chosen = verdict if verdict in VERDICT else None
-    made = plan.plan_view(visit.state(reader), reader, view, chosen)
+    made = plan.plan_view(visit.state(reader), reader, view, chosen, visit.view.link)
     context: dict[str, Any] = {
         "content": made.content,
         "made": made,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from lianzhang.app.browse.risking import region_of
+from lianzhang.app.browse.risking import RISK_ALL, region_of
 from lianzhang.app.pages import builder, risk, safety, shock
 from lianzhang.app.pages.content import Content, failed
 from lianzhang.app.pages.standing import standing
@@ -51,7 +51,16 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         region = region_of(visit.desk, reader)
     except NotComputableError as error:
         why = Content(title=risk.TITLE, blocks=(("risk", failed(risk.TITLE, error)),))
-        return {"content": why, "tests": [], "starts": {}, "again": [], "own": [], "gaps": (), "build": None}
+        return {
+            "content": why,
+            "tests": [],
+            "starts": {},
+            "again": [],
+            "running": None,
+            "own": [],
+            "gaps": (),
+            "build": None,
+        }
     content = risk.risk_view(visit.desk, reader, visit.state(reader))
     view = visit.view
     known = builder.presets(visit.desk, reader)
@@ -91,11 +100,27 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "tests": tests,
         "starts": starts,
         "again": again,
+        "running": _running(visit),
         "own": own[:_OWN],
         "gaps": risk.gaps_helped(visit.desk, reader, visit.state(reader)),
         "remedies_title": REMEDIES,
         "build": view.to("risk/scenario"),
     }
+
+
+def _running(visit: Visit) -> str | None:
+    """The computation of all parts of this page that the server started by itself, while it goes on."""
+    region = visit.view.region
+    return next(
+        (
+            j.job_id
+            for j in visit.desk.jobs.jobs()
+            if region is not None
+            and (j.kind, j.region) == (RISK_ALL, region.name)
+            and j.state in ("waiting", "running")
+        ),
+        None,
+    )
 
 
 def _own(visit: Visit, reader: Reader) -> list[shocks.KeptShock]:

@@ -36,6 +36,7 @@ _PATHS: dict[Thing, str] = {
     "plan": "plan",
     "chain": "chain",
     "node": "chain",
+    "indicator": "plan/indicators",
 }
 
 

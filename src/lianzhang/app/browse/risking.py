@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import threading
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +19,11 @@ from lianzhang.i18n import Text
 from lianzhang.store import Reader
 
 RunKind = Literal["network", "rank", "stress", "remedy", "groups", "points"]
+#: Kind of the computation of everything that the page of risk shows.
+RISK_ALL = "risk.all"
+_ALL: tuple[tuple[RunKind, int], ...] = (("rank", 5), ("stress", 5), ("points", 3), ("remedy", 2))
+#: How much a computation that nobody asked for gives way to the others (nice).
+_GIVES_WAY = 10
 #: Groups that are failed as a whole.
 BY: tuple[Kind, ...] = ("sector", "region", "cluster", "node")
 
@@ -63,6 +71,25 @@ def run_remedies(desk: Desk, name: str, wanted: Scenario) -> Work:
             told = _told(tick, Text("逐项重算", "computing each remedy"))
             found = remedy.remedies_of(region_of(desk, reader), wanted, told)
         return Outcome({"remedies": len(found)})
+
+    return work
+
+
+def run_all_risk(desk: Desk, name: str) -> Work:
+    """Compute rank, stress tests, single points and remedies one after the other, each kept as soon as it is done; what is
+    kept already is read. Gives way to what readers ask for."""
+
+    def work(tick: Tick, folder: Path) -> Outcome:
+        # Threads have a priority of their own on Linux only; elsewhere it computes as any other.
+        with contextlib.suppress(AttributeError, OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _GIVES_WAY)
+        for k, (kind, draws) in enumerate(_ALL):
+
+            def told(step: Text, done: float, before: int = k) -> None:
+                tick(step, (before + done) / len(_ALL))
+
+            run_risk(desk, name, kind, draws, None)(told, folder)
+        return Outcome({"kind": "all"})
 
     return work
 

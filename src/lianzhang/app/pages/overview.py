@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.chain import wall
 from lianzhang.app.pages.content import Content, Link, blocks_of, empty, failed, gathered
+from lianzhang.app.pages.plan import linked_tracker
 from lianzhang.app.report import accounts, chain, clusters, places, targets
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.app.state import State
@@ -78,7 +79,7 @@ def overview(desk: Desk, reader: Reader, state: State, link: Link) -> Overview:
         lead.append(chain.summary(state.chain, origins))
     if isinstance(state.accounts, RegionalAccounts):
         lead.append(accounts.summary(state.accounts, origins))
-    blocks.append(("tracker", _tracker(state, origins)))
+    blocks.append(("tracker", linked_tracker(_tracker(state, origins), state.targets, link)))
     if isinstance(state.chain, ChainMap):
         blocks.append(("wall", wall(state.chain, origins, link)))
     else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from lianzhang.app.browse.desk import Desk
-from lianzhang.app.pages.content import Content, blocks_of, empty, gathered
+from lianzhang.app.pages.content import Content, Link, blocks_of, empty, gathered
 from lianzhang.app.report import disagreements, targets
 from lianzhang.app.report.provenance import Provenance, counted, report_unit, worst
 from lianzhang.app.state import State
@@ -86,8 +86,20 @@ class WhatIf:
     content: Content
 
 
-def plan_view(state: State, reader: Reader, view: View, verdict: str | None) -> PlanView:
-    """One view of the plan, of all targets or those of one verdict."""
+def linked_tracker(block: m.Block, rows: Iterable[TrackRow], link: Link) -> m.Block:
+    """The tracker with every target leading to the page of its indicator: its series, its tasks, its sources."""
+    if not isinstance(block.figure, fig.Tracker):
+        return block
+    known = {r.ledger.label: r.ledger.indicator_id for r in rows if r.ledger.indicator_id}
+    made = tuple(
+        replace(r, link=link("indicator", known[r.label])) if r.label in known else r
+        for r in block.figure.rows
+    )
+    return replace(block, figure=replace(block.figure, rows=made))
+
+
+def plan_view(state: State, reader: Reader, view: View, verdict: str | None, link: Link) -> PlanView:
+    """One view of the plan, of all targets or those of one verdict; ``link`` gives addresses of what is named."""
     origins = Provenance(reader)
     rows = state.targets
     counts = Counter(r.verdict for r in rows)
@@ -103,7 +115,7 @@ def plan_view(state: State, reader: Reader, view: View, verdict: str | None) -> 
         kinds = (("tracker", fig.Tracker), ("without", fig.Table))
         for key, kind in kinds if made else ():
             assert made is not None
-            blocks += [(key, b) for b in blocks_of(made, kind)]
+            blocks += [(key, linked_tracker(b, rows, link)) for b in blocks_of(made, kind)]
         if not blocks:
             blocks.append(("tracker", _none_left()))
     elif view == "achievements":

@@ -16,8 +16,17 @@ from lianzhang.i18n import Text
 from lianzhang.plan.linking import suggest, surroundings
 from lianzhang.plan.model import COMPARATORS, KINDS, MEASURES, Statement
 from lianzhang.plan.review import FIELDS, LINK, Reviewed
-from lianzhang.plan.saving import rows_of
-from lianzhang.plan.wording import COMPARATOR_WORDS, KIND_WORDS, MEASURE_WORDS, amount, kind, measure, period
+from lianzhang.plan.saving import region_of, rows_of
+from lianzhang.plan.wording import (
+    COMPARATOR_WORDS,
+    KIND_WORDS,
+    MEASURE_WORDS,
+    UNIT_WORDS,
+    amount,
+    kind,
+    measure,
+    period,
+)
 from lianzhang.store import Reader
 
 Review = Literal["open", "accept", "correct", "reject"]
@@ -35,10 +44,10 @@ _LABELS: dict[str, tuple[Text, Text]] = {
         Text("数值", "Value"),
         Text("按下面的单位，不写万、亿", "in the unit below, without scale words"),
     ),
-    "lower": (Text("下界", "Lower bound"), Text("区间才需要填", "for ranges")),
-    "upper": (Text("上界", "Upper bound"), Text("区间才需要填", "for ranges")),
+    "lower": (Text("下界", "Lower bound"), Text("只有区间要填", "for ranges only")),
+    "upper": (Text("上界", "Upper bound"), Text("只有区间要填", "for ranges only")),
     "comparator": (Text("比较", "Comparison"), Text("超过、不低于、约……", "more than, at least, about …")),
-    "unit": (Text("单位", "Unit"), Text("如 yuan、vehicles、%", "such as yuan, vehicles, %")),
+    "unit": (Text("单位", "Unit"), Text("数值按它写", "what the value is counted in")),
     "measure": (Text("度量", "Measure"), Text("水平、份额、增速等", "level, share, growth and so on")),
     "kind": (Text("性质", "Kind"), Text("目标还是实际", "target or actual")),
     "period_start": (Text("起始时期", "From"), Text("写作 2024 或 2024-03", "write 2024 or 2024-03")),
@@ -115,7 +124,7 @@ class Card:
     period: Text
     kind: Text
     measure: Text
-    region: str
+    region: Text
     confidence: float
     decided_at: str
     linked: Text | None
@@ -208,6 +217,7 @@ def review_page(
         raise UnknownNameError(Text("陈述", "statement"), statement_id, by_id)
     rows = rows_of(reader, [i.original for i in items])
     names = _indicator_names(reader)
+    places = _Places(reader)
     listed = sorted(
         (i for i in items if shown in ("all", _state(i))),
         key=lambda i: (i.original.confidence, i.original.line),
@@ -216,7 +226,8 @@ def review_page(
     suggested = _suggested(reader, listed, rows, text)
     known = observed_of(reader, (r["statement_id"] for r in rows.values()))
     cards = tuple(
-        _card(i, rows.get(i.original.id), suggested.get(i.original.id, ()), names, known) for i in listed
+        _card(i, rows.get(i.original.id), suggested.get(i.original.id, ()), names, known, places)
+        for i in listed
     )
     open_ids = [
         i.original.id for i in sorted(items, key=lambda i: i.original.confidence) if i.decision is None
@@ -227,8 +238,8 @@ def review_page(
         item = by_id[key]
         best = suggested.get(key) or _suggested(reader, [item], rows, text).get(key, ())
         history = tuple(_past(e) for e in documents.log(document_id) if e["id"] == key)
-        card = _card(item, rows.get(key), best, names, known)
-        chosen = Editor(card, _fields(item, rows.get(key), best, names), history)
+        card = _card(item, rows.get(key), best, names, known, places)
+        chosen = Editor(card, _fields(item, rows.get(key), best, names, places), history)
     return ReviewPage(
         document=_row(documents.head(document_id)),
         lines=marked_lines(text, items),
@@ -277,6 +288,28 @@ def _state(item: Reviewed) -> Review:
     return item.decision or "open"
 
 
+class _Places:
+    """The region's places by what documents call them, in either language."""
+
+    def __init__(self, reader: Reader) -> None:
+        rows = reader.sql("SELECT region_id, name_zh, name_en FROM regions ORDER BY region_id").to_pylist()
+        self._names = {r["region_id"]: Text(r["name_zh"], r["name_en"]) for r in rows}
+        self._reader = reader
+        self._known: dict[str, Text | None] = {}
+        self.all = tuple(dict.fromkeys(self._names.values()))
+
+    def name(self, said: str) -> Text:
+        """A place in both languages; as it was said where the region has none of that name."""
+        if said not in self._known:
+            found = region_of(self._reader, said) if said else None
+            self._known[said] = self._names.get(found) if found else None
+        return self._known[said] or Text(said, said)
+
+    def written(self, said: str) -> str:
+        """A place as the form has it: by its Chinese name."""
+        return self.name(said).zh
+
+
 def _indicator_names(reader: Reader) -> dict[str, Text]:
     rows = reader.sql("SELECT indicator_id, name_zh, name_en FROM indicators ORDER BY name_zh").to_pylist()
     return {r["indicator_id"]: Text(r["name_zh"], r["name_en"]) for r in rows}
@@ -300,6 +333,7 @@ def _card(
     suggested: Sequence[str],
     names: Mapping[str, Text],
     observed: set[str],
+    places: _Places,
 ) -> Card:
     now, read = item.statement, item.original
     figure, before = _both(amount, now), _both(amount, read)
@@ -316,7 +350,7 @@ def _card(
         period=_both(period, now),
         kind=_both(kind, now),
         measure=_both(measure, now),
-        region=now.region,
+        region=places.name(now.region),
         confidence=read.confidence,
         decided_at=item.at,
         linked=names.get(link) if link else None,
@@ -331,28 +365,45 @@ def _both(word: Any, statement: Statement) -> Text:
 
 
 def _fields(
-    item: Reviewed, row: Mapping[str, Any] | None, suggested: Sequence[str], names: Mapping[str, Text]
+    item: Reviewed,
+    row: Mapping[str, Any] | None,
+    suggested: Sequence[str],
+    names: Mapping[str, Text],
+    places: _Places,
 ) -> tuple[Field, ...]:
     found = []
     for name in FIELDS:
         label, hint = _LABELS[name]
-        options = _options(name, suggested, names)
+        options = _options(name, suggested, names, places)
         if name == LINK:
             read = (row["indicator_id"] if row else None) or ""
             value = item.indicator or read
+        elif name == "region":
+            value, read = (places.written(s.region) for s in (item.statement, item.original))
+            if value and value not in (o.value for o in options):
+                options = (Option(value, Text(value, value)), *options)
         else:
-            value, read = (_written(getattr(s, name)) for s in (item.statement, item.original))
+            value, read = (_field_value(s, name) for s in (item.statement, item.original))
+            if name == "unit" and value not in (o.value for o in options):
+                options = (Option(value, Text(value or "–", value or "–")), *options)
         found.append(Field(name, label, hint, value, read, options, name in _NUMERIC))
     return tuple(found)
 
 
-def _options(name: str, suggested: Sequence[str], names: Mapping[str, Text]) -> tuple[Option, ...]:
+def _options(
+    name: str, suggested: Sequence[str], names: Mapping[str, Text], places: _Places
+) -> tuple[Option, ...]:
     if name == "comparator":
         return tuple(Option(c, COMPARATOR_WORDS[c]) for c in COMPARATORS)
     if name == "measure":
         return tuple(Option(m, MEASURE_WORDS[m]) for m in MEASURES)
     if name == "kind":
         return tuple(Option(k, KIND_WORDS[k]) for k in KINDS)
+    if name == "unit":
+        return tuple(Option(u, UNIT_WORDS[u]) for u in UNIT_WORDS)
+    if name == "region":
+        whole = (Option("", Text("整个区域", "the whole region")),)
+        return (*whole, *(Option(t.zh, t) for t in places.all))
     if name == LINK:
         ordered = [*suggested, *(i for i in names if i not in suggested)]
         none = (Option("", Text("未定", "undecided")), Option("-", Text("无", "none")))
@@ -360,11 +411,19 @@ def _options(name: str, suggested: Sequence[str], names: Mapping[str, Text]) -> 
     return ()
 
 
+def _field_value(statement: Statement, name: str) -> str:
+    """A field as it is written in the form. The bound that follows from a comparison is none to fill in."""
+    value = getattr(statement, name)
+    if name in ("lower", "upper") and statement.comparator != "range" and value == statement.value:
+        return ""
+    return _written(value)
+
+
 def _written(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.15g}"
+        return f"{value:,.0f}" if value.is_integer() else f"{value:.15g}"
     return str(value)
 
 

@@ -143,7 +143,7 @@ def _finding(run: ShockRun, darkest: int, origin: str) -> num.Prose:
     told, stopped = firms_told(run.stopped, origin)
     zh = (
         f"增加值损失{{loss}}（{{low}}—{{high}}）；第{darkest}天最低，全部工业的日产出是平日的{{lowest}}"
-        + (f"，另有{told.zh}停产" if run.stopped else "，没有波及到停产的企业")
+        + (f"，另有{told.zh}停产" if run.stopped else "，冲击之外没有企业停产")
         + (f"，最早在第{run.first_stop}天。" if run.first_stop is not None else "。")
     )
     en = (
@@ -165,7 +165,7 @@ def _keys(run: ShockRun, darkest: int, origin: str) -> list[m.KeyFigure]:
     span = Text("几次抽取：{low}—{high}", "over the draws: {low} to {high}")
     loss = spread(run.loss, "cny", origin, ("low", "mid", "high"))
     low, high = run.output.low[darkest], run.output.high[darkest]
-    never = Text("没有波及停产", "nobody else stops")
+    never = Text("冲击之外没有企业停产", "nobody else stops")
     return [
         m.KeyFigure(
             label=Text("损失的增加值", "Value added lost"),

@@ -101,7 +101,7 @@ def _first(run: ShockRun, stops: list[GroupPath], origin: str) -> num.Prose:
         return num.Prose(Text("没有部门或区县少产超过1%。", "No sector or district loses more than 1%."))
     return num.Prose(
         Text(
-            f"没有波及到停产的企业；少产最多的部门是{low.name.zh}，最低为平日的{{lowest}}。",
+            f"冲击之外没有企业停产；少产最多的部门是{low.name.zh}，最低为平日的{{lowest}}。",
             f"Nobody besides those hit stops; most is lost in {_small(low.name.en)}, down to {{lowest}} of the usual.",
         ),
         {"lowest": num.Quantity(low.lowest.mid * 100, "pct", origin)},

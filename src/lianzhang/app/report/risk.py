@@ -209,6 +209,12 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
             )
             for f in rank.top
         ),
+        marked=Text(
+            f"第1次抽取的前{len(rank.top)}家（共{rank.draws}次）",
+            f"The first {len(rank.top)} of draw 1 (of {rank.draws})",
+        )
+        if rank.draws > 1
+        else None,
         origins=(origin,),
     )
     source = origins.line(given.sources)
@@ -216,6 +222,14 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
         m.Block(
             finding=num.Prose(
                 Text(
+                    "最关键的一家合成企业停产，全部工业的产出减少{first}（几次抽取的中位，各次{low}—{high}）；"
+                    "每一万家企业里最关键的三四家，任何一家停产，产出至少减少{plateau}。",
+                    "If the most critical made-up firm stops, {first} of all industrial output is lost (median of the draws, "
+                    "which span {low} to {high}). Of every ten thousand firms the three or four most critical would each cost "
+                    "at least {plateau}.",
+                )
+                if rank.draws > 1
+                else Text(
                     "最关键的一家合成企业停产，全部工业的产出减少{first}；每一万家企业里最关键的三四家，"
                     "任何一家停产，产出至少减少{plateau}。",
                     "If the most critical made-up firm stops, {first} of all industrial output is lost. Of every ten thousand "
@@ -223,6 +237,14 @@ def _ranked(rank: RegionRank, given: Industry, origins: Provenance) -> list[m.Bl
                 ),
                 {
                     "first": num.Quantity(rank.curve[0].mid * 100, "pct", origin),
+                    **(
+                        {
+                            "low": num.Quantity(rank.curve[0].low * 100, "pct", origin),
+                            "high": num.Quantity(rank.curve[0].high * 100, "pct", origin),
+                        }
+                        if rank.draws > 1
+                        else {}
+                    ),
                     "plateau": num.Quantity(at.mid * 100, "pct", origin),
                 },
             ),

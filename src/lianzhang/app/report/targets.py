@@ -70,10 +70,21 @@ def _tracker(rows: list[TrackRow], origins: Provenance) -> m.Block:
     return m.Block(
         finding=num.Prose(
             Text(
+                "有实际值可比的目标{n}，都未达成、难以达到或有风险。",
+                "The {n} that can be compared with observations are all missed, out of reach or at risk.",
+            )
+            if len(trouble) == len(rows)
+            else Text(
+                "有实际值可比的目标{n}，没有一项未达成、难以达到或有风险。",
+                "Of {n} that can be compared with observations, none is missed, out of reach or at risk.",
+            )
+            if not trouble
+            else Text(
                 "有实际值可比的目标{n}，其中{trouble}未达成、难以达到或有风险。",
                 "Of {n} that can be compared with observations, {trouble} are missed, out of reach or at risk.",
             ),
-            {"n": counted(len(rows), "targets", origin), "trouble": counted(len(trouble), "targets", origin)},
+            {"n": counted(len(rows), "targets", origin)}
+            | ({"trouble": counted(len(trouble), "targets", origin)} if 0 < len(trouble) < len(rows) else {}),
         ),
         figure=fig.Tracker(Text("目标跟踪", "Target tracker"), tuple(tracker_row(r, origins) for r in rows)),
         source=origins.line(sources),

@@ -98,6 +98,21 @@ FIRM_NODES = """
 SELECT DISTINCT node_id FROM firm_nodes WHERE firm_id = $firm AND activity = 'makes' ORDER BY node_id
 """
 
+#: A firm with all that belongs to the same group: plants, branches, sister firms and their parent.
+GROUP_OF_FIRM = """
+WITH RECURSIVE above AS (
+    SELECT firm_id, group_id FROM firms WHERE firm_id = $firm
+    UNION
+    SELECT f.firm_id, f.group_id FROM firms f JOIN above a ON f.firm_id = a.group_id
+),
+family AS (
+    SELECT firm_id FROM above
+    UNION
+    SELECT f.firm_id FROM firms f JOIN family y ON f.group_id = y.firm_id
+)
+SELECT firm_id FROM family ORDER BY firm_id
+"""
+
 #: The cut that a node belongs to.
 NODE_TAXONOMY = "SELECT taxonomy_id FROM nodes WHERE node_id = $node"
 
@@ -130,7 +145,7 @@ FROM firms f
 JOIN wanted w USING (sector_id)
 JOIN sectors s USING (sector_id)
 LEFT JOIN regions r USING (region_id)
-WHERE f.closed IS NULL AND f.region_id IS NOT NULL AND f.firm_id <> $firm AND f.kind <> 'brand'
+WHERE f.closed IS NULL AND f.region_id IS NOT NULL AND f.firm_id NOT IN (SELECT unnest($but::VARCHAR[])) AND f.kind <> 'brand'
   AND (f.region_id IN (SELECT region_id FROM inside)) = $here
 ORDER BY w.near DESC, s.sector_id IN (SELECT unnest($sectors)) DESC, s.depth DESC, f.listed NULLS LAST, f.firm_id
 LIMIT $most

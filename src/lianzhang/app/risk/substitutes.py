@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,25 +39,30 @@ class Substitutes:
 
 def of_node(reader: Reader, region_id: str, node_id: str, as_of: date) -> Substitutes:
     """Makers of a node on record, then firms of its sector."""
-    return _of_nodes(reader, region_id, [node_id], as_of, "")
+    return _of_nodes(reader, region_id, [node_id], as_of, [])
 
 
 def of_firm(reader: Reader, region_id: str, firm_id: str, as_of: date) -> Substitutes:
-    """Other makers of what the firm makes; where that is not known, firms of its sector."""
+    """Other makers of what the firm makes; where that is not known, firms of its sector. Its own plants and the other firms
+    of its group are left out: what stops one of them may stop them all.
+    """
+    but = [str(r["firm_id"]) for r in reader.sql(queries.GROUP_OF_FIRM, {"firm": firm_id}).to_pylist()]
     made = [r["node_id"] for r in reader.sql(queries.FIRM_NODES, {"firm": firm_id}).to_pylist()]
     if made:
-        return _of_nodes(reader, region_id, made, as_of, firm_id)
+        return _of_nodes(reader, region_id, made, as_of, but)
     sector = reader.sql(queries.FIRM, {"firm": firm_id, "root": reader.region.root}).to_pylist()[0][
         "sector_id"
     ]
-    return of_sectors(reader, region_id, [sector], firm_id)
+    return of_sectors(reader, region_id, [sector], but)
 
 
-def of_sectors(reader: Reader, region_id: str, sector_ids: list[str], but: str = "") -> Substitutes:
-    """Firms of some sectors, of what is below them or in the same group, and firms known by their division only."""
+def of_sectors(reader: Reader, region_id: str, sector_ids: list[str], but: Sequence[str] = ()) -> Substitutes:
+    """Firms of some sectors, of what is below them or in the same group of sectors, and firms known by their division only;
+    those of ``but`` are left out.
+    """
     found = {}
     for here in (True, False):
-        given = {"region": region_id, "sectors": sector_ids, "firm": but, "here": here, "most": SHOWN}
+        given = {"region": region_id, "sectors": sector_ids, "but": list(but), "here": here, "most": SHOWN}
         found[here] = tuple(
             Substitute(
                 r["firm_id"],
@@ -77,7 +83,9 @@ def of_sectors(reader: Reader, region_id: str, sector_ids: list[str], but: str =
     return Substitutes((), found[True], found[False])
 
 
-def _of_nodes(reader: Reader, region_id: str, node_ids: list[str], as_of: date, but: str) -> Substitutes:
+def _of_nodes(
+    reader: Reader, region_id: str, node_ids: list[str], as_of: date, but: Sequence[str]
+) -> Substitutes:
     home: dict[str, Substitute] = {}
     away: dict[str, Substitute] = {}
     names: list[Text] = []
@@ -104,8 +112,9 @@ def _of_nodes(reader: Reader, region_id: str, node_ids: list[str], as_of: date, 
         for found, more in ((home, near.at_home), (away, near.elsewhere)):
             for s in more:
                 found.setdefault(s.firm_id, s)
-    home.pop(but, None)
-    away.pop(but, None)
+    for firm_id in but:
+        home.pop(firm_id, None)
+        away.pop(firm_id, None)
 
     def first(found: dict[str, Substitute]) -> tuple[Substitute, ...]:
         return tuple(sorted(found.values(), key=lambda s: not s.proven))[:SHOWN]

@@ -82,7 +82,7 @@ def draw_rank_curve(curve: RankCurve, lang: Lang, *, uid: str, narrow: bool = Fa
     canvas.polygon(band, "fan80")
     canvas.polyline([(frame.x(p.rank), frame.y(p.mid)) for p in curve.points], "line series-1")
     _dots(canvas, frame, curve.marks, size)
-    end = _names(canvas, frame, curve.marks, size, plot)
+    end = _names(canvas, frame, curve, size, plot)
     canvas.height = max(plot, end)
     return canvas
 
@@ -136,13 +136,17 @@ def _dots(canvas: Canvas, frame: _LogFrame, marks: tuple[RankMark, ...], size: f
             )
 
 
-def _names(canvas: Canvas, frame: _LogFrame, marks: tuple[RankMark, ...], size: float, plot: float) -> float:
+def _names(canvas: Canvas, frame: _LogFrame, curve: RankCurve, size: float, plot: float) -> float:
     """Number, name and index of the first; returns where the list ends."""
+    marks = curve.marks
     if not marks:
         return plot
     x = 0.0 if canvas.narrow else canvas.width * _NAMES_AT
     y = plot + 14.0 if canvas.narrow else frame.top + size
     right = canvas.width - 2
+    if curve.marked is not None:
+        canvas.text(x, y, shorten(curve.marked.get(canvas.lang), right - x, size), size, "t2 halo")
+        y += size * LINE + 6
     first = text_width(f"{max(m.rank for m in marks)} ", size, bold=True) + 4
     figures = max(text_width(quantity(m.index, canvas.lang), size) for m in marks) + 10
     for mark in marks:
