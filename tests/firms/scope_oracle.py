@@ -86,7 +86,7 @@ def without_restrictions(tokens: list[Word]) -> list[Word]:
                 if before.kind in (c.DELIM, c.COMMA, c.END, c.COLON):
                     break
                 before.found |= c.NOT_MADE
-        elif not limits and any(w.kind in (c.GOOD, c.VERB) for w in inside) and len(inside) < 12:
+        elif not limits and any(w.kind in (c.GOOD, c.VERB) for w in inside) and len(inside) < 60:
             kept += [w for w in inside if w.kind not in (c.OPEN, c.CLOSE, c.END)]
         conditions = [w for w in limits if w.role != c.BACK and not w.flags & c.F_EXCLUDES]
         if conditions and closer and rest and rest[0].kind not in (c.DELIM, c.COMMA, c.END, c.LINK, c.DE):

@@ -42,6 +42,12 @@ def read(scope: str, name: str = "某某市甲乙有限公司") -> Classificatio
         ("铅酸蓄电池制造", ()),
         ("制造(加工),销售,汽车配件,阀门", ("AUTOGEN",)),
         ("设计、制造、集成、销售：汽车座椅", ("TRM",)),
+        # Positioning is the chain's where it is a car's.
+        ("生产：平板电脑、导航设备", ()),
+        ("生产：汽车座椅、导航设备", ("ADV", "TRM")),
+        ("生产：车载导航仪", ("ADV",)),
+        ("加工销售：废旧轮胎", ()),
+        ("生产、销售：垃圾箱、垃圾车、果皮箱", ()),
     ],
 )
 def test_chain_slots(scope: str, chain: tuple[str, ...]) -> None:
@@ -61,6 +67,9 @@ def test_chain_slots(scope: str, chain: tuple[str, ...]) -> None:
         ("广告设计、制作、发布", False),
         ("经营本企业生产所需的原辅材料的进口业务", False),
         ("企业管理咨询；国家法律、法规禁止生产的不得生产", False),
+        ("印刷其他印刷品", True),
+        ("船舶修造和设计", True),
+        ("生产、销售【豆浆饮料（瓶装）、凉茶饮料、其他饮料类】", True),
         ("", False),
     ],
 )
@@ -89,6 +98,30 @@ def test_maker(scope: str, maker: bool) -> None:
         ("某市卯经营部", "零售：农业生产资料、日用杂品", "52"),
         ("某市辰清洁有限公司", "保洁服务；外墙清洗", "82"),
         ("某市巳港务有限公司", "长江干线普通货船运输，仓储", "55"),
+        # A list of goods in brackets is a list of goods.
+        (
+            "某市午饮料有限公司",
+            "生产：【茶饮料、果汁、固体饮料、碳酸饮料、植物蛋白饮料、矿泉水、纯净水】；塑料瓶",
+            "15",
+        ),
+        # The words of a parent count little where the outlet's own say what it does.
+        ("某市未公路工程有限公司申客车站", "客运站经营", "54"),
+        ("某市酉物业有限公司第二门市部", "物业管理", "70"),
+        # A longer word that begins inside a shorter one is meant.
+        ("某市康发电力设备有限公司", "高低压成套设备的生产、销售", "38"),
+        ("某市戌商业管理有限公司", "商业管理；销售：五金", "72"),
+        ("某市亥资产经营有限公司", "经营政府授权的国有资产；销售：建材", "72"),
+        ("某市甲铁路有限责任公司", "铁路货运，铁路装卸", "53"),
+        ("某市乙物流有限公司", "仓储服务，货运代理，销售：建材", "59"),
+        ("某市丙园林绿化有限公司", "园林绿化设计、施工；销售：花卉", "48"),
+        ("某市丁园林绿化有限公司", "绿化养护", "78"),
+        ("某市戊废旧橡胶加工厂", "加工销售：废旧橡胶", "42"),
+        ("某市己科技有限公司", "阻燃电缆料的研究、开发", "73"),
+        ("某市庚科技有限公司", "节水技术推广", "75"),
+        ("某市辛科技有限公司", "少儿编程培训、书法培训、声乐培训", "83"),
+        # What is had on the side does not push back what follows.
+        ("某市壬实业有限公司", "普通货运；生产、销售：汽车座椅；加工：阀门", "36"),
+        ("某市癸食品有限公司", "速冻面米食品生产", "14"),
     ],
 )
 def test_division(name: str, scope: str, gb2: str) -> None:
@@ -98,6 +131,77 @@ def test_division(name: str, scope: str, gb2: str) -> None:
 def test_clusters_follow_what_is_made_and_software_what_is_provided() -> None:
     found = read("生产：微耕机、中成药、塑料颗粒；计算机软件开发；销售：家用电器、服装")
     assert found.clusters == ("AGRI", "SOFT", "SYNTH", "TCM")
+
+
+def test_a_trade_union_does_not_make_what_its_firm_makes() -> None:
+    found = read("生产、销售：汽车空调、汽车座椅", "某市甲汽车空调有限公司工会委员会")
+    assert (found.is_maker, found.gb2, found.chain, found.clusters) == (False, "95", (), ())
+
+
+@pytest.mark.parametrize(
+    ("scope", "absent", "present"),
+    [
+        ("生产：磷酸盐制品、硅酸盐制品", "FOOD", "MATL"),
+        ("生产：阀门；计算机软硬件开发", "ELEC", "SOFT"),
+        ("柚子加工", "LIGHT", "FOOD"),
+    ],
+)
+def test_clusters_of_what_is_made(scope: str, absent: str, present: str) -> None:
+    found = read(scope)
+    assert absent not in found.clusters
+    assert present in found.clusters
+
+
+def test_a_car_in_a_list_of_parts_is_no_car_for_a_firm_named_otherwise() -> None:
+    scope = "加工：五金件、汽车、摩托车零件"
+    assert "VEH" not in read(scope, "某市甲五金有限公司").chain
+    assert read("制造：汽车", "某市乙汽车制造有限公司").chain == ("VEH",)
+
+
+def _scopes_of_any_kind() -> st.SearchStrategy[str]:
+    words = [
+        "生产",
+        "加工",
+        "销售",
+        "研发",
+        "种植",
+        "维修",
+        "：",
+        "、",
+        "；",
+        "（不含",
+        "）",
+        "汽车",
+        "汽车配件",
+        "阀门",
+    ]
+    words += ["食品", "花椒", "计算机软硬件", "软件开发", "废旧塑料", "导航设备", "某某器", "座椅", "摩托车"]
+    return st.lists(st.sampled_from(words), max_size=16).map("".join)
+
+
+@given(
+    _scopes_of_any_kind(),
+    st.sampled_from(["某市甲有限公司", "某市乙汽车有限公司", "某市丙机械厂", "某市丁商贸公司"]),
+)
+def test_every_code_has_a_confidence_and_words_that_speak_for_it(scope: str, name: str) -> None:
+    found = read(scope, name)
+    confidence = found.to_dict()["confidence"]
+    assert set(confidence["chain"]) == set(found.chain)
+    assert set(confidence["clusters"]) == set(found.clusters)
+    assert all(0 < value < 1 for value in (*found.chain_confidence, *found.cluster_confidence))
+    given_by = {(e.field, e.code) for e in found.evidence}
+    assert {("chain", code) for code in found.chain} <= given_by
+    assert {("clusters", code) for code in found.clusters} <= given_by
+
+
+def test_a_code_that_two_readings_give_is_surer_than_one() -> None:
+    once = read("生产：汽车座椅")
+    twice = read("生产：汽车座椅、汽车内饰件")
+    guess = read("生产：某某仪")  # only the last character speaks
+    assert once.chain == twice.chain == ("TRM",)
+    assert once.chain_confidence[0] < twice.chain_confidence[0]
+    assert guess.clusters == ("INSTR",)
+    assert guess.cluster_confidence[0] < once.chain_confidence[0]
 
 
 def test_evidence_spans_are_the_words_of_the_text() -> None:

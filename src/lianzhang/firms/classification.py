@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -138,28 +139,91 @@ def classify(
         for i, uscc in enumerate(usccs[part]):
             spans: tuple[Evidence, ...] = ()
             gb2 = int(codes.gb2[i])
+            chain, clusters = chain_codes(int(codes.chain[i])), cluster_codes(int(codes.cluster[i]))
+            sure: tuple[tuple[float, ...], tuple[float, ...]] = (), ()
             if evidence:
-                spans = _evidence(i, part_names[i], part_scopes[i], codes, kept)
+                readings = _readings(i, codes, kept, table)
+                spans = _evidence(i, part_names[i], part_scopes[i], codes, kept, readings)
+                certain = float(codes.maker_confidence[i])
+                by_chain, by_cluster = [r.chain for r in readings], [r.cluster for r in readings]
+                sure = (
+                    tuple(_confidence(c.CHAIN_BIT[code], by_chain, readings, certain) for code in chain),
+                    tuple(
+                        _confidence(c.CLUSTER_BIT[code], by_cluster, readings, certain) for code in clusters
+                    ),
+                )
             found.append(
                 Classification(
                     uscc=uscc,
                     is_maker=bool(codes.maker[i]),
                     gb2=f"{gb2:02d}" if gb2 else None,
-                    chain=chain_codes(int(codes.chain[i])),
-                    clusters=cluster_codes(int(codes.cluster[i])),
+                    chain=chain,
+                    clusters=clusters,
                     maker_confidence=float(codes.maker_confidence[i]),
                     gb2_confidence=float(codes.gb2_confidence[i]),
                     evidence=spans,
+                    chain_confidence=sure[0],
+                    cluster_confidence=sure[1],
                 )
             )
     return found
 
 
-def _evidence(i: int, name: str, scope: str, codes: Codes, kept: _Kept) -> tuple[Evidence, ...]:
+#: How far one reading of a code can be trusted: a phrase that always means it, one that means it in its context, the
+#: last character of goods that no phrase names. Set by judgement; the documentation has the shares that were right.
+_ALWAYS, _IN_CONTEXT, _LAST_CHARACTER = 0.95, 0.85, 0.6
+
+
+class _Reading(NamedTuple):
+    """What one kept row says: the codes it gives and how far it is trusted."""
+
+    row: NDArray[np.int32]
+    chain: int
+    cluster: int
+    trust: float
+
+
+def _readings(i: int, codes: Codes, kept: _Kept, table: PhraseTable) -> list[_Reading]:
+    """The rows of firm ``i`` that give codes: what it makes, and what software it provides."""
+    chain, cluster = int(codes.chain[i]), int(codes.cluster[i])
+    found: list[_Reading] = []
+    for row in kept.rows[kept.at[i] : kept.at[i + 1]]:
+        phrase, row_chain, row_cluster = int(row[7]), int(row[5]) & chain, int(row[6]) & cluster
+        if row_chain & c.AUTO_SLOTS:
+            row_cluster |= cluster & c.ICNEV
+        if row_chain & c.MOTO:
+            row_cluster |= cluster & c.MOTOR
+        if row_chain or row_cluster:
+            trust = _IN_CONTEXT
+            if phrase < 0 or table.lexicon.kind[phrase] == c.SUFFIX:
+                trust = _LAST_CHARACTER
+            elif not row_chain & ~int(table.lexicon.chain[phrase]):
+                trust = _ALWAYS
+            found.append(_Reading(row, row_chain, row_cluster, trust))
+    return found
+
+
+def _confidence(bit: int, masks: list[int], readings: list[_Reading], certain: float) -> float:
+    """``certain · (1 − Π(1 − trust))`` over the readings that give the code.
+
+    Args:
+        bit: the code.
+        masks: codes of each reading.
+        certain: confidence that the firm is a maker; it does not bear on software that is provided.
+    """
+    giving = [reading for mask, reading in zip(masks, readings, strict=True) if mask & bit]
+    doubt = math.prod(1.0 - reading.trust for reading in giving)
+    made = all(reading.row[3] for reading in giving)
+    return min(0.99, (certain if made else 1.0) * (1.0 - doubt))
+
+
+def _evidence(
+    i: int, name: str, scope: str, codes: Codes, kept: _Kept, readings: list[_Reading]
+) -> tuple[Evidence, ...]:
     """The spans that speak for the findings on firm ``i``: the strongest two for maker and division, all for codes."""
     rows = kept.rows[kept.at[i] : kept.at[i + 1]]
     scores = kept.score[kept.at[i] : kept.at[i + 1]]
-    chain, cluster, gb2 = int(codes.chain[i]), int(codes.cluster[i]), int(codes.gb2[i])
+    gb2 = int(codes.gb2[i])
     spans: list[Evidence] = []
 
     def add(field: str, code: str, row: NDArray[np.int32]) -> None:
@@ -167,24 +231,15 @@ def _evidence(i: int, name: str, scope: str, codes: Codes, kept: _Kept) -> tuple
         text = (name if in_name else scope)[row[1] : row[2]]
         spans.append(Evidence(field, code, "name" if in_name else "scope", int(row[1]), int(row[2]), text))  # type: ignore[arg-type]
 
-    makers = [row for row in rows if row[3]]
-    for row in makers[:2]:
+    for row in [row for row in rows if row[3]][:2]:
         add("is_maker", "1", row)
     backing = [k for k in np.argsort(-scores, kind="stable") if rows[k][4] == gb2 and gb2]
     for k in backing[:2]:
         add("gb2", f"{gb2:02d}", rows[k])
-    for row in makers:
-        for code in chain_codes(int(row[5]) & chain):
-            add("chain", code, row)
-    for row in rows:
-        for code in cluster_codes(int(row[6]) & cluster):
-            if row[3] or code == "SOFT":
-                add("clusters", code, row)
-    for code in ("ICNEV", "MOTOR"):
-        bits = c.AUTO_SLOTS if code == "ICNEV" else c.MOTO
-        if cluster & c.CLUSTER_BIT[code] and not any(s.field == "clusters" and s.code == code for s in spans):
-            for row in makers:
-                if row[5] & bits & chain:
-                    add("clusters", code, row)
-                    break
+    for reading in readings:
+        for code in chain_codes(reading.chain):
+            add("chain", code, reading.row)
+    for reading in readings:
+        for code in cluster_codes(reading.cluster):
+            add("clusters", code, reading.row)
     return tuple(spans)

@@ -35,7 +35,9 @@ class Classification:
     Attributes:
         gb2: GB/T 4754-2017 division of the main activity, two digits, or None where nothing speaks for one.
         chain, clusters: codes, in alphabetical order.
-        confidence: of the maker verdict and of the division, 0 to 1.
+        maker_confidence, gb2_confidence: of the maker verdict and of the division, 0 to 1.
+        chain_confidence, cluster_confidence: of each code, in the order of ``chain`` and ``clusters``; empty where no
+            evidence was kept.
     """
 
     uscc: str
@@ -46,6 +48,8 @@ class Classification:
     maker_confidence: float
     gb2_confidence: float
     evidence: tuple[Evidence, ...] = ()
+    chain_confidence: tuple[float, ...] = ()
+    cluster_confidence: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the lists as lists, the confidence as one object."""
@@ -55,6 +59,15 @@ class Classification:
             "gb2": self.gb2,
             "chain": list(self.chain),
             "clusters": list(self.clusters),
-            "confidence": {"is_maker": round(self.maker_confidence, 3), "gb2": round(self.gb2_confidence, 3)},
+            "confidence": {
+                "is_maker": round(self.maker_confidence, 3),
+                "gb2": round(self.gb2_confidence, 3),
+                "chain": _by_code(self.chain, self.chain_confidence),
+                "clusters": _by_code(self.clusters, self.cluster_confidence),
+            },
             "evidence": [item.to_dict() for item in self.evidence],
         }
+
+
+def _by_code(codes: tuple[str, ...], confidences: tuple[float, ...]) -> dict[str, float]:
+    return {code: round(value, 3) for code, value in zip(codes, confidences, strict=False)}

@@ -20,11 +20,20 @@ def find_names(
     text: NDArray[np.uint16], start: int, stop: int, trie: Any, name_ids: NDArray[np.int32],
     name_first: NDArray[np.int32], name_last: NDArray[np.int32],
 ) -> int:  # fmt: skip
-    """Words of trade in a company's name, longest from the left; returns their number (at most len(name_ids))."""
+    """Words of trade in a company's name; returns their number (at most len(name_ids)).
+
+    The longest from the left, but not where a longer one begins inside it ("康发电力设备" is no power station).
+    """
     n = 0
     at = start
     while at < stop and n < name_ids.size:
         phrase, end = longest_match(trie, text, at, stop)
+        inside = at + 1
+        while phrase >= 0 and inside < end:
+            other, other_end = longest_match(trie, text, inside, stop)
+            if other >= 0 and other_end - inside > end - at:
+                phrase = -1
+            inside += 1
         if phrase >= 0:
             name_ids[n], name_first[n], name_last[n] = phrase, at - start, end - start
             n += 1
@@ -32,6 +41,26 @@ def find_names(
         else:
             at += 1
     return n
+
+
+@njit(cache=True, nogil=True)
+def count_parent(
+    text: NDArray[np.uint16], start: int, stop: int, n: int, name_ids: NDArray[np.int32],
+    name_first: NDArray[np.int32], flags_of: NDArray[np.int32],
+) -> int:  # fmt: skip
+    """How many of the ``n`` words of a name are the parent's: those before its last 公司 or 作社, where words follow
+    that say what the outlet does (客运站, not 门市部)."""
+    at = -1
+    for i in range(start, stop - 1):
+        if (text[i] == 0x516C and text[i + 1] == 0x53F8) or (text[i] == 0x4F5C and text[i + 1] == 0x793E):
+            at = i - start
+    before = 0
+    while before < n and name_first[before] <= at:
+        before += 1
+    for k in range(before, n):
+        if not flags_of[name_ids[k]] & c.F_TRADE_NAME:
+            return before
+    return 0
 
 
 @njit(cache=True, nogil=True)
@@ -83,8 +112,11 @@ def classify_batch(
             )
         n_acts = find_activities(m, live, ids, kinds, starts, ends, roles, groups, lexicon, suffix, acts)
         n_names = find_names(name, name_at[r], name_at[r + 1], name_trie, name_ids, name_first, name_last)
+        n_parent = count_parent(
+            name, name_at[r], name_at[r + 1], n_names, name_ids, name_first, lexicon.flags
+        )
         verdict = decide(
-            n_acts, acts, lexicon.kind, lexicon.flags, n_groups, n_names, name_ids, lexicon, weights,
+            n_acts, acts, lexicon.kind, lexicon.flags, n_groups, n_names, n_parent, name_ids, lexicon, weights,
             made, score, given, given_to,
         )  # fmt: skip
         maker[r], maker_conf[r] = verdict.is_maker, verdict.maker_confidence

@@ -87,6 +87,11 @@ HAUL: Final = 1 << 12
 STORE: Final = 1 << 13
 GROW: Final = 1 << 14
 RAISE: Final = 1 << 15
+#: Technology handed on (推广, 转让) rather than found (研究).
+TECH: Final = 1 << 16
+#: Works carried out (施工, 承建).
+BUILD: Final = 1 << 17
+TRAIN: Final = 1 << 18
 #: Set where a bracket takes the making away again: "汽车配件（不含生产）".
 NOT_MADE: Final = 1 << 20
 VERB_ROLES: Final = {
@@ -106,6 +111,9 @@ VERB_ROLES: Final = {
     "store": STORE,
     "grow": GROW,
     "raise": RAISE,
+    "tech": RD | TECH,
+    "build": SERVE | BUILD,
+    "train": SERVE | TRAIN,
 }
 
 # Contexts that give a part its meaning, as bits.
@@ -147,6 +155,8 @@ F_COMPLETE: Final = 16384
 F_HARDWARE: Final = 32768
 #: A noun for parts of something (…配件, …零部件): bare words of context before it in a list share it.
 F_PART_NOUN: Final = 65536
+#: A body that runs no business of its own, whatever the scope of its firm that it was registered with (a trade union).
+F_BODY: Final = 1 << 17
 FLAGS: Final = {
     "farm": F_FARM,
     "crop": F_FARM | F_NOTMAKE,
@@ -165,6 +175,7 @@ NAME_FLAGS: Final = {
     "maker": F_MAKER_WORD,
     "soft": F_SOFT,
     "farm": F_FARM,
+    "body": F_BODY,
     "mine": 0,
     "": 0,
 }

@@ -28,13 +28,15 @@ class Weights(NamedTuple):
     division counts that much less; ``breadth``: for each further kind of goods sold. ``name``: words of the name,
     ``name_modifier``: those before the last; ``maker_name``: on making, where the name says 厂 or 制造;
     ``farm_name``: on farming, for cooperatives; ``sold_name``: on a name's goods that are only sold;
-    ``unsold_name``: on a name's word of trade (商业) where nothing is sold; ``process_with_goods``: on a process (铸造)
-    that has goods beside it.
+    ``unsold_name``: on a name's word of trade (商业) where nothing is sold; ``maker_trade``: where making comes first
+    (甲商贸: 生产、销售皮鞋); ``parent_name``: on the words of the parent in the name of an outlet (某某公路工程有限公司客运站);
+    ``process_with_goods``: on a process (铸造) that has goods beside it. Services of a phrase weight below ``side`` are had
+    on the side (普通货运) and do not push back what follows.
     """
 
     group_decay: float = 0.6
     item_decay: float = 0.57
-    make: float = 1.0
+    make: float = 0.9
     service: float = 1.05
     sell: float = 0.85
     software: float = 1.07
@@ -48,6 +50,9 @@ class Weights(NamedTuple):
     farm_name: float = 2.0
     sold_name: float = 0.5
     unsold_name: float = 0.25
+    parent_name: float = 0.3
+    maker_trade: float = 0.6
+    side: float = 0.7
     breadth: float = 0.03
 
 
@@ -139,7 +144,7 @@ def settle_context(
 @njit(cache=True, nogil=True)
 def decide(
     n: int, acts: Any, kinds_of: NDArray[np.int8], flags_of: NDArray[np.int32], n_groups: int,
-    n_names: int, name_ids: NDArray[np.int32], lexicon: Any, w: Any,
+    n_names: int, n_parent: int, name_ids: NDArray[np.int32], lexicon: Any, w: Any,
     made: NDArray[np.bool_], score: NDArray[np.float64], given: NDArray[np.float64], given_to: NDArray[np.int32],
 ) -> Any:  # fmt: skip
     """The `Verdict` on one firm.
@@ -148,19 +153,26 @@ def decide(
         n: number of activities in ``acts``.
         kinds_of, flags_of: kind and flags of each phrase (the lexicon's arrays).
         n_groups: number of verb groups of the scope; 0 means a scope without verbs.
-        name_ids: phrases of kind *name* found in the name, in order.
+        name_ids: phrases of kind *name* found in the name, in order; the first ``n_parent`` are the parent's.
         made, score, given, given_to: scratch; afterwards ``made[k]`` says whether activity *k* is making,
             ``given[k]`` what it added to the score of division ``given_to[k]``.
     """
     score[:] = 0.0
     times = np.zeros(100, np.int32)
     name_auto, name_moto, name_maker, name_trade = False, False, False, False
-    name_farms = False
+    name_farms, name_other = False, False
     for k in range(n_names):
         flags = flags_of[name_ids[k]]
         gb2 = lexicon.gb2[name_ids[k]]
+        if flags & c.F_BODY:
+            made[:n] = False
+            given[:n], given_to[:n] = 0.0, 0
+            return Verdict(False, 0.98, int(np.int64(gb2)), 0.98, 0, 0)
         name_auto = name_auto or gb2 == 36
         name_moto = name_moto or gb2 == 37
+        if k < n_parent:
+            continue
+        name_other = name_other or (gb2 != 36 and flags & (c.F_MAKE_NAME | c.F_TRADE_NAME) != 0)
         name_maker = name_maker or flags & c.F_MAKER_WORD != 0
         name_trade = name_trade or flags & c.F_TRADE_NAME != 0
         name_farms = name_farms or (flags & c.F_FARM != 0 and gb2 == 0)
@@ -174,7 +186,19 @@ def decide(
         if n_groups == 0 and kind in (c.GOOD, c.CTX) and named and not name_trade:
             # A scope that only lists goods: the name says that the firm makes them.
             acts.role[k] = role = c.MAKE | c.PROCESS
+        if kind == c.SERVICE and lexicon.role[token] & c.RD:
+            # "生产：阀门；计算机软硬件开发": the phrase has its own verb.
+            acts.role[k] = role = role & ~c.MAKE
         made[k] = _is_made(role, kind, flags, acts.gb2[k])
+        if (
+            acts.chain[k] & c.VEH
+            and made[k]
+            and name_other
+            and not name_auto
+            and lexicon.weight[token] <= 1.0
+        ):
+            # "机械、汽车、摩配" of a firm that is named for metal: the car's parts, not the car.
+            acts.chain[k] = c.AUTOGEN
         if token < 0 and made[k] and not role & c.PROCESS and _among_crops(k, n, acts, flags_of):
             made[k] = False  # an unknown name among seedlings is a seedling
         any_made = any_made or made[k]
@@ -183,13 +207,16 @@ def decide(
     any_sold = False
     chain, cluster = 0, 0
     rank, group, place, sold_in = -1, -2, 0, -2
+    aside = False  # whether the group so far is only of services had on the side
     for k in range(n):
         token = acts.token[k]
         kind = c.OTHER if token < 0 else kinds_of[token]
         flags = 0 if token < 0 else flags_of[token]
         role = acts.role[k]
         if acts.group[k] != group or acts.group[k] < 0:
-            rank, place, group = rank + 1, 0, acts.group[k]
+            rank, place, group = (rank if aside else rank + 1), 0, acts.group[k]
+            aside = True
+        aside = aside and kind == c.SERVICE and lexicon.weight[token] < w.side
         base = w.group_decay**rank * w.item_decay**place * acts.weight[k]
         gb2, worth = 0, 0.0
         if made[k]:
@@ -199,16 +226,17 @@ def decide(
             if flags & c.F_FARM:
                 score[gb2] += 0.5 * worth
                 gb2 = 13
-                cluster |= c.FOOD
+                acts.cluster[k] |= c.FOOD
             if kind == c.VERB and k + 1 < n and acts.group[k + 1] == acts.group[k]:
                 worth *= w.process_with_goods
             if name_maker:
                 worth *= w.maker_name
             if kind == c.SERVICE and flags & c.F_HARDWARE:
                 gb2 = 39
-                cluster |= c.ELEC
+                acts.cluster[k] |= c.ELEC
             if flags & c.F_SCRAP:
-                cluster |= c.MATL
+                gb2 = 42
+                acts.cluster[k] |= c.MATL
             chain |= acts.chain[k]
             cluster |= acts.cluster[k]
             maker_sum += base
@@ -224,6 +252,9 @@ def decide(
                 and (role & (c.RD | c.SERVE | c.MAKE) or not role & c.SELL)
             ):
                 cluster |= acts.cluster[k]
+            else:
+                acts.cluster[k] = 0  # what is left in the activities is evidence
+            acts.chain[k] = 0
         place += 1
         if worth > 0 and gb2 > 0:
             worth *= w.repeat ** times[gb2]
@@ -238,7 +269,7 @@ def decide(
             break
     for k in range(n_names):
         phrase = name_ids[k]
-        worth = lexicon.weight[phrase] * w.name
+        worth = lexicon.weight[phrase] * w.name * (w.parent_name if k < n_parent else 1.0)
         if k + 1 < n_names and not flags_of[name_ids[n_names - 1]] & c.F_MAKER_WORD:
             worth *= w.name_modifier
         gb2 = lexicon.gb2[phrase]
@@ -246,6 +277,8 @@ def decide(
             # A firm named after goods that it only sells: wholesale or retail, as it mostly sells.
             gb2, worth = (52 if score[52] > score[51] else 51), worth * w.sold_name
         elif flags_of[phrase] & c.F_TRADE_NAME and n > 0:
+            if made[0]:
+                worth *= w.maker_trade
             if not any_sold:
                 worth *= w.unsold_name
             elif gb2 == 51 and score[52] > score[51]:
@@ -288,6 +321,8 @@ def _other_activity(
     if kind == c.SERVICE:
         if flags & c.F_SOFT and role & c.SELL and not role & (c.RD | c.SERVE | c.MAKE):
             return 51, (0.0 if sold_in == acts.group[k] else base * w.sell)
+        if own == 78 and role & c.BUILD:
+            return 48, base * w.service  # GB/T 4754: 4891 lays out a garden, 784 keeps it
         if flags & c.F_SOFT:
             return own, base * w.software
         if flags & c.F_SCRAP and role & c.REPAIR:
@@ -319,9 +354,11 @@ def _other_activity(
     if role & c.HAUL:
         return 54, base
     if role & c.STORE:
-        return 59, base * 0.6
+        return 59, base * 0.9
+    if role & c.TRAIN:
+        return 83, base * 0.5
     if role & c.RD:
-        return 75, base * w.faint
+        return (75 if role & c.TECH else 73), base * w.faint
     if role & c.SERVE:
         return 72, base * w.faint
     if role & c.TRADING:

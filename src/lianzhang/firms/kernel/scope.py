@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from lianzhang.firms.kernel import codes as c
 from lianzhang.firms.kernel.trie import longest_match
 
-_MADE = c.MAKE | c.PROCESS
+#: Tokens of the longest bracket that is read as a list of goods ("【饮用水、其他饮料】") and not as a remark.
+_LISTED = 60
 
 
 class Lexicon(NamedTuple):
@@ -172,7 +173,7 @@ def mask_restrictions(
                 while back >= 0 and kinds[live[back]] not in (c.DELIM, c.COMMA, c.END, c.COLON):
                     roles[live[back]] |= c.NOT_MADE
                     back -= 1
-            elif not restricted and names_goods and close - t <= 12:
+            elif not restricted and names_goods and close - t <= _LISTED:
                 for s in range(t + 1, close):
                     if kinds[s] not in (c.OPEN, c.CLOSE, c.END):
                         live[m] = s
