@@ -41,11 +41,11 @@ class QuickRouter(APIRouter):
         if self._known[0] != len(self.routes):
             self._known = (len(self.routes), self._words())
         parts = path.split("/")
-        count = len(parts)
-        return any(
-            count >= -min(at, default=0) and tuple(parts[n] for n in at) in words
-            for at, words in self._known[1]
-        )
+        for at, words in self._known[1]:
+            # The first position is the one farthest from the end.
+            if (not at or len(parts) >= -at[0]) and tuple([parts[n] for n in at]) in words:
+                return True
+        return False
 
     def _words(self) -> list[_Words]:
         """Fixed words of every route by their positions; a prefix may stand before, nothing behind."""
