@@ -3,7 +3,8 @@
 Three real processes: the server as ``lianzhang serve`` runs it, ``lianzhang pack load`` halfway with a change after it,
 and wrk (``load.lua``) twice, each with its readers in a closed loop without a pause: one over the addresses that
 everybody asks for (*warm*: each was asked for before, though not since the data changed), one over addresses of which
-none is asked for twice (*cold*: searches, filters, facets, in both languages). There is no peer that answers the same
+none is asked for twice (*cold*: searches, filters, facets, in both languages). In the size *that pause* each reader
+looks at an answer for about a second before it asks again, as people do. There is no peer that answers the same
 questions; the figures are notes.
 """
 
@@ -77,7 +78,7 @@ _WORDS = [
 _SORTS = ("name_zh", "-name_zh", "capital_cny", "-capital_cny", "founded", "-founded", "firm_id", "-firm_id")
 
 
-def make(firms: int, warm: int, cold: int, seconds: float) -> dict[str, Any]:
+def make(firms: int, warm: int, cold: int, seconds: float, pause_ms: int = 0) -> dict[str, Any]:
     """A loaded store (the bundled pack, or a made-up region of so many firms), and both lists of addresses."""
     from lianzhang.pack import find_pack
     from lianzhang.store import Store, load_pack
@@ -95,14 +96,15 @@ def make(firms: int, warm: int, cold: int, seconds: float) -> dict[str, Any]:
         places = reader.sql("SELECT DISTINCT region_id FROM firms WHERE region_id IS NOT NULL ORDER BY 1")
         sectors = reader.sql("SELECT DISTINCT sector_id FROM firms WHERE sector_id IS NOT NULL ORDER BY 1")
     chosen = itertools.islice(
-        _cold(name, places["region_id"].to_pylist(), sectors["sector_id"].to_pylist()), 40_000
+        _cold(name, list(map(str, places["region_id"])), list(map(str, sectors["sector_id"]))), 40_000
     )
     for kind, addresses in (
         ("warm", [w if w[:1] == "/" else f"/{name}/{w}" for w in _WARM]),
         ("cold", chosen),
     ):
         (folder / f"{kind}.txt").write_text("".join(f"{a}\n" for a in addresses), encoding="ascii")
-    return {"folder": folder, "pack": pack, "readers": {"warm": warm, "cold": cold}, "seconds": seconds}
+    readers = {"warm": warm, "cold": cold}
+    return {"folder": folder, "pack": pack, "readers": readers, "seconds": seconds, "pause_ms": pause_ms}
 
 
 def _cold(name: str, places: list[str], sectors: list[str]) -> Iterator[str]:
@@ -174,6 +176,7 @@ def ours(data: dict[str, Any]) -> dict[str, Any]:
                     base,
                     "--",
                     str(folder / f"{kind}.txt"),
+                    str(data["pause_ms"]),
                 ],
                 stdout=subprocess.PIPE,
                 text=True,
@@ -230,6 +233,13 @@ register(
         sizes={
             "chongqing x 50": {"firms": 0, "warm": 40, "cold": 10, "seconds": 12.0},
             "chongqing x 50 cold": {"firms": 0, "warm": 0, "cold": 50, "seconds": 12.0},
+            "chongqing x 50 that pause": {
+                "firms": 0,
+                "warm": 40,
+                "cold": 10,
+                "seconds": 12.0,
+                "pause_ms": 1000,
+            },
             "chongqing x 1": {"firms": 0, "warm": 0, "cold": 1, "seconds": 12.0},
             "1m firms x 1": {"firms": 1_000_000, "warm": 0, "cold": 1, "seconds": 40.0},
             "1m firms x 10": {"firms": 1_000_000, "warm": 8, "cold": 2, "seconds": 40.0},

@@ -1,9 +1,15 @@
 -- wrk script: asks for the addresses of a file one after another, and writes what it measured as one line of JSON.
---   wrk -t1 -c50 -d10s -s load.lua http://127.0.0.1:8033 -- addresses.txt
-local paths, turn = {}, 0
+-- With a second argument every reader waits about so many milliseconds before it asks again (half to one and a half).
+--   wrk -t1 -c50 -d10s -s load.lua http://127.0.0.1:8033 -- addresses.txt 1000
+local paths, turn, pause = {}, 0, 0
 
 function init(args)
   for line in io.lines(args[1]) do paths[#paths + 1] = line end
+  pause = tonumber(args[2] or "0")
+end
+
+function delay()
+  return math.floor(pause * (0.5 + math.random()))
 end
 
 function request()

@@ -41,7 +41,7 @@ class QuickRouter(APIRouter):
         if self._known[0] != len(self.routes):
             self._known = (len(self.routes), self._words())
         parts = path.split("/")
-        for at, words in self._known[1]:
+        for at, words in self._known[1]:  # noqa: SIM110 - asked for every request, and a generator costs
             # The first position is the one farthest from the end.
             if (not at or len(parts) >= -at[0]) and tuple([parts[n] for n in at]) in words:
                 return True
