@@ -4,6 +4,7 @@ import itertools
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from lianzhang.report import draw
 from lianzhang.report.draw.bars import draw_tiers, draw_weak_links, share_of_level
 from lianzhang.report.draw.canvas import Canvas
 from lianzhang.report.draw.hexcity import class_limits, draw_hex_city, draw_hex_multiples, from_offset
+from lianzhang.report.draw.inline import Refs
 from lianzhang.report.draw.lines import draw_line_chart, draw_spark, has_gap, nice_ticks
 from lianzhang.report.draw.rows import html_table
 from lianzhang.report.draw.wall import apportion, draw_wall, tally
@@ -381,7 +383,7 @@ def test_a_long_table_says_how_long_it_is(rows: int, long: bool) -> None:
     cells = tuple((Text(f"行{n}", f"row {n}"), Quantity(float(n), "count", "o")) for n in range(rows))
     columns = (Column(Text("名称", "Name")), Column(Text("数", "Count"), numeric=True))
     for lang, words in (("zh", f"共 {rows} 行"), ("en", f"{rows} rows, scroll")):
-        page = str(html_table(Table(Text("表", "Table"), columns, cells), lang, draw.Refs()))  # type: ignore[arg-type]
+        page = str(html_table(Table(Text("表", "Table"), columns, cells), lang, Refs()))  # type: ignore[arg-type]
         assert ('class="table long"' in page) is long
         assert (words in page) is long
         assert 'class="columns"' not in page
@@ -390,6 +392,23 @@ def test_a_long_table_says_how_long_it_is(rows: int, long: bool) -> None:
 def test_a_table_too_broad_for_a_phone_says_so() -> None:
     columns = tuple(Column(Text(f"列{n}", f"Column {n}")) for n in range(4))
     row = tuple(Text("词", "word") for _ in columns)
-    assert 'class="columns"' in str(
-        html_table(Table(Text("表", "Table"), columns, (row,)), "zh", draw.Refs())
+    assert 'class="columns"' in str(html_table(Table(Text("表", "Table"), columns, (row,)), "zh", Refs()))
+
+
+def test_a_stacked_table_names_its_cells_and_links_its_rows() -> None:
+    table = Table(
+        Text("表", "Table"),
+        (Column(Text("位次", "Rank"), numeric=True), Column(Text("部件", "Part")), Column(Text("因", "Why"))),
+        ((None, Text("甲", "A"), Text("缺", "none")), (None, Text("乙", "B"), None)),
+        links=("/a?x=1&y=2", None),
+        stacked=True,
     )
+    drawn = html_table(table, "en", Refs())
+    assert '<th scope="row"><a href="/a?x=1&amp;y=2">A</a></th>' in drawn
+    assert '<th scope="row">B</th>' in drawn
+    assert '<td data-label="Why">none</td>' in drawn
+    assert '<td class="none" data-label="Why"></td>' in drawn
+    assert "swipe" not in drawn
+    plain = html_table(replace(table, links=(), stacked=False), "en", Refs())
+    assert "data-label" not in plain
+    assert "<th scope" not in plain.partition("<tbody>")[2]

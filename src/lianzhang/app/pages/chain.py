@@ -200,7 +200,7 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
         lead = (section.summary(chain, origins),) if chain.of_kind("component") else ()
     elif view == "gaps":
         ranked = gaps_block(state.gaps, state.chain, origins, state.risk, lambda n: link("node", n))
-        factors = factors_block(state.gaps, origins)
+        factors = factors_block(state.gaps, origins, lambda n: link("node", n))
         blocks = [("gaps", ranked), *([] if factors is None else [("factors", factors)])]
     elif view == "rates":
         blocks = [("rates", rates_block(state.rates, state.chain, origins))]

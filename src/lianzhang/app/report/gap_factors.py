@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.chain.backtest import told
 from lianzhang.chain.service import Gap, Gaps
@@ -10,9 +12,17 @@ from lianzhang.report import figures as fig
 from lianzhang.report import model as m
 from lianzhang.report import values as num
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
-    """Inputs of the three factors of every ranked gap; None where nothing is ranked."""
+
+def factors_block(
+    ranked: Gaps, origins: Provenance, link: Callable[[str], str] | None = None
+) -> m.Block | None:
+    """Inputs of the three factors of every ranked gap; None where nothing is ranked.
+
+    ``link`` gives the address of a node's page, for pages.
+    """
     gaps = [g for g in ranked.ranked if g.rank]
     if not gaps:
         return None
@@ -28,7 +38,7 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
         finding=num.Prose(
             Text(
                 "排序的{n}缺口中，{seen}的涉及采购额能从投入产出表看见；其余所属部门净流出，此法测不出。",
-                "Of {n} gaps that are ranked, the stake of {seen} can be seen in the input–output table; the sectors of the "
+                "Of {n} that are ranked, the stake of {seen} can be seen in the input–output table; the sectors of the "
                 "others send out more than they take in.",
             ),
             {"n": counted(len(gaps), "components", origin), "seen": counted(len(seen), "components", origin)},
@@ -37,8 +47,8 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
             Text("缺口各因子的输入", "What the factors of the gaps are made from"),
             (
                 fig.Column(Text("位次", "Rank"), numeric=True),
-                fig.Column(Text("位次区间", "Range")),
                 fig.Column(Text("部件", "Component")),
+                fig.Column(Text("位次区间", "Range")),
                 fig.Column(Text("整机部门一年采购", "Bought a year by the product’s sector"), numeric=True),
                 fig.Column(Text("本地供给", "Met locally"), numeric=True),
                 fig.Column(Text("流入依赖", "Inflow"), numeric=True),
@@ -48,6 +58,8 @@ def factors_block(ranked: Gaps, origins: Provenance) -> m.Block | None:
             ),
             tuple(_row(g, origin, origins) for g in gaps),
             (origin,),
+            links=tuple(link(g.node.node_id) for g in gaps) if link else (),
+            stacked=True,
         ),
         source=origins.line(ranked.source_ids),
         note=num.Prose(
@@ -93,8 +105,8 @@ def _row(gap: Gap, rank: str, origins: Provenance) -> tuple[fig.Cell, ...]:
         moves = Text(low, low) if low == high else Text(f"{low}—{high}", f"{low}–{high}")
     return (
         num.Quantity(float(gap.rank), "ordinal", rank),
-        moves,
         gap.node.name,
+        moves,
         None if i.purchases_cny is None else num.Quantity(i.purchases_cny, "cny", table),
         None if i.local_share is None else num.Quantity(100 * i.local_share, "pct", table),
         None if i.inflow_share is None else num.Quantity(100 * i.inflow_share, "pct", table),

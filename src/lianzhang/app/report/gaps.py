@@ -281,6 +281,7 @@ def rates_block(rates: tuple[Rate, ...], chain: ChainMap, origins: Provenance) -
             ),
             tuple(rows),
             (definitions,),
+            stacked=True,
         ),
         source=origins.line(every),
     )
