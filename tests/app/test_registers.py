@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lianzhang.app.browse.desk import Desk
+from lianzhang.app.pages.firms import firm_view, registers
 from lianzhang.app.registers import keep_register
 from lianzhang.chain.model import Grade
 from lianzhang.chain.service import chain_map
@@ -100,3 +103,25 @@ def test_what_the_region_does_not_know_is_left_out_and_counted(settings: Setting
 def test_without_an_import_it_says_so(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(NotLoadedError, match="no import"):
         keep_register(settings, tmp_path / "nothing", TITLE)
+
+
+def test_the_day_that_a_register_speaks_of_is_told_with_its_firms(settings: Settings, tmp_path: Path) -> None:
+    folder = _import(
+        tmp_path / "import", [_firm("x", "r1", "g:10"), _firm("y", "r1", "g:10")], [("x", "n3"), ("y", "n3")]
+    )
+    report = {"imports": [{"report": {"evidence_date": "2019"}}]}
+    (folder / "import.json").write_text(json.dumps(report), "utf-8")
+    keep_register(settings, folder, TITLE)
+    desk = Desk(settings)
+    with Store(settings.store).reader() as reader:
+        today, then = date(2026, 1, 1), date(2019, 12, 31)
+        (found,) = registers(desk, reader, today)
+        assert (found.firms, found.until.zh, found.past) == (2, "2019年", True)
+        assert not registers(desk, reader, then)[0].past
+        page = firm_view(desk, reader, "x", today)
+        assert page.register is not None
+        assert (page.register.past, page.nodes[0].past) == (True, True)
+        assert [(n.node_id, n.total, [line.firm_id for line in n.lines]) for n in page.neighbours] == [
+            ("n3", 1, ["y"])
+        ]
+        assert firm_view(desk, reader, "x", then).nodes[0].past is False

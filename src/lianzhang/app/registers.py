@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def keep_register(settings: Settings, folder: Path, title: Text) -> Kept:
     with store.writer(wait_s=10.0) as writer:
         replaced = {name: _remove(store, writer, region, name, sources) for name in (*TABLES, "sources")}
         with Reader(store.path, writer.manifest, writer.region(region)) as reader:
-            _add_sources(reader, writer, region, sources, title)
+            _add_sources(reader, writer, region, sources, title, _speaks_of(folder))
             kept = _fitting(reader, new)
             already = len(new["firms"]) - len(kept["firms"])
         for name, rows in kept.items():
@@ -164,10 +165,27 @@ def _remove(store: Store, writer: Writer, region: str, name: str, sources: list[
     return removed
 
 
-def _add_sources(reader: Reader, writer: Writer, region: str, sources: list[str], title: Text) -> None:
+def _speaks_of(folder: Path) -> str | None:
+    """The period that the last import of a folder speaks of, as its mapping said."""
+    file = folder / "import.json"
+    if not file.is_file():
+        return None
+    entries = json.loads(file.read_text("utf-8"))["imports"]
+    return entries[-1]["report"].get("evidence_date") if entries else None
+
+
+def _add_sources(
+    reader: Reader, writer: Writer, region: str, sources: list[str], title: Text, published: str | None
+) -> None:
     known = set(reader.sql("SELECT source_id FROM sources").column("source_id").to_pylist())
     rows: list[dict[str, Any]] = [
-        {"source_id": s, "title_zh": title.zh, "title_en": title.en, "kind": "register"}
+        {
+            "source_id": s,
+            "title_zh": title.zh,
+            "title_en": title.en,
+            "kind": "register",
+        }
+        | ({"published": published} if published else {})
         for s in sources
         if s not in known
     ]

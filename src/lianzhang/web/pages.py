@@ -151,11 +151,16 @@ def _firms(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         start=max(0, int(start or 0)),
     )
     found = firms.search(visit.desk, reader, query)
-    return {"content": Content(title=firms.TITLE), "found": found, "size": firms.PAGE}
+    return {
+        "content": Content(title=firms.TITLE),
+        "found": found,
+        "size": firms.PAGE,
+        "registers": firms.registers(visit.desk, reader, visit.view.as_of),
+    }
 
 
 def _firm(visit: Visit, reader: Reader) -> Mapping[str, Any]:
-    made = firms.firm_view(visit.desk, reader, visit.key)
+    made = firms.firm_view(visit.desk, reader, visit.key, visit.view.as_of)
     return {"content": made.content, "firm": made, "risk": risk_of_firm(visit, reader)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from lianzhang.app.pages.content import Content, gathered
 from lianzhang.app.pages.directory import TABLES, Directory, directory
 from lianzhang.app.report.chain import ACTIVITY_TEXT, EVIDENCE_TEXT
 from lianzhang.app.report.provenance import Provenance, bilingual, report_unit
+from lianzhang.chain.service.nodes import REGISTER_HOLDS
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.report import values as num
@@ -23,6 +25,8 @@ from lianzhang.store import Reader
 TITLE = Text("企业", "Firms")
 PAGE = 30
 _FACET = 12
+#: Other firms shown of each node of a firm.
+_AT_A_NODE = 8
 
 STATUS_TEXT = {
     "technology_sme": Text("科技型企业", "technology SME"),
@@ -123,6 +127,28 @@ class NodeLine:
     when: Text | None
     capacity: num.Quantity | None
     origin: str
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFirms:
+    """Others that make, build or develop the same node: some of them, newest evidence first, and how many in all."""
+
+    node_id: str
+    name: Text
+    lines: tuple[FirmLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """A register that firms of the region are from: the day that it speaks of, and whether that is history by now."""
+
+    source_id: str
+    title: Text
+    until: Text
+    past: bool
+    firms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +176,8 @@ class FirmView:
     statuses: tuple[StatusLine, ...]
     clusters: tuple[Text, ...]
     relatives: tuple[FirmLine, ...]
-    neighbours: tuple[FirmLine, ...]
+    neighbours: tuple[NodeFirms, ...]
+    register: RegisterLine | None
     place_id: str | None
     place: Text | None
     origin: str
@@ -175,6 +202,14 @@ SELECT f.firm_id, f.name_zh, coalesce(f.name_en, f.name_zh) AS name_en, f.kind,
        (SELECT list(DISTINCT n.name_en ORDER BY n.name_en) FROM firm_nodes k JOIN nodes n USING (node_id)
         WHERE k.firm_id = f.firm_id) AS makes_en
 FROM firms f LEFT JOIN regions r USING (region_id) LEFT JOIN sectors s USING (sector_id)
+"""
+
+
+#: Asked for by every page of the list: every firm is looked at, so the answer is held.
+_REGISTERS = """
+SELECT s.source_id, s.title_zh, s.title_en, s.published, count(*) AS firms
+FROM firms f JOIN sources s USING (source_id)
+WHERE s.kind = 'register' AND s.published IS NOT NULL GROUP BY ALL ORDER BY 5 DESC, 1
 """
 
 
@@ -206,16 +241,33 @@ def search(desk: Desk, reader: Reader, query: Query) -> FirmPage:
     )
 
 
-def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
-    """Everything about one firm.
+def registers(desk: Desk, reader: Reader, as_of: date) -> tuple[RegisterLine, ...]:
+    """Registers that firms of the region are from and that say which day they speak of, the largest first.
+
+    A register says who was there when it ended; a year later it is history.
+    """
+    found = desk.hold(reader, "registers", ("firms", "sources"), lambda: reader.sql(_REGISTERS).to_pylist())
+    return tuple(_register(r, as_of) for r in found)
+
+
+def _register(row: Mapping[str, Any], as_of: date) -> RegisterLine:
+    title = Text(row["title_zh"], row["title_en"] or row["title_zh"])
+    past = as_of > parse_period(row["published"]).end + REGISTER_HOLDS
+    return RegisterLine(row["source_id"], title, _period(row["published"]), past, row.get("firms", 1))
+
+
+def firm_view(desk: Desk, reader: Reader, firm_id: str, as_of: date) -> FirmView:
+    """Everything about one firm; what registers say of it is history a year after the day they speak of.
 
     Raises:
         UnknownNameError: no such firm.
     """
     rows = reader.sql(
         "SELECT f.*, r.name_zh AS place_zh, r.name_en AS place_en, s.name_zh AS sector_zh,"
-        " coalesce(s.name_en, s.name_zh) AS sector_en, g.name_zh AS group_zh, coalesce(g.name_en, g.name_zh) AS group_en"
+        " coalesce(s.name_en, s.name_zh) AS sector_en, g.name_zh AS group_zh, coalesce(g.name_en, g.name_zh) AS group_en,"
+        " q.kind AS source_kind, q.published, q.title_zh, q.title_en"
         " FROM firms f LEFT JOIN regions r USING (region_id) LEFT JOIN sectors s USING (sector_id)"
+        " LEFT JOIN sources q ON q.source_id = f.source_id"
         " LEFT JOIN firms g ON g.firm_id = f.group_id WHERE f.firm_id = $firm",
         {"firm": firm_id},
     ).to_pylist()
@@ -235,12 +287,6 @@ def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
         " AND firm_id <> $firm ORDER BY name_zh LIMIT 24",
         {**key, "group": row["group_id"]},
     )["firm_id"].to_pylist()
-    neighbours = reader.sql(
-        "SELECT DISTINCT o.firm_id FROM firm_nodes k JOIN firm_nodes o USING (node_id)"
-        " WHERE k.firm_id = $firm AND o.firm_id <> $firm ORDER BY 1 LIMIT 24",
-        key,
-    )["firm_id"].to_pylist()
-    neighbours = [f for f in neighbours if f not in relatives]
     aliases = reader.sql(
         "SELECT alias, kind FROM firm_aliases WHERE firm_id = $firm ORDER BY 2, 1", key
     ).to_pylist()
@@ -249,7 +295,8 @@ def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
         " WHERE k.firm_id = $firm ORDER BY 1",
         key,
     ).to_pylist()
-    nodes, statuses = _nodes(reader, key, origins), _statuses(reader, key, origins)
+    nodes, statuses = _nodes(reader, key, origins, as_of), _statuses(reader, key, origins)
+    dated = row["source_kind"] == "register" and row["published"]
     return FirmView(
         firm_id=firm_id,
         name=name,
@@ -257,17 +304,44 @@ def firm_view(desk: Desk, reader: Reader, firm_id: str) -> FirmView:
         local=bool(local),
         note=bilingual(row["note"]) if row["note"] else None,
         facts=_facts(row, origin),
-        aliases=tuple((Text(a["alias"], a["alias"]), ALIAS_TEXT[a["kind"]]) for a in aliases),
+        aliases=tuple((Text(a["alias"], a["alias"]), _alias_kind(a, row["name_zh"])) for a in aliases),
         nodes=nodes,
         statuses=statuses,
         clusters=tuple(Text(c["name_zh"], c["name_en"]) for c in clusters),
         relatives=_lines(reader, relatives),
-        neighbours=_lines(reader, neighbours),
+        neighbours=_neighbours(reader, firm_id, {str(r) for r in relatives}),
+        register=_register(row, as_of) if dated else None,
         place_id=row["region_id"],
         place=Text(row["place_zh"], row["place_en"]) if row["place_zh"] else None,
         origin=origin,
         content=gathered(name, origins),
     )
+
+
+def _alias_kind(alias: Mapping[str, Any], name: str) -> Text:
+    """A kind of name in words; a "short" one that holds the name shown is the full one."""
+    longer = alias["kind"] == "short" and len(alias["alias"]) > len(name) and name in alias["alias"]
+    return Text("全称", "full name") if longer else ALIAS_TEXT[alias["kind"]]
+
+
+def _neighbours(reader: Reader, firm_id: str, known: set[str]) -> tuple[NodeFirms, ...]:
+    """Other firms of each node that a firm is at: published evidence before registers, the newest first."""
+    rows = reader.sql(
+        "SELECT node_id, n.name_zh, n.name_en, o.firm_id, count(*) OVER (PARTITION BY node_id) AS total"
+        " FROM (SELECT node_id, firm_id, min(evidence = 'registry_text') AS register, max(evidence_date) AS dated"
+        " FROM firm_nodes WHERE firm_id <> $firm AND node_id IN (SELECT node_id FROM firm_nodes WHERE firm_id = $firm)"
+        " GROUP BY 1, 2) o JOIN nodes n USING (node_id)"
+        " QUALIFY row_number() OVER (PARTITION BY node_id ORDER BY register, dated DESC NULLS LAST, o.firm_id) <= $most"
+        " ORDER BY n.rank, n.node_id, register, dated DESC NULLS LAST, o.firm_id",
+        {"firm": firm_id, "most": _AT_A_NODE},
+    ).to_pylist()
+    found: dict[str, NodeFirms] = {}
+    for node in dict.fromkeys(r["node_id"] for r in rows):
+        mine = [r for r in rows if r["node_id"] == node]
+        ids = [r["firm_id"] for r in mine if r["firm_id"] not in known]
+        name = Text(mine[0]["name_zh"], mine[0]["name_en"])
+        found[node] = NodeFirms(node, name, _lines(reader, ids), mine[0]["total"])
+    return tuple(found.values())
 
 
 def _listed(firms: Directory, row: int) -> FirmLine:
@@ -368,7 +442,7 @@ def _facts(row: Mapping[str, Any], origin: str) -> tuple[Fact, ...]:
     return tuple(Fact(name, value) for name, value in given if value is not None)
 
 
-def _nodes(reader: Reader, key: dict[str, Any], origins: Provenance) -> tuple[NodeLine, ...]:
+def _nodes(reader: Reader, key: dict[str, Any], origins: Provenance, as_of: date) -> tuple[NodeLine, ...]:
     rows = reader.sql(
         "SELECT k.*, n.name_zh, n.name_en FROM firm_nodes k JOIN nodes n USING (node_id)"
         " WHERE k.firm_id = $firm ORDER BY n.rank, k.evidence_date DESC NULLS LAST",
@@ -392,6 +466,9 @@ def _nodes(reader: Reader, key: dict[str, Any], origins: Provenance) -> tuple[No
                 _period(r["evidence_date"]) if r["evidence_date"] else None,
                 capacity,
                 origin,
+                r["evidence"] == "registry_text"
+                and r["evidence_date"] is not None
+                and as_of > parse_period(r["evidence_date"]).end + REGISTER_HOLDS,
             )
         )
     return tuple(found)

@@ -75,6 +75,7 @@ class ImportReport:
     dropped_columns: tuple[str, ...]
     already_done: bool
     folder: str
+    evidence_date: str | None = None
     absent_columns: tuple[str, ...] = ()
     unread: dict[str, int] = field(default_factory=dict)
 
@@ -124,6 +125,7 @@ def import_register(
         report: dict[str, Any] = {
             "file": path.name,
             "layout": layout.name,
+            "evidence_date": layout.evidence_date,
             "rows": rows + len(source.ragged),
             **figures,
             "dropped_columns": personal_headers(header),
