@@ -101,7 +101,7 @@ def _nothing() -> NoSuchPageError:
 
 def _overview(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     made = overview.overview(visit.desk, reader, visit.state(reader), visit.view.link)
-    return {"content": made.content, "changes": made.changes}
+    return {"content": made.content, "changes": made.changes, "steps": made.steps}
 
 
 def _plan(visit: Visit, reader: Reader) -> Mapping[str, Any]:

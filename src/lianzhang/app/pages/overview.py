@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.chain import wall
 from lianzhang.app.pages.content import Content, Link, blocks_of, empty, failed, gathered
+from lianzhang.app.pages.doing import Step, Told, steps, told_since
 from lianzhang.app.pages.plan import linked_tracker
 from lianzhang.app.report import accounts, chain, clusters, places, targets
 from lianzhang.app.report.provenance import Provenance
@@ -56,14 +57,16 @@ class Changes:
     added: bool
     tables: tuple[TableChange, ...]
     verdicts: tuple[VerdictChange, ...]
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Sentences, key figures, the three pictures, and what changed."""
+    """Sentences, key figures, the three pictures, what changed, and what to do next."""
 
     content: Content
     changes: Changes
+    steps: tuple[Step, ...]
 
 
 def overview(desk: Desk, reader: Reader, state: State, link: Link) -> Overview:
@@ -96,7 +99,8 @@ def overview(desk: Desk, reader: Reader, state: State, link: Link) -> Overview:
     title = Text(
         f"{state.region.name.zh}产业集群现状", f"The state of {state.region.name.en}’s industrial clusters"
     )
-    return Overview(gathered(title, origins, blocks, lead, keys), changes(desk, reader))
+    content = gathered(title, origins, blocks, lead, keys)
+    return Overview(content, changes(desk, reader), steps(desk, reader, state))
 
 
 def _tracker(state: State, origins: Provenance) -> m.Block:
@@ -138,7 +142,7 @@ def changes(desk: Desk, reader: Reader) -> Changes:
     if loaded.tzinfo is None:
         loaded = loaded.replace(tzinfo=UTC)
     if before is None:
-        return Changes(loaded, now.version, True, False, (), ())
+        return Changes(loaded, now.version, True, False, (), (), Told((), 0))
     names = sorted({*now.tables, *before.tables})
     tables = tuple(
         TableChange(table(n).label, now.rows.get(n, 0) - before.rows.get(n, 0))
@@ -146,7 +150,9 @@ def changes(desk: Desk, reader: Reader) -> Changes:
         if now.table_hash(n) != before.table_hash(n)
     )
     added = before.loaded_at == now.loaded_at
-    return Changes(loaded, now.version, False, added, tables, _verdicts(desk, now))
+    differs = any(now.table_hash(n) != before.table_hash(n) for n in ("observations", "statements"))
+    told = told_since(desk, reader, before) if differs else Told((), 0)
+    return Changes(loaded, now.version, False, added, tables, _verdicts(desk, now), told)
 
 
 def _before(desk: Desk, now: RegionEntry) -> RegionEntry | None:
