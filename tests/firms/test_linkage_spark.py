@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import duckdb
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 
 from benchmarks.firms_duplicates import make
 from lianzhang.compute.spark import SparkCompute
-from lianzhang.firms.linkage import comparison_table, find_duplicates, one_character, spark_backend
+from lianzhang.firms import duplicates
+from lianzhang.firms.linkage import Duplicates, find_duplicates, one_character
 
 _words = st.text(alphabet="甲乙丙12", max_size=6)
 
@@ -38,32 +38,28 @@ def test_one_character_is_a_distance_of_one(pairs: list[tuple[str, str]]) -> Non
             assert same is (distance(a, b) == 1)
 
 
-def records(rows: int) -> Any:
-    data = make(rows, seed=5)
-    return comparison_table(
-        data["ids"], data["names"], data["usccs"], data["regions"], data["addresses"], data["founded"]
-    )
-
-
-# splink asks Spark for some hundred small jobs: minutes on a small machine, so that it runs only when it is asked for.
 @pytest.mark.slow
-@pytest.mark.skipif(
-    "LIANZHANG_TEST_SPARK_LINKAGE" not in os.environ, reason="set LIANZHANG_TEST_SPARK_LINKAGE=1"
-)
 @pytest.mark.filterwarnings("ignore")
-def test_duckdb_and_spark_give_the_same_pairs(spark: SparkCompute) -> None:
+def test_duckdb_and_spark_give_the_same_pairs(spark: SparkCompute, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("splink")
-    table = records(2_000)
-    here, there = find_duplicates(table), find_duplicates(table, backend=spark_backend(spark))
-    pairs = [
-        {
-            frozenset((a, b))
-            for a, b in zip(
-                found.pairs["unique_id_l"].to_pylist(), found.pairs["unique_id_r"].to_pylist(), strict=True
-            )
-        }
-        for found in (here, there)
+    found: list[Duplicates] = []
+
+    def remembered(*arguments: Any, **named: Any) -> Duplicates:
+        found.append(find_duplicates(*arguments, **named))
+        return found[-1]
+
+    monkeypatch.setattr(duplicates, "find_duplicates", remembered)
+    data = make(2_000, seed=5)
+    with data["_folder"]:
+        written = []
+        for machines in (None, spark):
+            duplicates.duplicates_of_import(data["folder"], machines=machines, processes=1)
+            written.append(list(duplicates.read_groups(data["folder"])))
+    here, there = found
+    assert here.pairs.num_rows > 200
+    # One model, learnt here; the same SQL for both.
+    assert there.pairs.drop_columns("probability") == here.pairs.drop_columns("probability")
+    assert there.pairs["probability"].to_numpy() == pytest.approx(here.pairs["probability"].to_numpy())
+    assert [[m.firm_id for m in g.firms] for g in written[1]] == [
+        [m.firm_id for m in g.firms] for g in written[0]
     ]
-    assert len(pairs[0]) > 200
-    # The two draw other random pairs to learn from, so that a few pairs next to the threshold fall otherwise.
-    assert len(pairs[0] ^ pairs[1]) <= 0.01 * len(pairs[0])

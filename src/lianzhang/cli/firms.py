@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from lianzhang.cli._common import emit_json, emit_json_lines, say, settings, table
+from lianzhang.cli.firms_duplicates import duplicates, merge
 from lianzhang.cli.firms_gradient import gradient
 from lianzhang.i18n import Text
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from lianzhang.firms.register.run import ImportReport
 
 app = App(name="firms", help="Firms: registers, classification, gradient.")
+app.command(duplicates)
+app.command(merge)
 app.command(gradient)
 
 _SHOWN = 40
@@ -246,34 +249,6 @@ def import_(
                 f"{left:,} rows did not fit",
             )
         )
-
-
-@app.command
-def duplicates(folder: Path, *, threshold: float = 0.95, json: bool = False) -> None:
-    """Find records of one firm under several names in an imported register (needs the extra `linkage`).
-
-    Parameters
-    ----------
-    folder
-        Folder that `firms import` wrote; the groups are written there as firm_duplicates.parquet.
-    threshold
-        Least probability of a pair.
-    json
-        Print the groups as JSON.
-    """
-    from lianzhang.firms.duplicates import duplicates_of_import
-
-    groups = duplicates_of_import(folder, threshold=threshold)
-    if json:
-        emit_json([{"group": group, "firms": members} for group, members in groups])
-        return
-    shown = [("、".join(name for _, name in members), len(members)) for _, members in groups[:_SHOWN]]
-    table(
-        Text("疑似重复的企业", "Firms that seem to be one"),
-        [Text("名称", "Names"), Text("记录数", "Records")],
-        shown,
-    )
-    say(Text(f"共 {len(groups):,} 组，写入 {folder}", f"{len(groups):,} groups, written to {folder}"))
 
 
 def _show_import(report: ImportReport) -> None:

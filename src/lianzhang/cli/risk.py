@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +11,6 @@ from lianzhang.cli._common import emit_json, note, progress, say, table
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
-    from lianzhang.compute import Compute
     from lianzhang.risk.model import FirmNetwork
 
 app = App(name="risk", help="Which firm's failure hurts most, and what stops when.")
@@ -135,6 +132,7 @@ def rank(
         )
     import numpy as np
 
+    from lianzhang.cli._machines import machines
     from lianzhang.risk import service
     from lianzhang.risk.model import CONVERGED_EPSILON
     from lianzhang.risk.network import read_firm_list, read_network
@@ -158,7 +156,7 @@ def rank(
         chosen = service.largest(network, largest)
     count = network.firms if chosen is None else len(chosen)
     with (
-        _machines(compute, spark_master) as machines,
+        machines(compute, spark_master) as session,
         progress(Text("逐家计算停产影响", "Failing firms one by one"), total=count) as show,
     ):
         result = service.rank(
@@ -167,7 +165,7 @@ def rank(
             epsilon=epsilon,
             converged=converged,
             workers=workers,
-            compute=machines,
+            compute=session,
             checkpoint=out,
             progress=lambda done, _: show(done),
         )
@@ -196,24 +194,6 @@ def rank(
         )
     )
     say(Text(f"已写入 {out}", f"written to {out}"))
-
-
-@contextmanager
-def _machines(compute: str, spark_master: str | None) -> Iterator[Compute | None]:
-    """Where to compute; None is the threads of this process."""
-    if compute == "local":
-        if spark_master is not None:
-            from lianzhang.errors import UsageError
-
-            raise UsageError(
-                Text("--spark-master 须与 --compute spark 一起用", "--spark-master goes with --compute spark")
-            )
-        yield None
-        return
-    from lianzhang.compute.spark import SparkCompute
-
-    with SparkCompute(spark_master) as machines:
-        yield machines
 
 
 @app.command

@@ -87,7 +87,7 @@ class SparkCompute:
             builder = builder.config(name, value)
         self._began = SparkSession.getActiveSession() is None
         handler = signal.getsignal(signal.SIGINT)
-        with _spark_errors():
+        with spark_errors():
             self.session: Any = builder.getOrCreate()
         if threading.current_thread() is threading.main_thread():
             # Spark's own handler of ctrl-C would outlive the session; `map` cancels what it began.
@@ -147,13 +147,13 @@ class SparkCompute:
     @contextmanager
     def share(self, arrays: Mapping[str, NDArray[Any]]) -> Iterator[SparkFile]:
         """Arrays in a file that each machine fetches once, when its first worker needs it."""
-        with shared_file(arrays) as path, _spark_errors():
+        with shared_file(arrays) as path, spark_errors():
             self._context.addFile(str(path))
             yield SparkFile(path.name)
 
     def sql(self, query: str, tables: Mapping[str, Path | list[Path]]) -> pa.Table:
         """One SQL query over Parquet files, each name a view over its files; they lie where every worker sees them."""
-        with _spark_errors():
+        with spark_errors():
             session = self.session.newSession()
             for name, files in tables.items():
                 paths = [f"file://{p.absolute()}" for p in (files if isinstance(files, list) else [files])]
@@ -176,7 +176,7 @@ class _Guarded:
 
 
 def _results(future: Future[list[tuple[bool, Any]]]) -> Iterator[Any]:
-    with _spark_errors():
+    with spark_errors():
         results = future.result()
     for good, value in results:
         if not good:
@@ -185,7 +185,7 @@ def _results(future: Future[list[tuple[bool, Any]]]) -> Iterator[Any]:
 
 
 @contextmanager
-def _spark_errors() -> Iterator[None]:
+def spark_errors() -> Iterator[None]:
     """Spark's errors in the words of the house."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 _BRACKETS = str.maketrans(
@@ -36,6 +35,8 @@ _FORMS = (
 _SUFFIX_BRANCH = re.compile(
     r"^(?P<parent>.+?(?:公司|厂|集团|合作社|中心))(?P<branch>.*(?:分公司|分厂|支公司|分店|门市部|经营部|营业部|办事处|支行|分行|\S{1,6}店))$"
 )
+_BRANCH_ENDS = ("分公司", "分厂", "支公司", "门市部", "经营部", "营业部", "办事处", "支行", "分行", "店")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _PLACE = re.compile(
     r"^(?:中国)?(?P<place>(?:[一-龥]{2,3}?(?:省|自治区))?(?:[一-龥]{2,7}?自治[州县])?(?:[一-龥]{2,4}?(?:市|地区))?"
     r"(?:[一-龥]{1,7}?(?:自治县|新区|区|县|市))?)"
@@ -86,34 +87,41 @@ class NameSplitter:
     """
 
     def __init__(self, places: Iterable[str], industries: Iterable[str]) -> None:
-        self._places = _alternation(places)
-        self._industries = _alternation(industries)
-        self.split = lru_cache(maxsize=200_000)(self._split)
+        self._places = _by_first(places)
+        self._industries = _by_first(industries)
+        self._forms: dict[str, tuple[str, ...]] = {}
+        for form in _FORMS:
+            self._forms[form[-1]] = (*self._forms.get(form[-1], ()), form)
 
-    def _split(self, name: str) -> NameParts:
+    def split(self, name: str) -> NameParts:
         """Parts of a folded name."""
         branch = ""
-        found = _SUFFIX_BRANCH.match(name)
+        # Looked at before the expression, which is slow on the many names that end in no branch.
+        found = _SUFFIX_BRANCH.match(name) if name.endswith(_BRANCH_ENDS) else None
         if found:
             name, branch = found["parent"], found["branch"]
         places: list[str] = []
-
-        def take(match: re.Match[str]) -> str:
-            inner = match.group(1)
-            if self._places.fullmatch(inner):
-                places.append(inner)
-            return ""
-
-        bare = re.sub(r"\(([^()]*)\)", take, name)
-        form = next((word for word in _FORMS if bare.endswith(word) and len(bare) > len(word)), "")
+        bare = name
+        if "(" in name:
+            places = [
+                inner for inner in _IN_BRACKETS.findall(name) if inner in self._places.get(inner[:1], ())
+            ]
+            bare = _IN_BRACKETS.sub("", name)
+        form = next(
+            (
+                word
+                for word in self._forms.get(bare[-1:], ())
+                if bare.endswith(word) and len(bare) > len(word)
+            ),
+            "",
+        )
         rest = bare[: len(bare) - len(form)] if form else bare
         leading: list[str] = []
-        while True:
-            prefix = self._places.match(rest)
-            if not prefix or prefix.end() == len(rest):
+        while prefix := _longest(self._places, rest, 0):
+            if len(prefix) == len(rest):
                 break
-            leading.append(prefix.group())
-            rest = rest[prefix.end() :]
+            leading.append(prefix)
+            rest = rest[len(prefix) :]
         places = leading + places
         if not places:
             general = _PLACE.match(rest)
@@ -121,26 +129,36 @@ class NameSplitter:
                 places.append(general["place"])
                 rest = rest[general.end("place") :]
         core, industry = rest, ""
-        best = len(rest)
-        for match in self._industries.finditer(rest):
+        at = 0
+        while at < len(rest):
+            word = _longest(self._industries, rest, at)
             # The trade is the run of industry words that reaches the end of the name.
-            if match.start() > 0 and self._covers(rest, match.start()):
-                best = match.start()
+            if word and at > 0 and self._covers(rest, at):
+                core, industry = rest[:at], rest[at:]
                 break
-        if 0 < best < len(rest):
-            core, industry = rest[:best], rest[best:]
+            at += len(word) or 1
         return NameParts("".join(places), core, industry, form, branch)
 
-    def _covers(self, text: str, start: int) -> bool:
-        at = start
+    def _covers(self, text: str, at: int) -> bool:
         while at < len(text):
-            match = self._industries.match(text, at)
-            if not match:
+            word = _longest(self._industries, text, at)
+            if not word:
                 return False
-            at = match.end()
+            at += len(word)
         return True
 
 
-def _alternation(words: Iterable[str]) -> re.Pattern[str]:
-    ordered = sorted(set(words), key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, ordered)) if ordered else "(?!)")
+def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Words by their first character, the longest first."""
+    found: dict[str, list[str]] = {}
+    for word in sorted({word for word in words if word}, key=lambda word: (-len(word), word)):
+        found.setdefault(word[0], []).append(word)
+    return {first: tuple(same) for first, same in found.items()}
+
+
+def _longest(words: dict[str, tuple[str, ...]], text: str, at: int) -> str:
+    """The longest of the words that stands at a place of a text; empty if none does."""
+    for word in words.get(text[at : at + 1], ()):
+        if text.startswith(word, at):
+            return word
+    return ""

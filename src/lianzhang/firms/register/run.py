@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections import Counter, deque
@@ -26,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lianzhang.errors import InputError
+from lianzhang.firms.merging import carry_decisions, put_in_place
 from lianzhang.firms.register import clean
 from lianzhang.firms.register.clean import Cleaned, Cleaner, Settings
 from lianzhang.firms.register.layout import Layout, personal_headers
@@ -122,6 +122,8 @@ def import_register(
     try:
         rows, unread = _stage(source, settings, work, max(1, processes), tick)
         figures = _merge(work, out, memory_gb, layout)
+        # A firm that was merged into another one is no new firm, though the file still has it.
+        figures["new"] -= carry_decisions(out, work, memory_gb=memory_gb)
         report: dict[str, Any] = {
             "file": path.name,
             "layout": layout.name,
@@ -138,7 +140,7 @@ def import_register(
         (work / "import.json").write_text(
             json.dumps({"imports": entries}, ensure_ascii=False, indent=1), "utf-8"
         )
-        _swap(work, out)
+        put_in_place(work, out)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -387,14 +389,3 @@ def _write_merged(db: Any, work: Path, out: Path, quoted: Callable[[Path], str])
             f"SELECT count(*) FROM read_parquet({quoted(work / 'firm_classes.parquet')}) WHERE is_maker {mine}"
         ),
     }
-
-
-def _swap(work: Path, out: Path) -> None:
-    if not out.exists():
-        os.rename(work, out)  # noqa: PTH104 — a rename of folders, atomic on one file system
-        return
-    former = Path(tempfile.mkdtemp(prefix=f".{out.name}-former-", dir=out.parent))
-    former.rmdir()
-    os.rename(out, former)  # noqa: PTH104
-    os.rename(work, out)  # noqa: PTH104
-    shutil.rmtree(former)
