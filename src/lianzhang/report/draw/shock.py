@@ -328,9 +328,9 @@ class _Stage:
         with self._lamp(cell.lamp):
             fill = self.canvas.pattern("dots") if cell.lamp.path is None else None
             self.canvas.polygon(corners, "lamp-body", fill=fill)
-            name = self._place(
-                cell, radius * _ROOT3 - (1 if self.lang == "zh" else 3), 2 if radius > 24 else 1
-            )
+            # Where one chooses there is no number below: the name has the whole hexagon.
+            lines = 2 if radius > 24 or self.choosing else 1
+            name = self._place(cell, radius * _ROOT3 - (1 if self.lang == "zh" else 3), lines)
             self.canvas.label(x, y - (0 if self.choosing else 4), name, "lamp-name")
             self._share(cell.lamp, x, y + (17 if len(name.lines) > 1 else 14), 11.0)
             if cell.lamp.hit:
