@@ -84,3 +84,19 @@ def test_errors_survive_pickling(error: LianzhangError) -> None:
 )
 def test_language_of_the_locale(environ: dict[str, str], lang: str) -> None:
     assert detect_lang(environ) == lang
+
+
+def test_names_are_offered_by_what_they_contain_and_in_the_readers_writing() -> None:
+    known = ["Battery case", "电池箱体", "动力电池", "Brake", "电池管理系统（BMS）"]
+    assert UnknownNameError("node", "电池", known).hint == Text(
+        "可用的有：动力电池、电池管理系统（BMS）、电池箱体", "known: 动力电池, 电池管理系统（BMS）, 电池箱体"
+    )
+    assert UnknownNameError("node", "bms", known).hint == Text(
+        "可用的有：电池管理系统（BMS）", "known: 电池管理系统（BMS）"
+    )
+    none = UnknownNameError("node", "zzz", known).hint
+    assert none is not None
+    assert "Brake" not in none.zh
+    assert "动力电池" in none.zh
+    assert none.en == "known: Battery case, Brake"
+    assert UnknownNameError("node", "zzz").hint is None

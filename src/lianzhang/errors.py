@@ -24,10 +24,13 @@ English, and ``details`` (JSON-serialisable) for programs.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from lianzhang.i18n import Lang, Text
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 class LianzhangError(Exception):
@@ -116,11 +119,15 @@ class UnknownNameError(InputError):
     def __init__(self, what: Text | str, name: str, known: Iterable[str] = ()) -> None:
         names = sorted(set(known))
         kind = _as_text(what)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or names[:8]
-        listed = ", ".join(near)
+        folded = name.casefold()
+        near = [n for n in names if folded and folded in n.casefold()][:8]
+        near = near or difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        # With nothing near, some names in the reader's own writing, where there are any.
+        han = [n for n in names if _HAN.search(n)]
+        zh, en = near or (han or names)[:8], near or ([n for n in names if n not in set(han)] or names)[:8]
         super().__init__(
             Text(f"没有名为“{name}”的{kind.zh}", f"there is no {kind.en} named {name!r}"),
-            hint=Text(f"可用的有：{listed}", f"known: {listed}") if near else None,
+            hint=Text(f"可用的有：{'、'.join(zh)}", f"known: {', '.join(en)}") if names else None,
             details={"name": name, "known": names[:50]},
         )
 

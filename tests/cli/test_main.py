@@ -64,3 +64,20 @@ def test_a_bad_setting_is_an_error_in_the_users_language(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert main(["config", "show"]) == 2
     assert "不可用" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["chain", "candidates", "--most", "0"], "--most 至少为 1，而不是 0"),
+        (["risk", "rank", "--draws", "0"], "--draws 至少为 1，而不是 0"),
+        (["risk", "shock", "--days", "-3"], "--days 至少为 1，而不是 -3"),
+        (["synth", "nowhere", "--seed", "-1"], "--seed 至少为 0，而不是 -1"),
+        (["firms", "gradient", "--first", "2030", "--last", "2020"], "首年 2030 晚于末年 2020"),
+    ],
+)
+def test_numbers_out_of_range_are_refused_with_the_option(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--lang", "zh", *words]) == 2
+    assert said in capsys.readouterr().err

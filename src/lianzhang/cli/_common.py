@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cyclopts import Parameter
+
 from lianzhang.config import Settings, load_settings
+from lianzhang.errors import UsageError
 from lianzhang.i18n import Lang, Text
 
 if TYPE_CHECKING:
@@ -37,6 +40,21 @@ def settings() -> Settings:
 def lang() -> Lang:
     """Language of this run."""
     return settings().lang
+
+
+def at_least(least: int, option: str) -> Parameter:
+    """A whole number that is refused when it is below ``least``."""
+
+    def check(_: object, value: int | None) -> None:
+        if value is not None and value < least:
+            raise UsageError(
+                Text(
+                    f"{option} 至少为 {least}，而不是 {value}", f"{option} is at least {least}, not {value}"
+                ),
+                details={"option": option, "value": value},
+            )
+
+    return Parameter(validator=check)
 
 
 def say(text: Text | str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App
 
-from lianzhang.cli._common import emit_json, lang, say, settings, table
+from lianzhang.cli._common import at_least, emit_json, lang, say, settings, table
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ def candidates(
     *,
     taxonomy: str | None = None,
     level: Literal["component", "assembly"] = "component",
-    most: int | None = None,
+    most: Annotated[int | None, at_least(1, "--most")] = None,
     terms: Path | None = None,
     broad: bool = False,
     as_of: str | None = None,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lianzhang.cli._common import emit_json, lang, say, settings, table
+from lianzhang.errors import UsageError
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ def gradient(
         Print JSON instead of tables.
     """
     day = as_of or date.today()  # noqa: DTZ011  the user's own day is meant
+    if first is not None and last is not None and first > last:
+        raise UsageError(
+            Text(f"首年 {first} 晚于末年 {last}", f"the first year {first} is after the last, {last}"),
+            hint=Text("请对调 --first 与 --last", "swap --first and --last"),
+        )
     if facts is None:
         from lianzhang.app.gradient import gradient as counted
         from lianzhang.app.gradient import gradient_rows

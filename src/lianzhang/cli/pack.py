@@ -81,7 +81,7 @@ def check(pack: str, *, limit: int = 5, json: Annotated[bool, Parameter(negative
 def load(
     pack: str,
     *,
-    limit: int = 5,
+    limit: Annotated[int, _common.at_least(1, "--limit")] = 5,
     fresh: Annotated[bool, Parameter(negative="")] = False,
     wait: float = 0.0,
     json: Annotated[bool, Parameter(negative="")] = False,

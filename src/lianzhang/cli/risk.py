@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from lianzhang.cli._common import emit_json, note, progress, say, table
+from lianzhang.cli._common import at_least, emit_json, note, progress, say, table
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ def rank(
     epsilon: float = 0.01,
     converged: bool = False,
     firms: Path | None = None,
-    sample: int | None = None,
-    seed: int = 7,
-    largest: int | None = None,
-    workers: int | None = None,
+    sample: Annotated[int | None, at_least(1, "--sample")] = None,
+    seed: Annotated[int, at_least(0, "--seed")] = 7,
+    largest: Annotated[int | None, at_least(1, "--largest")] = None,
+    workers: Annotated[int | None, at_least(1, "--workers")] = None,
     compute: Literal["local", "spark"] = "local",
     spark_master: str | None = None,
     self_loops: SelfLoops = "keep",
-    draws: int = 5,
+    draws: Annotated[int, at_least(1, "--draws")] = 5,
     by: Literal["sector", "district", "cluster", "node"] | None = None,
     json: bool = False,
 ) -> None:
@@ -214,9 +214,9 @@ def explain(
     capacity: Path | None = None,
     epsilon: float = 0.01,
     converged: bool = False,
-    top: int = 20,
+    top: Annotated[int, at_least(1, "--top")] = 20,
     self_loops: SelfLoops = "keep",
-    draws: int = 3,
+    draws: Annotated[int, at_least(1, "--draws")] = 3,
     json: bool = False,
 ) -> None:
     """Whom a failure reaches, and along which path.
@@ -362,8 +362,8 @@ def network(
     elasticity: float = 0.35,
     decay_km: float = 150.0,
     spread: float = 1.8,
-    seed: int = 7,
-    draws: int = 5,
+    seed: Annotated[int, at_least(0, "--seed")] = 7,
+    draws: Annotated[int, at_least(1, "--draws")] = 5,
     json: bool = False,
 ) -> None:
     """Reconstruct a firm network from an input–output table and counts of firms.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from lianzhang.cli._common import emit_json, note, progress, say
+from lianzhang.cli._common import at_least, emit_json, note, progress, say
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def shock(
     types: Path | None = None,
     out: Path | None = None,
     groups: Path | None = None,
-    runs: int = 1,
-    seed: int = 7,
+    runs: Annotated[int, at_least(1, "--runs")] = 1,
+    seed: Annotated[int, at_least(0, "--seed")] = 7,
     self_loops: SelfLoops = "drop",
     firm: Names = None,
     node: Names = None,
@@ -48,13 +48,13 @@ def shock(
     inflow: Names = None,
     largest: Names = None,
     within: Names = None,
-    first_day: int = 5,
-    days: int = 30,
+    first_day: Annotated[int, at_least(0, "--first-day")] = 5,
+    days: Annotated[int, at_least(1, "--days")] = 30,
     depth: float = 1.0,
     recovery: Literal["at once", "linear", "exponential"] = "linear",
-    recovery_days: int = 5,
+    recovery_days: Annotated[int, at_least(0, "--recovery-days")] = 5,
     stock_days: float = 10.0,
-    draws: int | None = None,
+    draws: Annotated[int | None, at_least(1, "--draws")] = None,
     by: Literal["firm", "sector", "district", "cluster", "node"] = "sector",
     json: bool = False,
 ) -> None:

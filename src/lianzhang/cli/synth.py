@@ -15,7 +15,7 @@ def synth(
     folder: Path,
     *,
     firms: int = 1000,
-    seed: int = 1,
+    seed: Annotated[int, _common.at_least(0, "--seed")] = 1,
     districts: int = 24,
     io_sectors: int = 12,
     name: str = "langu",
