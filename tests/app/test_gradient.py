@@ -12,6 +12,7 @@ from lianzhang.app.gradient import Gradient, gradient, gradient_of, gradient_row
 from lianzhang.app.report import gradient as report
 from lianzhang.app.report.provenance import Provenance
 from lianzhang.config import Settings
+from lianzhang.errors import UsageError
 from lianzhang.firms.gradient import load_classes
 from lianzhang.report import figures as fig
 from lianzhang.store import Store, load_pack
@@ -71,6 +72,11 @@ def test_nothing_published_later_is_used(settings: Settings) -> None:
     before = gradient(settings, date(2025, 12, 31))
     points = [p for s in before.classes[_class(before, "high_tech")].published for p in s.points]
     assert {p.period.text for p in points} == {"2021", "2022", "2025-10"}
+
+
+def test_years_run_forwards(settings: Settings) -> None:
+    with pytest.raises(UsageError):
+        gradient(settings, DAY, first=2030, last=2020)
 
 
 def test_rows_for_json_say_how_they_were_counted(found: Gradient) -> None:

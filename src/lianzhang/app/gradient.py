@@ -16,6 +16,7 @@ from typing import Any
 from lianzhang.app.session import open_region
 from lianzhang.app.state import region_head
 from lianzhang.config import Settings
+from lianzhang.errors import UsageError
 from lianzhang.firms.gradient import StatusClass, YearCount, counts_by_year, load_classes
 from lianzhang.i18n import Text
 from lianzhang.plan.history import History
@@ -83,6 +84,7 @@ def gradient(
     Raises:
         NotLoadedError: nothing is loaded.
         InputError: the file is no gradient file.
+        UsageError: the first year is after the last.
     """
     classes = load_classes(rules)
     with open_region(settings) as reader:
@@ -115,6 +117,10 @@ def _gathered(
 ) -> Gradient:
     until = as_of.year if last is None else last
     since = until - 5 if first is None else first
+    if since > until:
+        raise UsageError(
+            Text(f"起始年 {since} 晚于终止年 {until}", f"the first year, {since}, is after the last, {until}")
+        )
     root = region_head(reader).region_id
     names = {
         r["indicator_id"]: Text(r["name_zh"], r["name_en"])
