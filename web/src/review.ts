@@ -11,7 +11,7 @@ const TYPING = "input, select, textarea, dialog";
  */
 export class LzReview extends HTMLElement {
   #busy = false;
-  #pending = new Set<string>();
+  #pending = new Map<string, { was: string; now: Decision }>();
   #queue: Promise<void> = Promise.resolve();
   #stop = new AbortController();
 
@@ -121,6 +121,8 @@ export class LzReview extends HTMLElement {
       const [inner, outer] = [first.getBoundingClientRect(), text.getBoundingClientRect()];
       text.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
     }
+    // What the server sent does not know yet of what is being saved.
+    if (moved) for (const { was, now } of this.#pending.values()) this.#count(was, now);
     if (moved) {
       side?.querySelector<HTMLElement>(".rv-card")?.focus({ preventScroll: true });
       side?.querySelector("a[data-card][aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -145,13 +147,15 @@ export class LzReview extends HTMLElement {
     const what = this.querySelector("#rv-figure")?.textContent ?? "";
     const body = { statement_id: id, decision, fields };
     this.#say("");
-    this.#pending.add(id);
+    this.#pending.set(id, { was, now: decision });
     this.#paint(id, decision);
+    this.#count(was, decision);
     this.#queue = this.#queue.then(async () => {
       const problem = await this.#send(api, body);
       this.#pending.delete(id);
       if (problem === null) return;
       this.#paint(id, was);
+      this.#count(decision, was);
       this.#say([this.dataset.failed, what, problem].filter(Boolean).join(" · "));
       throw new Error(problem);
     });
@@ -186,6 +190,19 @@ export class LzReview extends HTMLElement {
       piece.classList.remove("open", "accept", "correct", "reject");
       piece.classList.add(state);
     }
+  }
+
+  /** Move one statement from one count to another. */
+  #count(from: string, to: string): void {
+    const add = (name: string, by: number) => {
+      const shown = this.querySelector<HTMLElement>(`[data-count=${name}]`);
+      if (shown) shown.textContent = String(Math.max(0, Number(shown.textContent?.replace(/\D/g, "")) + by));
+    };
+    if (from === to) return;
+    add(from, -1);
+    add(to, 1);
+    if (from === "open") add("done", 1);
+    if (to === "open") add("done", -1);
   }
 
   #waiting(): void {
