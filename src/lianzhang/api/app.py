@@ -15,6 +15,7 @@ from lianzhang.api.access import Access, open_access, reading
 from lianzhang.api.guard import API, Guard
 from lianzhang.api.guesses import Guesses
 from lianzhang.api.kept import Kept
+from lianzhang.api.negotiated import Negotiated, describe
 from lianzhang.api.routes.chain import chain_router
 from lianzhang.api.routes.documents import document_router, review_router
 from lianzhang.api.routes.house import health_router, house_router
@@ -81,6 +82,7 @@ def create_api(
     app.state.lang = settings.lang
     app.state.stopping = False
     # The last one added is the outermost.
+    app.add_middleware(Negotiated, description=lambda: app.openapi())
     app.add_middleware(Kept, desk=desk, read_needs_token=rules.read_needs_token, earlier_s=earlier_s)
     app.add_middleware(Guard, access=rules, upload_bytes=upload_bytes)
     problems.install(app)
@@ -112,6 +114,9 @@ def _describe(app: FastAPI) -> None:
                 for operation in item.values():
                     for parameter in operation.get("parameters", ()):
                         parameter["schema"] = _without_null(parameter["schema"])
+                    if "401" in operation["responses"]:
+                        operation["responses"]["429"] = problems.documented(429)[429]
+            describe(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 

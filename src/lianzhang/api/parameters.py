@@ -13,13 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from lianzhang.api.models import describe, python_type
 from lianzhang.app.browse.collections import Collection, Parameters, Selection
 from lianzhang.app.browse.query import orders
-from lianzhang.schema import Column
+from lianzhang.schema import PERIOD_PATTERN, Column
 
 #: A day of the calendar; 29 February of a common year means the 28th.
 DAY_PATTERN = (
     r"^(?:19|20)[0-9]{2}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))$"
 )
+#: A period of the schema: a year, quarter, half, month or day, or a span of them.
+PERIOD = f"^(?:{PERIOD_PATTERN.replace(chr(92) + 'd', '[0-9]')})$"
 _BIG = 2**62
 
 RegionName = Annotated[
@@ -214,6 +216,8 @@ def _filter_type(column: Column) -> Any:
             return Annotated[float, Field(allow_inf_nan=False)]
         case "date":
             return Annotated[str, Field(pattern=DAY_PATTERN)]
+        case "period":
+            return Annotated[str, Field(pattern=PERIOD, max_length=40)]
         case "word" if column.one_of:
             return python_type(column)
         case _:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from lianzhang.api import wording
 from lianzhang.api.language import lang_of
 from lianzhang.errors import InputError, LianzhangError, UsageError
 from lianzhang.i18n import Text
@@ -214,29 +215,40 @@ def _allowed(app: FastAPI, request: Request) -> str:
 
 def from_validation(error: RequestValidationError) -> InvalidRequestError:
     """The error for parameters or a body that do not fit; names every place."""
+    errors = error.errors()[:20]
     found = [
         {"where": ".".join(str(part) for part in e["loc"]), "problem": e["msg"], "rule": e["type"]}
-        for e in error.errors()[:20]
+        for e in errors
     ]
-    first = found[0] if found else {"where": "", "problem": ""}
+    told = [(wording.where(tuple(e["loc"])), wording.says(e)) for e in errors[:3]]
     return InvalidRequestError(
         Text(
-            f"请求的 {first['where']} 有误：{first['problem']}",
-            f"{first['where']} of the request: {first['problem']}",
+            "；".join(f"{where.zh}：{says.zh}" for where, says in told) or "请求有误",
+            "; ".join(f"{where.en}: {says.en}" for where, says in told) or "the request does not fit",
         ),
         hint=Text("参数的说明见 /api/v1/openapi.json", "/api/v1/openapi.json describes every parameter"),
         details={"problems": found},
     )
 
 
+_STATUS_TEXTS = {
+    403: Text("请求被拒绝", "the request was refused"),
+    404: Text("没有这个地址", "there is nothing at this address"),
+    405: Text("该地址不支持这个方法", "this address does not know this method"),
+    413: Text("内容过大", "the body is too large"),
+    415: Text("不支持这种内容类型", "this type of content is not read here"),
+}
+
+
 def from_status(status: int, detail: str) -> LianzhangError:
     """The error for a status that the framework raised."""
     kind = _BY_STATUS.get(status)
     if kind is None:
-        return FaultError(detail) if status >= 500 else UsageError(detail)
-    zh = {404: "没有这个地址", 405: "该地址不支持这个方法"}.get(status, detail)
-    en = {404: "there is nothing at this address", 405: "this address does not know this method"}
-    return kind(Text(zh, en.get(status, detail)))
+        text = Text(f"请求未能完成（状态 {status}）", f"the request was not completed (status {status})")
+        return (FaultError if status >= 500 else UsageError)(text, details={"library": detail})
+    text = _STATUS_TEXTS.get(status, Text("请求无法读取", "the request cannot be read"))
+    ours = status in (404, 405)
+    return kind(text, details={} if ours or not detail else {"library": detail})
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
