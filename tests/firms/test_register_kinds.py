@@ -166,7 +166,7 @@ def test_a_header_over_two_lines_with_merged_cells(tmp_path: Path) -> None:
     book.save(path)
     found = RegisterFile(path).found()
     assert found.columns == ("统一社会信用代码", "企业名称", "注册资本", "币种", "成立日期", "经营范围")
-    assert (found.row, found.known) == (2, 5)
+    assert (found.row, found.known) == (2, 6)
     imported(path)
     firm = table(path)[0]
     assert (firm["uscc"], firm["capital_cny"], firm["founded"]) == (code(1), 5e6, "2015-03-02")
@@ -378,8 +378,13 @@ def test_what_could_not_be_read_is_counted(tmp_path: Path) -> None:
     ]
     path.write_text(written(rows), "utf-8")
     report = imported(path)
-    assert (report.firms, report.quarantined) == (4, {"total": 1})
-    assert report.unread == {"founded": 2, "capital": 1}
+    assert (report.firms, report.quarantined) == (4, {})
+    assert report.skipped == {"blank-row": 1, "total-row": 1}
+    assert {(d.field, d.reason): d.rows for d in report.doubts} == {
+        ("founded", "impossible"): 1,
+        ("founded", "unreadable"): 1,
+        ("capital", "unreadable"): 1,
+    }
     assert {f["name_zh"][0]: f["founded"] for f in table(path)} == {
         "甲": "2015-03-02",
         "乙": None,

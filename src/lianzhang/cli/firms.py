@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
-from lianzhang.cli._common import emit_json, emit_json_lines, say, settings, table
+from lianzhang.cli._common import at_least, emit_json, emit_json_lines, say, settings, table
 from lianzhang.cli.firms_duplicates import duplicates, merge
 from lianzhang.cli.firms_gradient import gradient
 from lianzhang.i18n import Text
 
 if TYPE_CHECKING:
     from lianzhang.firms.evaluation import Flip, Scores
-    from lianzhang.firms.register.run import ImportReport
+    from lianzhang.firms.register.run import Doubt, ImportReport
+    from lianzhang.i18n import Lang
 
 app = App(name="firms", help="Firms: registers, classification, gradient.")
 app.command(duplicates)
@@ -146,13 +147,14 @@ def import_(
     regions: Path | None = None,
     nodes: Path | None = None,
     keep_bad_codes: bool = False,
-    processes: int = 2,
+    processes: Annotated[int, at_least(1, "--processes")] = 2,
     json: bool = False,
 ) -> None:
     """Read a register into clean tables and put its firms into the loaded region.
 
     Credit codes are checked, dates, capital and districts read, scopes classified, bad rows put into quarantine.
-    Names of legal representatives and phone numbers are never read.
+    Names of legal representatives and phone numbers are never read, and are taken out of scopes and addresses.
+    Values that cannot be read stay empty and are counted, with the first of them and their rows.
 
     Parameters
     ----------
@@ -187,9 +189,10 @@ def import_(
     from lianzhang.app.session import open_store
     from lianzhang.cli._common import note, progress
     from lianzhang.firms.register.layout import (
+        FIELD_NAMES,
+        column_name,
         guess_layout,
         load_layout,
-        personal_headers,
         save_layout,
         source_id_of,
     )
@@ -199,17 +202,16 @@ def import_(
     if mapping is None:
         source = RegisterFile(file)
         layout = guess_layout(source.header(), name or file.name.split(".")[0], source.sample())
-        others = [column for column in source.header() if column not in layout.columns.values()]
-        pairs = ", ".join(f"{field} = {column}" for field, column in layout.columns.items())
-        note(Text(f"按表头猜测的映射：{pairs}", f"mapping guessed from the header: {pairs}"))
-        if unused := [column for column in others if column not in personal_headers(others)]:
-            note(
-                Text(
-                    f"未读入的列：{'、'.join(unused)}（用 --save-mapping 存下映射，改好后以 --mapping 再导入）",
-                    f"columns not read: {', '.join(unused)} (keep the mapping with --save-mapping, mend it, import again "
-                    "with --mapping)",
-                )
+        note(
+            Text(
+                "按表头和内容猜测的映射："
+                + "、".join(f"{FIELD_NAMES[f].zh}＝{column_name(c).zh}" for f, c in layout.columns.items())
+                + "；可用 --save-mapping 存下修改，再以 --mapping 使用",
+                "mapping guessed from header and cells: "
+                + ", ".join(f"{FIELD_NAMES[f].en} = {column_name(c).en}" for f, c in layout.columns.items())
+                + "; --save-mapping writes it down to be corrected and given with --mapping",
             )
+        )
     else:
         layout = load_layout(mapping)
         if name is not None:
@@ -217,6 +219,12 @@ def import_(
     if save_mapping is not None:
         save_layout(layout, save_mapping)
     current = settings()
+    loaded = open_store(current).regions()
+    if mapping is None and name is None:
+        # The same file name in the same region is the same register; another city's file is another one.
+        known = bool(current.region) or len(loaded) == 1
+        region = open_store(current).resolve(current.region) if loaded and known else ""
+        layout = replace(layout, source_id=source_id_of(layout.name, region))
     folder = out or current.store / "registers" / layout.source_id
     with progress(Text("导入", "Importing")) as tick:
         report = import_register(
@@ -231,8 +239,9 @@ def import_(
             tick=tick,
         )
     kept = None
-    if keep and open_store(current).regions():
-        kept = keep_register(current, folder, Text(f"企业登记 {file.name}", f"Register {file.name}"))
+    if keep and loaded:
+        title = layout.about if layout.about.zh else Text(f"企业登记 {file.name}", f"Register {file.name}")
+        kept = keep_register(current, folder, title)
     if json:
         emit_json({"import": report, "kept": kept})
         return
@@ -253,14 +262,15 @@ def import_(
 
 def _show_import(report: ImportReport) -> None:
     from lianzhang.cli._common import lang
-    from lianzhang.firms.register.layout import FIELD_NAMES
+    from lianzhang.firms.register.layout import FIELD_NAMES, column_name
     from lianzhang.firms.register.reasons import REASONS
+    from lianzhang.firms.register.values import DOUBTS, SKIPPED
 
     if report.already_done:
         say(
             Text(
-                "此文件已按同样的设置导入过，未作改动；以下是当时的结果",
-                "this file was imported before with the same settings; nothing changed; these are the figures of then",
+                "此文件已按同样的设置导入过，未作改动；以下是当时读到的",
+                "this file was imported before with the same settings; nothing changed; below is what was read then",
             )
         )
     language = lang()
@@ -270,30 +280,60 @@ def _show_import(report: ImportReport) -> None:
         (Text("　其中新增", "  of them new").get(language), report.new),
         (Text("　其中有变动", "  of them changed").get(language), report.changed),
         (Text("　其中制造企业", "  of them makers").get(language), report.makers),
-        (Text("重复行", "Repeated rows").get(language), report.repeated),
-        (Text("隔离行", "Rows in quarantine").get(language), sum(report.quarantined.values())),
     ]
+    if report.products:
+        rows.append(
+            (Text("产品行（每行一个产品）", "Rows of products (one a row)").get(language), report.products)
+        )
+    else:
+        rows.append((Text("重复行", "Repeated rows").get(language), report.repeated))
+    rows += [(SKIPPED[reason].get(language), count) for reason, count in report.skipped.items()]
+    rows.append((Text("隔离行", "Rows in quarantine").get(language), sum(report.quarantined.values())))
     rows += [(f"  {REASONS[reason].get(language)}", count) for reason, count in report.quarantined.items()]
     table(Text(f"导入 {report.file}", f"Imported {report.file}"), ["", Text("数量", "Count")], rows)
-    if report.absent_columns:
-        absent = ", ".join(report.absent_columns)
-        say(
-            Text(
-                f"映射里有而文件没有的列：{absent}", f"columns of the mapping that the file has not: {absent}"
-            )
+    if report.doubts:
+        table(
+            Text("未采用的值（留空，行照常读入）", "Values not used (left empty; their rows are in)"),
+            [
+                Text("字段", "Field"),
+                Text("原因", "Reason"),
+                Text("行数", "Rows"),
+                Text("前几处（行号：原值）", "First (row: value)"),
+            ],
+            [
+                (
+                    FIELD_NAMES[d.field].get(language),
+                    DOUBTS[d.reason].get(language),
+                    d.rows,
+                    _examples(d, language),
+                )
+                for d in report.doubts
+            ],
         )
-    for field, count in report.unread.items():
-        name = FIELD_NAMES[field]
-        say(
+    for columns, words in (
+        (
+            report.absent_columns,
             Text(
-                f"{name.zh}读不出或不合理：{count:,} 行",
-                f"{name.en}: not read or not plausible in {count:,} rows",
-            )
-        )
-    if report.dropped_columns:
-        dropped = ", ".join(report.dropped_columns)
-        say(Text(f"个人信息列未读入：{dropped}", f"columns of personal data not read: {dropped}"))
+                "映射中有而文件没有的列（相应字段留空）",
+                "columns of the mapping that the file has not (left empty)",
+            ),
+        ),
+        (report.unused_columns, Text("未用到的列", "columns not used")),
+        (report.dropped_columns, Text("个人信息列未读入", "columns of personal data not read")),
+    ):
+        if columns:
+            zh, en = ([column_name(c).get(lang) for c in columns] for lang in ("zh", "en"))
+            say(Text(f"{words.zh}：{'、'.join(zh)}", f"{words.en}: {', '.join(en)}"))
     say(Text(f"结果在 {report.folder}", f"the tables are in {report.folder}"))
+
+
+def _examples(doubt: Doubt, language: Lang) -> str:
+    """The first rows of a kind, each with what stood there where that may be shown."""
+    shown = [
+        f"{row}{'：' if language == 'zh' else ': '}{value}" if value else str(row)
+        for row, value in doubt.examples
+    ]
+    return ("；" if language == "zh" else "; ").join(shown)
 
 
 def _show_scores(scores: list[Scores]) -> None:

@@ -5,26 +5,25 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
-import math
 import re
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lianzhang.errors import InputError
 from lianzhang.firms.classification import chain_codes, classify_codes, cluster_codes
-from lianzhang.firms.kernel.capital import Capital, parse_capital
-from lianzhang.firms.kernel.dates import parse_date
 from lianzhang.firms.kernel.names import NameFolder
 from lianzhang.firms.kernel.places import Place, PlaceFinder
+from lianzhang.firms.kernel.privacy import SUSPECT, without_personal
 from lianzhang.firms.kernel.uscc import CodeState, code_division, code_state, normalise_code, valid_codes
 from lianzhang.firms.phrases import load_phrases, traditional_table
 from lianzhang.firms.register.layout import Layout
+from lianzhang.firms.register.values import Values, is_total
 from lianzhang.i18n import Text
 from lianzhang.pack import arrow_schema
 from lianzhang.schema import table
@@ -53,6 +52,9 @@ CLASSES = _schema(
 )
 PRODUCTS = arrow_schema(table("firm_products"))
 QUARANTINE = _schema("reason field value name uscc", row=pa.int64())
+DOUBTS = _schema("firm_id field reason value", row=pa.int64())
+#: Free texts, in which personal data is looked for.
+_FREE = ("name", "scope", "address", "industry_text", "product", "capital", "district", "listing_code")
 
 _CODE_REASONS = {
     CodeState.LENGTH: "code-length",
@@ -60,40 +62,14 @@ _CODE_REASONS = {
     CodeState.CHECK: "code-check",
     CodeState.LEGACY_CHECK: "code-check",
 }
-_PHONE = re.compile(
-    r"(?:联系电话|联系方式|电话|手机|传真|tel|phone|fax)[:：.\s]*[\d(（][\d()（）－\-\s]{6,16}"
-    r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[-－ ]?\d{7,8})(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+"
-    r"|(?:qq|微信号?|wechat)[号:：\s]*[a-z0-9_-]{5,20}"
-    r"|(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![0-9A-Za-z])",
-    re.I,
-)
-#: A person's name behind a word for their office.
-_PERSON = re.compile(
-    r"(?:(?:法定代表人|法人代表|法人|负责人|经营者|投资人|联络人)(?:姓名)?\s*[:：]|联系人(?:姓名)?\s*[:：]?)\s*"
-    r"[\u4e00-\u9fff·]{2,4}(?=[;；,，、。.\s(（/\d]|$|电话|手机|联系)[先生女士]{0,2}"
-)
-#: Texts without any of it are the rule, and are passed over at a glance.
-_SUSPECT = re.compile(r"\d{5}|@|法人|法定代表|[系络]人|负责人|经营者|投资人|[qQ]{2}|微信|电话|手机")
-_GAPS = re.compile(r"(?:\s*[;；,，、]\s*){2,}|\s{2,}")
-_TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|合\s*计)(?:[:：].*)?$")
 _SCIENTIFIC = re.compile(r"^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
-_PLAIN_AMOUNT = re.compile(r"^[\d,，.\s]+(?:[eE][+-]?\d+)?$")
-_UNIT_OF_HEADER = re.compile(r"[(（\[/]\s*(?:单位\s*[:：]?)?\s*([^)）\]]*(?:元|cny|rmb|yuan)[^)）\]]*)", re.I)
-#: Scales as English headers write them.
-_ENGLISH_SCALES = (
-    (re.compile(r"10[, ]?000|ten thousand", re.I), "万"),
-    (re.compile("million", re.I), "百万"),
-)
 _BRANCH = re.compile("(分公司|分厂|支公司|支行|分行|办事处|门市部|营业部|经营部|分店|分社|分理处|储蓄所)$")
-_DATES = frozenset({"founded", "closed", "listed"})
 _EXCHANGES = {"SH": "SSE", "SS": "SSE", "SZ": "SZSE", "BJ": "BSE", "HK": "HKEX"}
-_LISTING = re.compile(r"^(\d{4,6})\.?([A-Z]{2})?$")
-_BY_FIRST_DIGIT = {"6": "SH", "9": "SH", "0": "SZ", "2": "SZ", "3": "SZ", "4": "BJ", "8": "BJ"}
 _LONGEST_NAME = 200
 
 
 class Cleaned(NamedTuple):
-    """Tables of one batch, and by field how many cells said something that could not be read."""
+    """Tables of one batch."""
 
     firms: pa.Table
     texts: pa.Table
@@ -102,7 +78,7 @@ class Cleaned(NamedTuple):
     clusters: pa.Table
     products: pa.Table
     quarantine: pa.Table
-    unread: Counter[str]
+    doubts: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +90,7 @@ class Settings:
     regions: Path | None = None
     node_ids: Path | None = None
     keep_bad_codes: bool = False
+    today: datetime.date = field(default_factory=datetime.date.today)
 
 
 def _read(path: Path | None, bundled: tuple[str, ...], needed: tuple[str, ...]) -> list[dict[str, str]]:
@@ -170,10 +147,9 @@ class Cleaner:
         self.layout = settings.layout
         self.phrases = load_phrases(settings.phrases)
         self.places = place_finder(settings.regions)
-        self.today = datetime.date.today().isoformat()  # noqa: DTZ011 - the register's own day is meant
         self.folder = NameFolder(traditional_table())
         self.missing = frozenset(self.layout.missing)
-        self.capital_unit = _unit_of(self.layout.columns.get("capital", ""))
+        self.values = self._new_values()
         self.nodes = {
             r["code"]: r["node_id"]
             for r in _read(
@@ -185,9 +161,13 @@ class Cleaner:
             for r in _read(None, ("lianzhang.firms", "data", "cluster_ids.csv"), ("code", "cluster_id"))
         }
 
+    def _new_values(self) -> Values:
+        return Values(self.layout.columns.get("capital", ""), self.settings.today)
+
     def clean(self, batch: pa.RecordBatch, first_row: int) -> Cleaned:
         """Tables of a batch whose first row is number ``first_row`` of the file, counted from 1 with the header."""
         n = batch.num_rows
+        self.values = self._new_values()
         data = {name: batch.column(i).to_pylist() for i, name in enumerate(batch.schema.names)}
         blank: list[str | None] = [None] * n
 
@@ -204,28 +184,38 @@ class Cleaner:
         scopes: list[str] = []
         products: list[dict[str, Any]] = []
         columns = {name: column(name) for name in self.layout.columns}
-        unread: Counter[str] = Counter()
+        suspects = {name: _suspects(batch.column(name)) for name in _FREE if name in batch.schema.names}
         for i in range(n):
             row = {
                 name: value
                 for name, values in columns.items()
                 if (value := values[i]) and value.strip() not in missing
             }
-            state = CodeState.VALID if valid[i] else code_state(usccs[i])
-            firm = self._firm(row, usccs[i], state, first_row + i, bad)
-            if firm is None:
+            number = first_row + i
+            if not row:
+                self.values.doubt(number, "", "blank-row", None)
                 continue
-            scope = _without_persons(row.get("scope", "").strip())
-            amount = self._capital(row["capital"]) if "capital" in row else None
-            unread["capital"] += amount is None and "capital" in row
-            for field in _DATES & row.keys():
-                if firm[field] is None:
-                    unread[field] += 1
-                elif field != "closed" and firm[field] > self.today:
-                    firm[field] = None  # a firm of the future is a slip of the pen
-                    unread[field] += 1
+            if not usccs[i] and is_total(row.get("name", "")):
+                self.values.doubt(number, "", "total-row", None)
+                continue
+            mark = len(self.values.doubts)
+            removed = self._without_personal(row, {name for name, rows in suspects.items() if i in rows})
+            state = CodeState.VALID if valid[i] else code_state(usccs[i])
+            firm = self._firm(row, usccs[i], state, number, bad)
+            if firm is None:
+                del self.values.doubts[mark:]
+                continue
+            for name in removed:
+                self.values.doubt(number, name, "personal", None)
+            scope = row.get("scope", "").strip()
+            amount = (
+                self.values.capital(row["capital"], row.get("currency"), number) if "capital" in row else None
+            )
             if amount is not None and amount.cny is not None:
                 firm["capital_cny"] = amount.cny
+            share = self.values.per_cent(row.get("product_share"), number) if "product" in row else None
+            for doubt in self.values.doubts[mark:]:
+                doubt["firm_id"] = firm["firm_id"]
             firms.append(firm)
             names.append(firm["name_zh"])
             scopes.append(scope)
@@ -234,11 +224,11 @@ class Cleaner:
                     "firm_id": firm["firm_id"],
                     "name_key": self.folder.fold(firm["name_zh"]),
                     "scope": scope,
-                    "address": _without_persons(row["address"]) if "address" in row else None,
+                    "address": row.get("address"),
                     "capital_text": row["capital"] if amount is not None else None,
                     "capital_currency": amount.currency if amount is not None else None,
                     "capital_amount": amount.amount if amount is not None else None,
-                    "row": first_row + i,
+                    "row": number,
                 }
             )
             if "product" in row:
@@ -246,23 +236,30 @@ class Cleaner:
                     {
                         "firm_id": firm["firm_id"],
                         "product": row["product"],
-                        "revenue_share_pct": _per_cent(row.get("product_share")),
+                        "revenue_share_pct": share,
                         "period": self.layout.evidence_date,
                         "source_id": self.layout.source_id,
                         "status": self.layout.status,
                     }
                 )
-        return self._tables(firms, texts, names, scopes, products, bad)._replace(unread=+unread)
+        return self._tables(firms, texts, names, scopes, products, bad)
 
-    def _capital(self, text: str) -> Capital | None:
-        """Amount of a cell; a bare number is in the unit that the header names ("注册资本（万元）")."""
-        bare = self.capital_unit and _PLAIN_AMOUNT.match(text)
-        return parse_capital(text + self.capital_unit if bare else text)
+    def _without_personal(self, row: dict[str, str], suspects: set[str]) -> list[str]:
+        """Take personal data out of the free texts of a row; the fields in which there was some."""
+        removed = []
+        for name in suspects & row.keys():
+            text = without_personal(row[name])
+            if text is not row[name] and text != row[name]:
+                removed.append(name)
+                row[name] = text
+                if not text.strip():
+                    del row[name]
+        return removed
 
     def _firm(
         self, row: dict[str, str], uscc: str, state: CodeState, number: int, bad: list[dict[str, Any]]
     ) -> dict[str, Any] | None:
-        name = _without_persons(row.get("name", "").strip())
+        name = row.get("name", "").strip()
 
         def refuse(reason: str, where: str, value: str) -> None:
             bad.append(
@@ -270,18 +267,14 @@ class Cleaner:
                     "row": number,
                     "reason": reason,
                     "field": where,
-                    "value": _PHONE.sub("…", value)[:200],
+                    "value": without_personal(value)[:200],
                     "name": name[:200],
-                    "uscc": uscc,
+                    "uscc": without_personal(uscc),
                 }
             )
 
         if not name:
-            if row:
-                refuse("name-missing", "name", "")
-            return None  # an empty line is nothing to mend
-        if _TOTAL.match(name):
-            refuse("total", "name", name)
+            refuse("name-missing", "name", "")
             return None
         if len(name) > _LONGEST_NAME or "\ufffd" in name or not any(char.isalpha() for char in name):
             refuse("name-garbled", "name", name)
@@ -289,7 +282,7 @@ class Cleaner:
         if state in _CODE_REASONS:
             if not self.settings.keep_bad_codes:
                 lost = _SCIENTIFIC.match(row.get("uscc", "")) is not None
-                refuse("code-scientific" if lost else _CODE_REASONS[state], "uscc", row["uscc"])
+                refuse("code-scientific" if lost else _CODE_REASONS[state], "uscc", row.get("uscc", uscc))
                 return None
             uscc = ""
         region = None
@@ -301,22 +294,30 @@ class Cleaner:
             region = self.places.of_code(code_division(uscc))
         if region is None and "province" in row:
             region = self.places.of_name(row["province"])
-        ticker, exchange = _listing(row.get("listing_code", ""))
+        given = next((row[f] for f in ("district", "address", "province") if f in row), None)
+        ticker, exchange = self.values.listing(row.get("listing_code"), number)
         firm_id = uscc or (f"{ticker}.{exchange}" if ticker else "")
         if not firm_id:
             key = self.folder.fold(name) + "|" + (region or row.get("province", ""))
             firm_id = "N" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest().upper()
+        founded = self.values.date(row.get("founded"), number, "founded")
+        closed = self.values.date(row.get("closed"), number, "closed")
+        if founded and closed and closed < founded[: len(closed)]:
+            self.values.doubt(number, "closed", "before-founding", row["closed"])
+            closed = None
+        if given is not None and region is None:
+            self.values.doubt(number, "district", "place-unknown", None)
         return {
             "firm_id": firm_id,
             "name_zh": name,
             "uscc": uscc or None,
             "kind": "branch" if _BRANCH.search(name) else "company",
             "region_id": region or self.layout.region,
-            "founded": parse_date(row["founded"]) if "founded" in row else None,
-            "closed": parse_date(row["closed"]) if "closed" in row else None,
+            "founded": founded,
+            "closed": closed,
             "exchange": _EXCHANGES.get(exchange, "other") if ticker else None,
             "ticker": ticker or None,
-            "listed": parse_date(row["listed"]) if "listed" in row else None,
+            "listed": self.values.date(row.get("listed"), number, "listed"),
             "industry_text": row.get("industry_text"),
             "source_id": self.layout.source_id,
             "status": self.layout.status,
@@ -393,25 +394,14 @@ class Cleaner:
             pa.Table.from_pylist(clusters, CLUSTERS),
             pa.Table.from_pylist(products, PRODUCTS),
             pa.Table.from_pylist(bad, QUARANTINE),
-            Counter(),
+            pa.Table.from_pylist(self.values.doubts, DOUBTS),
         )
 
 
-def _unit_of(header: str) -> str:
-    """Unit that a header of amounts names in brackets ("万元"), blank if it names none."""
-    found = _UNIT_OF_HEADER.search(header)
-    if not found:
-        return ""
-    scale = next((word for pattern, word in _ENGLISH_SCALES if pattern.search(found[1])), "")
-    return f"{scale}元" if scale else found[1].strip()
-
-
-def _without_persons(text: str) -> str:
-    """A text without names of persons, their numbers and addresses; what is left is closed up."""
-    if not _SUSPECT.search(text):
-        return text
-    left = _PERSON.sub("", _PHONE.sub("", text))
-    return text if left == text else _GAPS.sub(lambda m: m[0].strip()[:1] or " ", left).strip(" ;；,，、")
+def _suspects(column: pa.Array[Any]) -> frozenset[int]:
+    """Rows of a column that may hold personal data; asked of the whole column at once, for speed."""
+    found: Any = pc.match_substring_regex(column, SUSPECT)
+    return frozenset(pc.indices_nonzero(pc.fill_null(found, False)).to_pylist())
 
 
 def _valid(usccs: list[str]) -> list[bool]:
@@ -422,26 +412,6 @@ def _valid(usccs: list[str]) -> list[bool]:
     ):
         valid[i] = good
     return valid
-
-
-def _listing(text: str) -> tuple[str, str]:
-    """Ticker and exchange suffix of "000001.SZ", "688268SH" or "688268"; blank where it is none."""
-    found = _LISTING.match(text.strip().upper())
-    if not found:
-        return "", ""
-    ticker, exchange = found.group(1), found.group(2) or ""
-    if not exchange and len(ticker) == 6:
-        exchange = "BJ" if ticker.startswith("92") else _BY_FIRST_DIGIT.get(ticker[0], "")
-    return ticker, "HK" if not exchange and len(ticker) < 6 else exchange
-
-
-def _per_cent(text: str | None) -> float | None:
-    """A share of revenue in per cent; a share above the whole or below nothing is none."""
-    try:
-        share = float(text) if text else math.nan
-    except ValueError:
-        return None
-    return 100.0 * share if 0.0 < share <= 1.0 else None
 
 
 _cleaner: Cleaner | None = None

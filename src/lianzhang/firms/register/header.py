@@ -39,7 +39,7 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = (), at:
 
     Args:
         rows: cells of the first rows.
-        wanted: names that a mapping asks for; a line that has them all is the header.
+        wanted: names that a mapping asks for; a line that has them all is the header, else the one that has most.
         at: its row (from 1) where it is known; 0 says that there is none.
     """
     width = max((_width(row) for row in rows), default=0)
@@ -47,6 +47,7 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = (), at:
         cells = rows[at - 1] if 0 < at <= len(rows) else ()
         return _made(cells, at, max(width, _width(cells)))
     asked = {plain_header(name) for name in wanted}
+    partly: tuple[int, Sequence[str], int] = (0, (), 0)
     best: tuple[int, int, int] = (0, 0, 0)
     chosen: tuple[Sequence[str], int] | None = None
     for number, row in enumerate(rows[:LOOKED_AT], 1):
@@ -56,9 +57,13 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = (), at:
             names = {plain_header(cell) for cell in cells if cell.strip()}
             if asked and asked <= names:
                 return _made(cells, number + lines - 1, max(width, len(cells)))
+            if len(asked & names) > partly[0]:
+                partly = (len(asked & names), cells, number + lines - 1)
             score = (_known(cells), -lines, -number)
             if score[0] and score > best:
                 best, chosen = score, (cells, number + lines - 1)
+    if partly[0] and partly[0] >= min(2, len(asked)):
+        return _made(partly[1], partly[2], width)
     if chosen is not None and best[0] >= 2:
         return _made(*chosen, width)
     for number, row in enumerate(rows[:LOOKED_AT], 1):

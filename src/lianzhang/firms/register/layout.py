@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from lianzhang.errors import InputError, UnknownNameError
+from lianzhang.firms.kernel.dates import read_date
 from lianzhang.firms.kernel.uscc import CodeState, code_state, normalise_code
 from lianzhang.i18n import Text
 
@@ -91,6 +92,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "registrationdate",
         "dateofregistration",
         "estdate",
+        "开业日期",
+        "核准日期",
+        "日期",
     ),
     "closed": (
         "closed",
@@ -101,9 +105,23 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "dateclosed",
         "closingdate",
         "candate",
+        "canceldate",
         "revdate",
     ),
-    "capital": ("capital", "注册资本", "注册资金", "注册资本金", "regcapital", "registeredcapital", "regcap"),
+    "capital": (
+        "capital",
+        "注册资本",
+        "注册资金",
+        "注册资本金",
+        "regcapital",
+        "registeredcapital",
+        "regcap",
+        "reccap",
+        "资本金",
+        "资本",
+        "资金",
+    ),
+    "currency": ("currency", "注册资本币种", "资本币种", "币种", "regcapcur", "capcur"),
     "type_text": (
         "typetext",
         "type",
@@ -128,6 +146,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "生产经营地址",
         "registeredaddress",
         "dom",
+        "经营场所",
+        "所在地",
+        "地点",
+        "地方",
     ),
     "industry_text": (
         "industrytext",
@@ -154,6 +176,7 @@ FIELD_NAMES: dict[str, Text] = {
     "founded": Text("成立日期", "Founded"),
     "closed": Text("注销日期", "Closed"),
     "capital": Text("注册资本", "Registered capital"),
+    "currency": Text("注册资本币种", "Currency of the capital"),
     "type_text": Text("企业类型", "Legal form"),
     "province": Text("省份", "Province"),
     "district": Text("区县", "District"),
@@ -175,6 +198,8 @@ PERSONAL = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(公司|厂|店|中心|合作社|企业|集团|商行|部|院|所|场|社|站)[)）]?$")
+_ADDRESS = re.compile("[省市区县镇乡街路道村组].*[号楼栋室路街道村组镇]")
+_AMOUNT = re.compile(r"^[^\d]{0,6}[\d,.]+\s*[(（]?(?:万|亿|元)")
 _SCOPE = re.compile("生产|制造|销售|加工|服务|开发|经营|许可")
 #: What the cells of a column look like, for fields that no header names: so many cells at least, such a share of them.
 _FEW, _MOST = 3, 0.8
@@ -182,7 +207,13 @@ _LOOKS: dict[str, Callable[[str], bool]] = {
     "uscc": lambda cell: code_state(normalise_code(cell)) in (CodeState.VALID, CodeState.LEGACY),
     "name": lambda cell: 4 <= len(cell) <= 60 and bool(_NAME.search(cell)),
     "scope": lambda cell: len(cell) >= 8 and bool(_SCOPE.search(cell)),
+    "address": lambda cell: 5 <= len(cell) <= 80 and bool(_ADDRESS.search(cell)),
+    "capital": lambda cell: len(cell) <= 30 and bool(_AMOUNT.match(cell)),
+    "founded": lambda cell: len(cell) >= 8 and read_date(cell).value is not None,
 }
+#: Fields that are told by their cells only where the column has no header at all: many columns hold days and amounts.
+_NAMELESS = frozenset(("capital", "founded"))
+_NO_HEADER = re.compile(r"#(\d+)")
 _STATUS = ("official", "derived", "reconstructed", "synthetic", "estimated")
 
 
@@ -204,8 +235,10 @@ class Layout:
     about: Text = field(default_factory=lambda: Text("", ""))
 
 
-def source_id_of(title: str) -> str:
-    """Id of the register of a title: the same title is the same register, whatever file it comes in."""
+def source_id_of(title: str, region: str = "") -> str:
+    """Id of the register of a title: the same title (of the same region) is the same register, whatever file it comes in."""
+    if region:
+        title = f"{title.strip()} {region}"
     plain = re.sub("[^a-z0-9]+", "-", title.strip().lower()).strip("-")
     if title.isascii() and 0 < len(plain) <= 40:
         return f"register-{plain}"
@@ -287,8 +320,9 @@ def field_of(header: str) -> str | None:
 
 
 def guess_columns(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict[str, str]:
-    """Field → header as the header suggests (each field's first synonym that is there) and, for credit code, name and
-    scope, as the first rows suggest where no header does; personal columns never.
+    """Field → header as the header suggests (each field's first synonym that is there) and, for credit code, name,
+    scope and address, as the first rows suggest where no header does, for capital and founding only where a column has no
+    header at all; personal columns never.
 
     Args:
         header: names of the columns.
@@ -309,6 +343,8 @@ def guess_columns(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -
             continue
         for place, column in enumerate(header):
             if column in columns.values() or PERSONAL.search(column):
+                continue
+            if wanted in _NAMELESS and not _NO_HEADER.fullmatch(column):
                 continue
             cells = [row[place].strip() for row in sample if place < len(row) and row[place].strip()]
             if len(cells) >= _FEW and sum(looks(cell) for cell in cells) >= _MOST * len(cells):
@@ -362,6 +398,12 @@ def save_layout(layout: Layout, path: Path) -> None:
         lines.append(f"header_row = {layout.header_row}")
     lines += ["", "[columns]", *(f"{key} = {quote(value)}" for key, value in layout.columns.items())]
     path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def column_name(header: str) -> Text:
+    """A column as readers know it: its header, or its number where it has none."""
+    found = _NO_HEADER.fullmatch(header)
+    return Text(f"第 {found[1]} 列", f"column {found[1]}") if found else Text(header, header)
 
 
 def personal_headers(header: Sequence[str]) -> list[str]:

@@ -8,7 +8,6 @@ from lianzhang.i18n import Text
 REASONS: dict[str, Text] = {
     "name-missing": Text("没有企业名称", "no name"),
     "name-garbled": Text("名称不是可读的文字", "the name is no readable text"),
-    "total": Text("合计行，不是企业", "a line of totals and no firm"),
     "code-length": Text(
         "信用代码不是 18 位（旧码 15 位）", "a credit code has 18 characters, an old number 15"
     ),
@@ -31,7 +30,6 @@ REMEDIES: dict[str, Text] = {
     "name-garbled": Text(
         "多为编码不对；请另存为 CSV UTF-8 或 xlsx", "often a wrong encoding; save it as CSV UTF-8 or xlsx"
     ),
-    "total": Text("不用改", "nothing"),
     "code-length": Text("照营业执照补全代码", "complete the code from the business licence"),
     "code-character": Text(
         "照营业执照核对，常见 O 与 0、I 与 1 混淆", "compare with the licence; O for 0 and I for 1 are common"

@@ -167,6 +167,15 @@ class RegisterFile:
         absent = [column for field, column in layout.columns.items() if field not in here]
         return replace(layout, columns={field: layout.columns[field] for field in here}), absent
 
+    def used(self, layout: Layout) -> frozenset[str]:
+        """Columns of the file that a mapping reads.
+
+        Raises:
+            InputError: the column of the name is not there.
+            FileFormatError: the file is damaged.
+        """
+        return frozenset(self._columns(layout).values())
+
     def _columns(self, layout: Layout) -> dict[str, str]:
         """Field → column of the file, for the fields that it has."""
         header = self.header(layout.columns.values())
