@@ -344,3 +344,22 @@ def test_scores_on_the_labelled_firms(shared: Path) -> None:
     sure = [b for b in scores.division_bins if b.firms >= 10]
     assert [b.right for b in sure][:3] == sorted(b.right for b in sure)[:3]
     assert all(b.right >= b.confidence for b in sure if b.lower >= 0.6)
+
+
+@pytest.mark.parametrize(
+    ("scope", "gb2"),
+    [
+        ("污水处理", "46"),
+        ("货物装卸搬运；装卸", "59"),
+        ("眼镜制造", "35"),
+        ("衡器制造", "40"),
+        ("捕捞", "04"),
+        ("室内外装修", "50"),
+        ("土地复垦", "79"),
+        ("宠物服务", "82"),
+        ("毛巾、肥皂、水杯", "51"),
+    ],
+)
+def test_divisions_of_the_standard(scope: str, gb2: str) -> None:
+    """Classes of GB/T 4754-2017 (462, 591, 3587, 405, 042, 501, 791, 822); goods and no verb are what a shop has."""
+    assert read(scope).gb2 == gb2

@@ -51,7 +51,7 @@ class Weights(NamedTuple):
     sold_name: float = 0.5
     unsold_name: float = 0.25
     parent_name: float = 0.3
-    maker_trade: float = 0.6
+    maker_trade: float = 0.5
     side: float = 0.7
     breadth: float = 0.03
 
@@ -329,7 +329,7 @@ def _other_activity(
             return 43, base
         return own, base * w.service
     if role & (c.GROW | c.RAISE):
-        if flags & c.F_FARM:
+        if flags & c.F_FARM or kind == c.VERB:
             return own, base
         return (3 if role & c.RAISE else 1), base * 0.8
     if role & (c.MAKE | c.CRAFT) and flags & c.F_FARM:
@@ -363,8 +363,8 @@ def _other_activity(
         return 72, base * w.faint
     if role & c.TRADING:
         return 51, base * w.faint
-    if role == 0 and kind == c.TRADE:
-        return 51, base * w.bare
+    if role == 0 and kind in (c.TRADE, c.GOOD):
+        return 51, base * w.bare  # goods and no verb: what a shop has
     return 0, 0.0
 
 
