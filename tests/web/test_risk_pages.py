@@ -206,6 +206,7 @@ def test_what_is_missing_can_be_started_from_the_risk_page(pages: TestClient) ->
     page = pages.get("/chongqing/risk", headers={"accept-language": "en"}).text
     bodies = [json.loads(b.replace("&#34;", '"')) for b in re.findall(r'data-body="([^"]*)"', page)]
     assert {b["kind"] for b in bodies} >= {"rank", "remedy"}
+    assert bodies[0] == {"kind": "all"}  # one button for everything, before those for one
     assert page.count("<lz-job") == len(bodies)
     refused = pages.post("/api/v1/chongqing/risk/runs", json=bodies[0])
     assert refused.status_code == 401

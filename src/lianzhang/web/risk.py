@@ -91,6 +91,9 @@ def risk_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         if isinstance(block.figure, fig.Empty) and block.figure.command:
             wanted = [k for k in _KINDS if f"risk {k}" in block.figure.command]
             starts[key] = [(f"compute_{k}", _start(view, *_KINDS[k])) for k in wanted]
+    if sum(map(len, starts.values())) > 1:  # one button for all of them, before those for one
+        first = next(key for key, found in starts.items() if found)
+        starts[first].insert(0, ("compute_all", _start(view, "all")))
     before = risk.kept_of(visit.desk, reader)
     again = [
         (f"again_{k}", _start(view, *_KINDS[k])) for k in _KINDS if before is not None and k in before.earlier
@@ -326,11 +329,11 @@ def _named(wanted: Scenario, title: Text, presets: Iterable[Preset], view: View)
     return replace(wanted, name=test or title.get(view.lang)[:200])
 
 
-def _start(view: View, kind: str, draws: int) -> dict[str, str]:
+def _start(view: View, kind: str, draws: int | None = None) -> dict[str, str]:
     assert view.region is not None
     return {
         "start": f"/api/v1/{quote(view.region.name)}/risk/runs",
-        "body": json.dumps({"kind": kind, "draws": draws}, ensure_ascii=False),
+        "body": json.dumps({"kind": kind} | ({} if draws is None else {"draws": draws}), ensure_ascii=False),
         "then": view.same(),
     }
 

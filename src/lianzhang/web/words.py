@@ -103,18 +103,6 @@ PAGE_WORDS: Mapping[str, Text] = {
     "gap": Text("缺口", "Gap"),
     "rank_of": Text("位次", "Rank"),
     "candidates": Text("可以找谁", "Whom to call"),
-    "gaps_next": Text("下一步：把尚未核查的部件查清楚", "Next: look at what nobody has looked at"),
-    "gaps_next_register": Text(
-        "本地有没有人做：导入一份企业名录或登记库（CSV、Excel、Parquet），经营范围会自动归到产业链环节，写明证据和日期。",
-        "Does anybody here make it: import a list or register of firms (CSV, Excel, Parquet); the scopes are read into nodes of "
-        "the chain, with evidence and date.",
-    ),
-    "gaps_next_products": Text(
-        "可以从外地找谁：导入一份企业产品清单（一行一个产品），候选就按产品而不是按行业排列。",
-        "Whom to bring in: import a list of firms’ products, one a row, and candidates are ordered by product instead of trade.",
-    ),
-    "gaps_next_web": Text("在浏览器里上传", "Upload in the browser"),
-    "gaps_next_command": Text("或在命令行", "or on the command line"),
     "candidates_none": Text(
         "没有候选企业；载入外地企业名录后会列出。", "No candidates; load firms of other regions to list them."
     ),

@@ -1,4 +1,4 @@
-"""Fixed words of the chain office's pages of risk and the planning office's review, both languages side by side."""
+"""Fixed words of the chain office's pages of gaps and risk and the planning office's review, both languages side by side."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from collections.abc import Mapping
 from lianzhang.i18n import Text
 
 OFFICE_WORDS: Mapping[str, Text] = {
+    "compute_all": Text("全部计算", "Compute everything"),
+    "gaps_next": Text("下一步：把尚未核查的部件查清楚", "Next: look at what nobody has looked at"),
+    "gaps_next_register": Text(
+        "本地有没有人做：导入一份企业名录或登记库（CSV、Excel、Parquet），经营范围会自动归到产业链环节，写明证据和日期。",
+        "Does anybody here make it: import a list or register of firms (CSV, Excel, Parquet); the scopes are read into nodes of "
+        "the chain, with evidence and date.",
+    ),
+    "gaps_next_products": Text(
+        "可以从外地找谁：导入一份企业产品清单（一行一个产品），候选就按产品而不是按行业排列。",
+        "Whom to bring in: import a list of firms’ products, one a row, and candidates are ordered by product instead of trade.",
+    ),
+    "gaps_next_web": Text("在浏览器里上传", "Upload in the browser"),
+    "gaps_next_command": Text("或在命令行", "or on the command line"),
     "earlier_version": Text("较早版本的结果", "Result of an earlier version"),
     "earlier_when": Text("算出的时间与版本：", "Computed on"),
     "earlier_by": Text("，版本", "by version"),

@@ -137,12 +137,15 @@ class RiskRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    kind: Literal["network", "rank", "stress", "remedy", "groups", "points"] = Field(
-        description="Networks, rank of firms, stress tests, remedies, whole groups failing, or single points of failure "
-        "of a cluster. 计算内容"
+    kind: Literal["network", "rank", "stress", "remedy", "groups", "points", "all"] = Field(
+        description="Networks, rank of firms, stress tests, remedies, whole groups failing, single points of failure "
+        "of a cluster, or all that the page of risk shows, one after the other. 计算内容"
     )
     draws: Whole = Field(
-        default=3, ge=1, le=scenarios.MOST_DRAWS, description="Networks; unit: networks. 抽取次数"
+        default=3,
+        ge=1,
+        le=scenarios.MOST_DRAWS,
+        description="Networks; all takes as many as the page does for each; unit: networks. 抽取次数",
     )
     test: str | None = Field(
         default=None,
@@ -437,7 +440,7 @@ def risk_start_router(desk: Desk, prefix: str) -> QuickRouter:
         wanted: Annotated[RiskRun, Body()],
         given: Annotated[Plain, Query()],
     ) -> Response:
-        """Networks, rank, stress tests, remedies, groups or single points, in the background; each is kept."""
+        """Networks, rank, stress tests, remedies, groups, single points, or all of the page, in the background; kept."""
         entry = desk.readers.region(region)
         with desk.readers.reading(region) as reader:
             found = risking.region_of(desk, reader)
@@ -447,7 +450,10 @@ def risk_start_router(desk: Desk, prefix: str) -> QuickRouter:
                 found.groups.find("cluster", wanted.test)
         kind = f"risk.{wanted.kind}"
         request.state.audit = {"kind": kind, "draws": wanted.draws}
-        body = risking.run_risk(desk, entry.name, wanted.kind, wanted.draws, wanted.test)
+        if wanted.kind == "all":
+            body = risking.run_all_risk(desk, entry.name)
+        else:
+            body = risking.run_risk(desk, entry.name, wanted.kind, wanted.draws, wanted.test)
         return started(request, desk.jobs.start(kind, entry.name, body, asked=asked(request, wanted)), prefix)
 
     return router
