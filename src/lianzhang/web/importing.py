@@ -9,6 +9,7 @@ from lianzhang.app.browse.registers import Registers
 from lianzhang.app.pages.content import Content
 from lianzhang.firms.register.layout import FIELD_NAMES
 from lianzhang.firms.register.reasons import REASONS, REMEDIES
+from lianzhang.firms.register.values import DOUBTS, SKIPPED
 from lianzhang.i18n import Text
 from lianzhang.store import Reader
 from lianzhang.web.site import Visit
@@ -93,6 +94,13 @@ SAY: dict[str, Text] = {
         "This file was imported before with the same settings; nothing changed.",
     ),
     "dropped": Text("未读入的个人信息列", "Columns of personal data not read"),
+    "doubts": Text("未采用的值", "Values not used"),
+    "doubts_about": Text(
+        "读不出或不可信的值留空，行照常读入。",
+        "What could not be read or believed is left empty; the rows themselves are in.",
+    ),
+    "field": Text("字段", "Field"),
+    "first_places": Text("前几处（行号：原值）", "The first (row: value)"),
     "why": Text("为什么隔离，怎么改", "Why rows were refused, and what to do"),
     "reason": Text("原因", "Reason"),
     "remedy": Text("怎么改", "What to do"),
@@ -130,6 +138,8 @@ def register_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "titles": kept.titles(),
         "reasons": REASONS,
         "remedies": REMEDIES,
+        "doubts": DOUBTS,
+        "skipped": SKIPPED,
         "figures": _FIGURES,
         "say": SAY,
     }

@@ -294,7 +294,7 @@ class Cleaner:
             region = self.places.of_code(code_division(uscc))
         if region is None and "province" in row:
             region = self.places.of_name(row["province"])
-        given = next((row[f] for f in ("district", "address", "province") if f in row), None)
+        given = next((f for f in ("district", "address", "province") if f in row), None)
         ticker, exchange = self.values.listing(row.get("listing_code"), number)
         firm_id = uscc or (f"{ticker}.{exchange}" if ticker else "")
         if not firm_id:
@@ -306,7 +306,7 @@ class Cleaner:
             self.values.doubt(number, "closed", "before-founding", row["closed"])
             closed = None
         if given is not None and region is None:
-            self.values.doubt(number, "district", "place-unknown", None)
+            self.values.doubt(number, given, "place-unknown", None)
         return {
             "firm_id": firm_id,
             "name_zh": name,

@@ -25,7 +25,7 @@ DOUBTS: dict[str, Text] = {
     "zero": Text("为零", "is zero"),
     "too-large": Text("达到或超过一万亿元，难以置信", "a trillion yuan or more, hard to believe"),
     "currency": Text("币种不明或不止一种", "currency not clear, or more than one"),
-    "place-unknown": Text("认不出在哪个区县", "no known district"),
+    "place-unknown": Text("认不出是哪里", "no known place"),
     "personal": Text("已删去其中的个人信息", "personal data in it was removed"),
 }
 #: Rows that are no firms.
