@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import csv
 import functools
 import hashlib
-import io
 import json
 import logging
 import threading
@@ -27,7 +25,6 @@ from lianzhang import __version__
 from lianzhang.api.kept import depends
 from lianzhang.api.language import lang_of
 from lianzhang.api.problems import FaultError
-from lianzhang.api.respond import FORMULA
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.figures import svg_file
 from lianzhang.app.browse.memory import Memory
@@ -36,12 +33,8 @@ from lianzhang.app.pages.content import Content
 from lianzhang.app.state import State
 from lianzhang.errors import LianzhangError, UnknownNameError, UsageError
 from lianzhang.i18n import Lang, Text
-from lianzhang.report.figures import Cell
-from lianzhang.report.format import exact, space_han
-from lianzhang.report.model import Block
-from lianzhang.report.tables import as_table
-from lianzhang.report.values import Quantity
 from lianzhang.store import Reader, RegionEntry
+from lianzhang.web.files import data_csv
 from lianzhang.web.view import Theme, View, refs_of
 from lianzhang.web.words import NAV
 
@@ -293,7 +286,9 @@ class Site:
         if kind == "svg":
             drawn = svg_file(blocks[name], name, visit.view.lang, theme="light", about=visit.view.about())
             return Response(drawn, media_type="image/svg+xml", headers=headers)
-        return Response(csv_of(blocks[name], visit.view.lang), media_type="text/csv", headers=headers)
+        return Response(
+            data_csv(blocks[name], content, visit.view.lang), media_type="text/csv", headers=headers
+        )
 
     def _view(
         self, request: Request, page: str, region: RegionEntry | None, *, lenient: bool = False
@@ -349,34 +344,6 @@ def _fault() -> FaultError:
         Text("程序内部出错；细节在服务器日志里", "an internal fault; its details are in the server's log"),
         hint=Text("请把日志报告给维护者", "report the log to whoever maintains this server"),
     )
-
-
-def csv_of(block: Block, lang: Lang) -> str:
-    """The data of a figure: exact numbers, a byte-order mark for spreadsheets, no cell that could be a formula."""
-    table = as_table(block.figure)
-    if table is None:
-        raise UnknownNameError(Text("数据", "data"), block.figure.title.get(lang))
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out, lineterminator="\r\n")
-    heads = [c.title.get(lang) + (f" ({c.unit.get(lang)})" if c.unit else "") for c in table.columns]
-    writer.writerow([_guarded(h) for h in heads])
-    for row in table.rows:
-        writer.writerow([_cell(c, lang) for c in row])
-    return out.getvalue()
-
-
-def _cell(cell: Cell, lang: Lang) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, Quantity):
-        return "" if cell.value is None else exact(cell, lang).replace("\u202f", " ").replace("\u2212", "-")
-    return _guarded(space_han(cell.get(lang)))
-
-
-def _guarded(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _lang(request: Request) -> Lang:

@@ -28,8 +28,10 @@ ENTERING_WORDS: Mapping[str, Text] = {
         "Ask whoever runs this server. It is a row of at least 16 characters, set when the server was started.",
     ),
     "enter_where_set": Text(
-        "如果是您管理：它是环境变量 LIANZHANG_TOKEN 的值，通常写在 /etc/lianzhang.env 里；或是启动时用 token 选项给出的那一串。",
-        "If that is you: it is the value of LIANZHANG_TOKEN, usually in /etc/lianzhang.env, or what the option token was given at start.",
+        "如果是您管理：它是环境变量 LIANZHANG_TOKEN 的值，通常写在 /etc/lianzhang.env 里；"
+        "或是启动时用 token 选项给出的那一串。",
+        "If that is you: it is the value of LIANZHANG_TOKEN, usually in /etc/lianzhang.env, or what the option token was "
+        "given at start.",
     ),
     "enter_where_local": Text(
         "只在本机运行且没有设定时，令牌显示在启动服务的终端里。",
