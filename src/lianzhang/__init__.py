@@ -6,7 +6,7 @@ home when it is first used, so that ``import lianzhang`` costs next to nothing.
 
 from importlib import import_module as _import_module
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: Where each public name lives: ``module:attribute``. Types for checkers and editors stand in ``__init__.pyi``; a test
 #: compares the two.

@@ -24,7 +24,12 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
     "RiskRank": ("rank.top",),
 }
 _UNIT = re.compile(r"\b[Uu]nit: ([^.;。；)]+)")
-_TYPES: Mapping[str, pa.DataType] = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+_TYPES: Mapping[str, pa.DataType] = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+}
 _NOT_OF_ROWS = ("total", "next", "snapshot")
 _DEEPEST = 3
 

@@ -489,7 +489,8 @@ PAGE_WORDS: Mapping[str, Text] = {
     "api_needs_token": Text("需令牌", "needs the token"),
     "origins_here": Text("本页数值来历", "Origins of the numbers on this page"),
     "on_paper": Text(
-        "每个数的来历，请在网页上点开该数；所依据的来源如下", "each number opens to its origin on the web page; the sources are"
+        "每个数的来历，请在网页上点开该数；所依据的来源如下",
+        "each number opens to its origin on the web page; the sources are",
     ),
     **OFFICE_WORDS,
     **ENTERING_WORDS,
