@@ -55,9 +55,9 @@ class View:
     carried: tuple[tuple[str, str], ...]
     """Parameters that every link takes along: the day and the language, where the address names them."""
     refs: Refs = field(default_factory=Refs)
-
     signed_in: bool = False
     """Only who has signed in can see it: every page offers to sign out."""
+
     # --- words ---------------------------------------------------------------------------------------------
 
     def word(self, name: str) -> str:
@@ -207,9 +207,6 @@ class View:
         """value ← run ← table ← source."""
         return chain_html(self.refs.origins[key], self.lang, self.refs)
 
-    def anchor(self, key: str) -> str:
-        """Where an origin stands on the page."""
-        return anchor(key) or ""
     def about(self) -> Text | None:
         """Place and day that the page is about, for pictures that leave it."""
         if self.region is None:
@@ -227,6 +224,9 @@ class View:
             citation_text(Citation(key), self.lang, self.refs) for key in keys if key in self.refs.sources
         ]
 
+    def anchor(self, key: str) -> str:
+        """Where an origin stands on the page."""
+        return anchor(key) or ""
 
     def is_empty(self, block: Block) -> bool:
         """Whether there is nothing to show but why."""
