@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -44,18 +45,20 @@ def process(own_store: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
     ) as started:
-        assert started.stdout is not None
-        address = re.search(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
-        token = started.stdout.readline().rpartition(" ")[2].strip()
-        assert address is not None
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{address[0]}/health", timeout=2).close()
-                break
-            except urllib.error.URLError:
+        try:
+            assert started.stdout is not None
+            address = re.search(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
+            token = started.stdout.readline().rpartition(" ")[2].strip()
+            assert address is not None
+            for _ in range(200):
+                # On a busy machine the first answer may take longer than one is willing to wait.
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"{address[0]}/health", timeout=2).close()
+                    break
                 time.sleep(0.05)
-        yield started, address[0], token
-        started.kill()
+            yield started, address[0], token
+        finally:
+            started.kill()
 
 
 def _get(address: str, token: str = "") -> tuple[int, bytes]:
