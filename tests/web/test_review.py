@@ -142,6 +142,29 @@ def test_tasks_filter_by_state_and_keep_their_branch(client: TestClient) -> None
     assert client.get(unescape(min(links))).status_code == 200
 
 
+def test_a_target_of_the_tracker_leads_to_its_tasks(client: TestClient) -> None:
+    tracker = client.get("/chongqing/plan?lang=zh").text
+    found = re.findall(r'<p class="also"><a href="([^"]+)">由它衡量的任务(\d+)项', tracker)
+    assert found
+    whole = client.get("/chongqing/plan/tasks?lang=zh").text.count('<details class="ts-node')
+    for address, count in {unescape(a): int(n) for a, n in found}.items():
+        page = client.get(address).text
+        assert "只列由这个目标衡量的任务" in page
+        assert page.count('<ul class="ts-targets">') >= count
+        assert count <= page.count('<details class="ts-node') < whole
+    assert client.get("/chongqing/plan/tasks?target=nothing").text.count('<details class="ts-node') == whole
+
+
+def test_the_tree_speaks_to_people_not_to_programs(client: TestClient) -> None:
+    page = client.get("/chongqing/plan/tasks?lang=zh").text
+    assert not re.search(r"owner（|state（|tasks 表|项下级", page)
+    assert re.search(r"下含\d+项", page)
+    assert "2026年1月25日撤销" in client.get("/chongqing/places/500112?lang=zh").text
+    title = re.search(r"<title>(.*?)</title>", client.get("/chongqing/risk/scenario?lang=zh").text)
+    assert title
+    assert title[1].count("情景推演") == 1
+
+
 @pytest.fixture
 def served(own: Path) -> Iterator[str]:
     import uvicorn

@@ -48,6 +48,35 @@ def test_every_kind_is_found_and_opens(client: TestClient, words: str, where: st
     assert client.get(found[0]).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("words", "kinds", "first"),
+    [
+        ("dianxin", ("node", "elsewhere"), "电芯"),
+        ("dian xin", ("node", "firm"), "电芯"),
+        ("dx", ("node", "indicator"), "电芯"),
+        ("电芯", ("node",), "电芯"),
+        ("Battery Cell", ("node",), "电芯"),
+        ("电机", ("node", "firm"), "电机"),
+        ("changanqiche", ("firm", "indicator"), "长安汽车"),
+        ("yc", ("place", "firm"), "永川区"),
+        ("yongchuan", ("place", "firm"), "永川区"),
+        ("xnyqccl", ("indicator",), "新能源汽车产量"),
+        ("NEV output", ("indicator",), "新能源汽车产量"),
+        ("ningdeshidai", ("firm", "elsewhere"), "宁德时代重庆（据转述）"),
+        ("BYD", ("elsewhere",), "比亚迪"),
+    ],
+)
+def test_what_is_called_so_comes_first_then_the_region_then_elsewhere(
+    client: TestClient, words: str, kinds: tuple[str, ...], first: str
+) -> None:
+    text = client.get("/chongqing/search/hits", params={"q": words, "lang": "zh"}).text
+    order = [kind for kind, _ in GROUP.findall(text)]
+    assert tuple(order[: len(kinds)]) == kinds
+    assert hits(client, words)[0][1] == first
+    if "elsewhere" in order and first != "比亚迪":
+        assert order.index("elsewhere") > order.index("firm" if "firm" in order else "node")
+
+
 def test_targets_lead_to_what_they_are_about(client: TestClient) -> None:
     page = client.get("/chongqing/search", params={"q": "target", "lang": "en"}).text
     group = page[page.index('id="found-target"') :]
@@ -79,9 +108,11 @@ def test_counts_are_of_all_not_of_those_shown(client: TestClient) -> None:
     counts = {kind: int(n.replace(",", "")) for kind, n in GROUP.findall(text)}
     assert counts["firm"] > 20
     shown = len([a for a, _ in hits(client, "重庆") if "/firms/" in a])
-    assert shown == 4
+    assert shown == 4, "those of the region, of which there are enough"
     page = client.get("/chongqing/search", params={"q": "重庆"}).text
-    assert "everywhere=1" in page, "the rest of the firms is a click away"
+    assert "/chongqing/firms?q=" in page, "the rest of the firms is a click away"
+    page = client.get("/chongqing/search", params={"q": "dian"}).text
+    assert "everywhere=1" in page, "so are those elsewhere"
 
 
 def test_nothing_typed_and_nothing_found(client: TestClient) -> None:

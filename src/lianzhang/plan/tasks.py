@@ -122,6 +122,15 @@ def tree_of(reader: Reader, tracked: Sequence[TrackRow], as_of: date) -> tuple[T
     return tuple(found)
 
 
+def measured_by(reader: Reader) -> dict[str, set[str]]:
+    """Ids of the tasks that are measured by each statement, where it is the newest row of what was linked."""
+    after = succession(reader)
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in reader.sql("SELECT task_id, statement_id FROM task_targets").to_pylist():
+        found[after.last(row["statement_id"])].add(row["task_id"])
+    return dict(found)
+
+
 def write_tasks(tasks: Iterable[Task], path: Path) -> None:
     """Write the tree as a table to edit: csv (UTF-8 with mark) or xlsx by its suffix.
 

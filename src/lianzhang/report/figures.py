@@ -141,6 +141,8 @@ class TrackerRow:
     origins: tuple[str, ...] = ()
     link: str | None = None
     """Address of a page about what the target measures."""
+    also: tuple[tuple[Text, str], ...] = ()
+    """Further pages about the target: words and address."""
 
 
 @dataclass(frozen=True, slots=True)

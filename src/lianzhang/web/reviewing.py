@@ -42,8 +42,10 @@ def review_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
 
 
 def tasks_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
-    """The tree of tasks, or the part of it that an owner and a state leave."""
-    made = tasks.tasks_page(reader, visit.state(reader).targets, visit.view.as_of)
+    """The tree of tasks, or the part of it that an owner, a state and a target leave."""
+    tracked = visit.state(reader).targets
+    made = tasks.tasks_page(reader, tracked, visit.view.as_of)
+    measure = tasks.measure_of(tracked, visit.query.get("target"))
     owners = tuple(sorted({n.owner for n in made.nodes if n.owner}))
     owner = visit.query.get("owner") if visit.query.get("owner") in owners else None
     state = visit.query.get("state")
@@ -53,6 +55,7 @@ def tasks_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         for n in made.nodes
         if (owner is None or n.owner == owner)
         and (chosen is None or (n.overdue if chosen == "overdue" else n.state == chosen))
+        and (measure is None or any(t.statement_id in measure.statements for t in n.targets))
     }
     found = len(kept)
     parents = {n.task_id: n.parent_id for n in made.nodes}
@@ -73,6 +76,7 @@ def tasks_page(visit: Visit, reader: Reader) -> Mapping[str, Any]:
         "owners": owners,
         "owner": owner,
         "state": chosen,
+        "measure": measure,
         "statuses": STATUS,
         "remark": bilingual,
         "views": plan.VIEWS,

@@ -37,6 +37,7 @@ _PATHS: dict[Thing, str] = {
     "chain": "chain",
     "node": "chain",
     "indicator": "plan/indicators",
+    "tasks": "plan/tasks",
 }
 
 
@@ -128,6 +129,8 @@ class View:
             chosen = dict(self.query)
             kept = {"cut": chosen.get("cut")} if self.page == "chain" else {}
             return self.to("chain", **kept, node=key)
+        if thing == "tasks":
+            return self.to("plan/tasks", target=key)
         return self.to(f"{_PATHS[thing]}/{quote(key, safe='')}")
 
     def same(self, **params: str | int | None) -> str:

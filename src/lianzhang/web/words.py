@@ -253,15 +253,16 @@ PAGE_WORDS: Mapping[str, Text] = {
         "任务均未登记责任单位，也未登记进度。", "No task names who is in charge, nor how far it is."
     ),
     "tasks_fill": Text(
-        "要补上：用页尾的命令导出任务表，填 owner（牵头单位）和 state（进度）两列，再读回；"
-        "或在数据包的 tasks 表中填写。",
-        "To fill this in: write the table of tasks with the command at the foot of this page, fill its columns owner "
-        "and state, and read it back; or supply them in the pack's table tasks.",
+        "要补上：按页尾的办法导出任务表格，填好“牵头单位”和“进度”两列，再读回。",
+        "To fill this in: write the tasks out as a table as the foot of this page tells, fill the two columns for who is "
+        "in charge and how far it is, and read it back.",
     ),
     "tasks_state": Text("进度", "State"),
     "tasks_owner": Text("牵头单位", "In charge"),
-    "tasks_below": Text("项下级", "below"),
-    "tasks_targets": Text("个目标", "targets"),
+    "tasks_below": Text("下含{n}项", "{n} below"),
+    "tasks_targets": Text("{n}个目标", "targets: {n}"),
+    "tasks_of_target": Text("只列由这个目标衡量的任务", "Only tasks measured by this target"),
+    "tasks_all": Text("全部任务", "all tasks"),
     "tasks_no_evidence": Text("没有记录", "none on record"),
     "tasks_open_all": Text("全部展开", "Open all"),
     "tasks_close_all": Text("全部收起", "Close all"),
@@ -271,7 +272,7 @@ PAGE_WORDS: Mapping[str, Text] = {
     "tasks_none": Text("还没有任务", "There are no tasks yet"),
     "tasks_none_about": Text("任务表是空的", "the table of tasks is empty"),
     "tasks_none_remedy": Text(
-        "用表格导入，或在数据包的 tasks 表中提供", "import them as a table, or supply the pack's table tasks"
+        "用表格导入，或在数据包里提供", "import them as a table, or supply them in the pack"
     ),
     "overdue": Text("逾期", "Overdue"),
     "review": Text("审核", "Review"),

@@ -13,7 +13,7 @@ from lianzhang.report import figures as fig
 from lianzhang.report import model as m
 from lianzhang.report import values as num
 
-Thing = Literal["node", "firm", "place", "source", "plan", "chain", "indicator"]
+Thing = Literal["node", "firm", "place", "source", "plan", "chain", "indicator", "tasks"]
 Link: TypeAlias = Callable[[Thing, str], str]
 """Address of the page about a thing, by its id."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +129,28 @@ class Directory:
             found &= self._having(word)
         return found
 
+    def called(self, words: Sequence[str], among: Mask) -> Mask:
+        """Those of the rows marked in ``among`` that are called exactly so: by name, alias, pinyin or initials."""
+        wanted = spellings(words)
+        found = np.zeros(len(self), np.bool_)
+        for name in (n for n in wanted if not n.isascii()):
+            # Aliases stand between spaces, or between a space and the bar before the pinyin; so do words of English
+            # names, which are no names.
+            for line in (f" {name} ", f" {name}|"):
+                found |= containing(self.lines, [_bytes(line)], among)
+        rows = np.flatnonzero(among & ~found)
+        names = self.name_zh.take(pa.array(rows))
+        same = pc.is_in(pc.utf8_lower(names), pa.array(sorted(wanted), names.type))
+        english = self.name_en.take(pa.array(rows))
+        same = pc.or_(same, pc.is_in(pc.utf8_lower(english), pa.array(sorted(wanted), english.type)))
+        if len(rows) and any(name.isascii() for name in wanted):
+            spelled = spell_column(names)
+            for name in wanted:
+                same = pc.or_(same, pc.starts_with(spelled, f"{name}|"))
+                same = pc.or_(same, pc.ends_with(spelled, f"|{name}"))
+        found[rows[same.to_numpy(zero_copy_only=False)]] = True
+        return found
+
     def held(self, row: int) -> list[str]:
         """Rungs of the gradient that a firm holds."""
         return [name for bit, name in enumerate(self.classes) if self.rungs[row] >> bit & 1]
@@ -159,6 +181,11 @@ class Directory:
                 while len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
         return np.unpackbits(known, count=len(self)).view(np.bool_)
+
+
+def spellings(words: Sequence[str]) -> set[str]:
+    """How a name may be written of which these are the words: joined, as pinyin is, and apart, as English is."""
+    return {"".join(words), " ".join(words)}
 
 
 def directory(reader: Reader) -> Directory:

@@ -82,7 +82,7 @@ def overview(desk: Desk, reader: Reader, state: State, link: Link) -> Overview:
         lead.append(chain.summary(state.chain, origins))
     if isinstance(state.accounts, RegionalAccounts):
         lead.append(accounts.summary(state.accounts, origins))
-    blocks.append(("tracker", linked_tracker(_tracker(state, origins), state.targets, link)))
+    blocks.append(("tracker", linked_tracker(_tracker(state, origins), state.targets, reader, link)))
     if isinstance(state.chain, ChainMap):
         blocks.append(("wall", wall(state.chain, origins, link)))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,8 @@ from lianzhang.store import Reader
 
 TITLE = Text("区县", "Places")
 _LISTED = 6
+#: A day as tables write it, with the space that may follow.
+_DAY = re.compile(r"\b(\d{4})-0?(\d{1,2})-0?(\d{1,2})(?!\d) ?")
 
 #: Indicators that at least two regions below the pack's own have.
 _MEASURES = """
@@ -213,13 +216,19 @@ def place_view(state: State, reader: Reader, region_id: str) -> PlaceView:
     return PlaceView(
         region_id=region_id,
         name=name,
-        note=bilingual(row["note"]) if row["note"] else None,
+        note=_remark(row["note"]) if row["note"] else None,
         valid=_validity(row),
         planned=tuple(planned),
         firms=int(firms["n"][0].as_py()),
         others=tuple((h["region_id"], Text(h["name_zh"], h["name_en"])) for h in _hexes(reader, state.as_of)),
         content=gathered(name, origins, blocks, key_figures=keys),
     )
+
+
+def _remark(note: str) -> Text:
+    """A remark of the pack with the days in it in words."""
+    given = bilingual(note)
+    return Text(_DAY.sub(r"\1年\2月\3日", given.zh), given.en)
 
 
 def _validity(row: dict[str, Any]) -> Text | None:

@@ -18,6 +18,7 @@ from lianzhang.errors import NotComputableError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.plan import queries
 from lianzhang.plan.ledger import open_book
+from lianzhang.plan.tasks import measured_by
 from lianzhang.plan.track_model import Need, Point, TrackRow
 from lianzhang.plan.tracking import what_if
 from lianzhang.report import figures as fig
@@ -86,16 +87,27 @@ class WhatIf:
     content: Content
 
 
-def linked_tracker(block: m.Block, rows: Iterable[TrackRow], link: Link) -> m.Block:
-    """The tracker with every target leading to the page of its indicator: its series, its tasks, its sources."""
+def linked_tracker(block: m.Block, rows: Iterable[TrackRow], reader: Reader, link: Link) -> m.Block:
+    """The tracker with every target leading to the page of its indicator, and to the tasks that are measured by it."""
     if not isinstance(block.figure, fig.Tracker):
         return block
-    known = {r.ledger.label: r.ledger.indicator_id for r in rows if r.ledger.indicator_id}
-    made = tuple(
-        replace(r, link=link("indicator", known[r.label])) if r.label in known else r
-        for r in block.figure.rows
-    )
-    return replace(block, figure=replace(block.figure, rows=made))
+    known = {r.ledger.label: r for r in rows}
+    measured = measured_by(reader)
+
+    def linked(row: fig.TrackerRow) -> fig.TrackerRow:
+        if row.label not in known:
+            return row
+        entry = known[row.label].ledger
+        page = link("indicator", entry.indicator_id) if entry.indicator_id else None
+        stated = [p.statement_id for p in entry.places if p.statement_id in measured]
+        tasks = set().union(*(measured[s] for s in stated))
+        if not tasks:
+            return replace(row, link=page)
+        n = len(tasks)
+        words = Text(f"由它衡量的任务{n}项", f"{n} task{'s' if n != 1 else ''} measured by it")
+        return replace(row, link=page, also=((words, link("tasks", stated[0])),))
+
+    return replace(block, figure=replace(block.figure, rows=tuple(linked(r) for r in block.figure.rows)))
 
 
 def plan_view(state: State, reader: Reader, view: View, verdict: str | None, link: Link) -> PlanView:
@@ -115,7 +127,7 @@ def plan_view(state: State, reader: Reader, view: View, verdict: str | None, lin
         kinds = (("tracker", fig.Tracker), ("without", fig.Table))
         for key, kind in kinds if made else ():
             assert made is not None
-            blocks += [(key, linked_tracker(b, rows, link)) for b in blocks_of(made, kind)]
+            blocks += [(key, linked_tracker(b, rows, reader, link)) for b in blocks_of(made, kind)]
         if not blocks:
             blocks.append(("tracker", _none_left()))
     elif view == "achievements":

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.documents import Documents
-from lianzhang.app.pages import firms
+from lianzhang.app.pages.directory import TABLES, Directory, Mask, directory, spellings
 from lianzhang.app.pages.pinyin import spell
 from lianzhang.app.report.provenance import bilingual, report_unit
 from lianzhang.i18n import Text
@@ -18,7 +20,7 @@ from lianzhang.report.values import Quantity
 from lianzhang.schema.period import parse_period
 from lianzhang.store import Reader
 
-Kind = Literal["firm", "node", "indicator", "target", "place", "source", "document"]
+Kind = Literal["firm", "node", "indicator", "target", "place", "source", "document", "elsewhere"]
 Page = Literal["firm", "node", "indicator", "place", "source", "document"]
 KINDS: dict[Kind, Text] = {
     "firm": Text("企业", "Firms"),
@@ -28,11 +30,16 @@ KINDS: dict[Kind, Text] = {
     "place": Text("区县与地区", "Places"),
     "source": Text("来源", "Sources"),
     "document": Text("规划文件", "Documents"),
+    "elsewhere": Text("外地企业", "Firms elsewhere"),
 }
 TITLE = Text("查找", "Search")
 #: Longest query that is looked for, in characters.
 LONGEST = 100
 _WORDS = 6
+#: Kinds that are looked for in the entries; firms have an index of their own.
+_WRITTEN: tuple[Kind, ...] = ("node", "indicator", "target", "place", "source", "document")
+#: What a name says more in brackets.
+_BRACKET = re.compile(r"\s*[（(].*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Everything found, by kind; kinds without a hit are left out."""
+    """Everything found, by kind, the closest first; kinds without a hit are left out."""
 
     words: str
     groups: tuple[Group, ...]
@@ -69,6 +76,11 @@ class Found:
     def total(self) -> int:
         """Number of things found."""
         return sum(g.total for g in self.groups)
+
+    @property
+    def firms(self) -> int:
+        """Number of firms found, of the region and elsewhere."""
+        return sum(g.total for g in self.groups if g.kind in ("firm", "elsewhere"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,9 @@ class _Entry:
 def find(desk: Desk, reader: Reader, words: str, *, most: int) -> Found:
     """Everything whose name, short name, pinyin or initials hold every word.
 
-    Names that begin with the first word stand before those that hold it elsewhere, short names before long ones.
+    Whatever is called exactly what was typed stands first, then what begins with the first word, then what holds it
+    elsewhere; short names before long ones. So do kinds: those with a thing of exactly that name, then the others in
+    the order of `KINDS`, with firms elsewhere after everything of the region.
 
     Args:
         desk: keeps the index of a snapshot.
@@ -93,36 +107,58 @@ def find(desk: Desk, reader: Reader, words: str, *, most: int) -> Found:
     wanted = re.findall(r"[^\s·|]+", given.lower())[:_WORDS]
     if not wanted:
         return Found(given, ())
-    groups = [_firms(desk, reader, given, most)]
     entries = desk.remember(reader, "search.entries", lambda: _entries(reader))
     names = Documents(desk.store.path, reader.region.name).names()
     documents = tuple(_entry("document", "document", k, Text(name, name), None) for k, name in names.items())
-    for kind in KINDS:
+    groups = list(_firms(desk, reader, wanted, most))
+    for kind in _WRITTEN:
         matching = [e for e in (*entries, *documents) if e.hit.kind == kind and _matches(e, wanted)]
-        matching.sort(key=lambda e: _rank(e, wanted[0]))
-        groups.append(Group(kind, KINDS[kind], tuple(e.hit for e in matching[:most]), len(matching)))
-    return Found(given, tuple(g for g in groups if g.total))
+        matching.sort(key=lambda e: _rank(e, wanted))
+        exact = bool(matching) and _rank(matching[0], wanted)[0] == 0
+        groups.append((exact, Group(kind, KINDS[kind], tuple(e.hit for e in matching[:most]), len(matching))))
+    groups.sort(key=lambda g: _standing(g[1].kind, exact=g[0]))
+    return Found(given, tuple(g for _, g in groups if g.total))
+
+
+def _standing(kind: Kind, *, exact: bool) -> tuple[int, float]:
+    """Where a kind stands. Firms elsewhere are last, or right behind the region's where one has that very name."""
+    order = list(KINDS)
+    if kind == "elsewhere":
+        return (1, order.index("firm") + 0.5 if exact else len(order))
+    return (0 if exact else 1, order.index(kind))
 
 
 def _matches(entry: _Entry, wanted: Sequence[str]) -> bool:
     return all(any(word in name for name in entry.names) for word in wanted)
 
 
-def _rank(entry: _Entry, word: str) -> tuple[int, int, str]:
+def _rank(entry: _Entry, wanted: Sequence[str]) -> tuple[int, int, str]:
     place = 2
-    if any(name.startswith(word) for name in entry.names):
+    if any(name.startswith(wanted[0]) for name in entry.names):
         place = 1
-    if word in entry.names:
+    if not spellings(wanted).isdisjoint(entry.names):
         place = 0
     return place, len(entry.hit.name.zh), entry.hit.name.zh
 
 
-def _firms(desk: Desk, reader: Reader, words: str, most: int) -> Group:
-    found = firms.search(desk, reader, firms.Query(words=words, here=False))
-    hits = tuple(
-        Hit("firm", "firm", f.firm_id, f.name, _joined(f.place, f.sector)) for f in found.lines[:most]
-    )
-    return Group("firm", KINDS["firm"], hits, found.total)
+def _firms(desk: Desk, reader: Reader, wanted: Sequence[str], most: int) -> list[tuple[bool, Group]]:
+    """Firms of the region and those elsewhere; whether one of them is called so, and the best of them."""
+    firms = desk.hold(reader, ("directory", reader.region.root), TABLES, lambda: directory(reader))
+    found = firms.chosen(" ".join(wanted), here=False, place=None, sector=None, status=None, node=None)
+    called = firms.called(wanted, found)
+    made: list[tuple[bool, Group]] = []
+    kinds: tuple[tuple[Kind, Mask], ...] = (("firm", firms.inside), ("elsewhere", ~firms.inside))
+    for kind, part in kinds:
+        first, rest = np.flatnonzero(called & part), np.flatnonzero(found & part & ~called)
+        hits = tuple(_hit(kind, firms, int(row)) for row in (*first[:most], *rest[:most]))
+        made.append((len(first) > 0, Group(kind, KINDS[kind], hits[:most], len(first) + len(rest))))
+    return made
+
+
+def _hit(kind: Kind, firms: Directory, row: int) -> Hit:
+    zh, en = firms.name_zh[row].as_py(), firms.name_en[row].as_py()
+    about = _joined(firms.places.name(row), firms.sectors.name(row))
+    return Hit(kind, "firm", firms.firm_id[row].as_py(), Text(zh, en or zh), about)
 
 
 def _joined(*parts: Text | None) -> Text | None:
@@ -139,8 +175,10 @@ def _entry(
     *more: str | None,
     cut: str | None = None,
 ) -> _Entry:
-    whole, initials = spell(name.zh)
-    given = (name.zh.lower(), name.en.lower(), whole, initials, *(x.lower() for x in more if x))
+    short = Text(_BRACKET.sub("", name.zh), _BRACKET.sub("", name.en))
+    given = tuple(
+        said for text in (name, short) for said in (text.zh.lower(), text.en.lower(), *spell(text.zh))
+    ) + tuple(x.lower() for x in more if x)
     return _Entry(Hit(kind, page, key, name, about, cut), tuple(dict.fromkeys(n for n in given if n)))
 
 
@@ -220,6 +258,7 @@ def _places(reader: Reader) -> list[_Entry]:
             _pair(r, "parent"),
             r["short_zh"],
             r["adcode"],
+            *spell(r["short_zh"] or ""),
         )
         for r in rows
     ]

@@ -68,6 +68,23 @@ class TaskPage:
     content: Content
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A target whose tasks are looked at: its name, and every statement of it."""
+
+    label: Text
+    statements: frozenset[str]
+
+
+def measure_of(rows: Sequence[TrackRow], statement_id: str | None) -> Measure | None:
+    """The tracked target that a statement is about; None where there is none."""
+    for row in rows:
+        stated = frozenset(p.statement_id for p in row.ledger.places)
+        if statement_id in stated:
+            return Measure(row.ledger.label, stated)
+    return None
+
+
 def tasks_page(reader: Reader, rows: Sequence[TrackRow], as_of: date) -> TaskPage:
     """The tree of a region with the verdicts of targets that are tracked already."""
     origins = Provenance(reader)

@@ -119,6 +119,9 @@ def _track(row: TrackerRow, lang: Lang, refs: Refs, uid: str) -> Markup:
             )
         )
     name = element("a", space_han(label), href=row.link) if row.link else space_han(label)
+    if row.also:
+        pages = [element("a", space_han(said.get(lang)), " →", href=where) for said, where in row.also]
+        lines.append(element("p", Markup(" · ").join(pages), class_="also"))
     words = element("div", element("h4", name), *lines, class_="track-label")
     reason = element("p", space_han(row.reason.get(lang)), class_="reason")
     # without observations the words take the drawing's place
