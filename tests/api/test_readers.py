@@ -5,13 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from lianzhang.app.browse.desk import Desk
 from lianzhang.app.browse.readers import Readers
+from lianzhang.app.browse.risking import run_risk
+from lianzhang.app.pages.safety import safety_view
 from lianzhang.config import Settings
-from lianzhang.errors import InputError
+from lianzhang.errors import InputError, NotComputableError
 from lianzhang.i18n import Text
 from lianzhang.store import Reader, Store
 
@@ -115,3 +120,55 @@ def test_regions_that_come_and_go_are_seen_at_once(own_store: Path) -> None:
         writer.drop_region("langu")
     assert not pool.look().regions
     pool.close()
+
+
+@pytest.mark.parametrize("earlier_s", [0.0, 60.0])
+def test_who_is_reading_goes_on_when_the_data_change(own_store: Path, earlier_s: float) -> None:
+    pool = _pool(own_store, earlier_s)
+    with pool.reading("langu") as reader:
+        before = _sources(reader)
+        _add(own_store, "one")
+        _until(lambda: _read(pool) == before + 1)
+        assert _sources(reader) == before
+        pool.close()
+        assert _sources(reader) == before
+    with pytest.raises(duckdb.ConnectionException):
+        _sources(reader)  # nobody needs the earlier state any more
+
+
+def test_pages_are_whole_while_the_data_change_and_computations_are_cancelled(own_store: Path) -> None:
+    """Many read the safety of firms from a cold server while figures come in and computations are broken off."""
+    desk = Desk(Settings(store=own_store, memory_gb=1.0, workers=2))
+    with desk.readers.reading("langu") as reader:
+        firms = reader.sql(
+            "SELECT firm_id FROM firms JOIN firm_nodes USING (firm_id) GROUP BY 1 ORDER BY 1 LIMIT 4"
+        )["firm_id"].to_pylist()
+    ends, faults, read = threading.Event(), list[BaseException](), list[str]()
+
+    def reads(firm: str) -> None:
+        while not ends.is_set():
+            try:
+                with desk.readers.reading("langu") as reader:
+                    safety_view(desk, reader, "firm", firm, date(2026, 3, 26))
+                read.append(firm)
+            except NotComputableError:
+                read.append(firm)  # its sector is no industrial one
+            except BaseException as fault:
+                faults.append(fault)
+                return
+
+    threads = [threading.Thread(target=reads, args=(firm,)) for firm in firms]
+    for thread in threads:
+        thread.start()
+    for n in range(8):
+        job = desk.jobs.start("risk.rank", "langu", run_risk(desk, "langu", "rank", 3, None))
+        _add(own_store, f"figure-{n}")
+        desk.wrote()
+        time.sleep(0.1)
+        desk.jobs.cancel(job.job_id)
+    ends.set()
+    for thread in threads:
+        thread.join(60.0)
+    desk.close()
+    assert not faults
+    assert set(read) == set(firms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import fcntl
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +47,39 @@ class Lease:
             self._handle = -1
 
 
+class Database:
+    """A database in memory that several readers share. It is there until the last of them is closed.
+
+    DuckDB closes every cursor with the connection that it was taken from, even in the middle of a query. The connection
+    is therefore none of the readers' own, and they are all its cursors.
+    """
+
+    def __init__(self, config: dict[str, str | bool | int | float | list[str]]) -> None:
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._lock = threading.Lock()
+        self._open = 0
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection for one more reader; to be given back by `leave`.
+
+        Raises:
+            duckdb.ConnectionException: the last reader has left.
+        """
+        with self._lock:
+            made = self._connection.cursor()
+            self._open += 1
+        return made
+
+    def leave(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """A reader is closed."""
+        cursor.close()
+        with self._lock:
+            self._open -= 1
+            last = self._open == 0
+        if last:
+            self._connection.close()
+
+
 class Reader:
     """DuckDB in memory with a view for every table of the schema over the region's snapshot files.
 
@@ -76,7 +110,10 @@ class Reader:
             config["memory_limit"] = f"{memory_gb}GB"
         if threads is not None:
             config["threads"] = threads
-        self.connection = duckdb.connect(":memory:", config=config)
+        #: Shared with its twins.
+        self.database = Database(config)
+        self.connection = self.database.cursor()
+        self._closed = False
         try:
             for table in tables().values():
                 self._view(table, region.tables.get(table.name, ()))
@@ -93,16 +130,21 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """Close the database and let the files go."""
-        self.connection.close()
+        """Let the database and the files go; twins go on."""
+        if self._closed:
+            return
+        self._closed = True
+        self.database.leave(self.connection)
         if self._lease is not None:
             self._lease.close()
 
     def twin(self) -> Reader:
         """Another reader of the same state in the same database, for another thread; to be closed by itself."""
+        lease = None if self._lease is None else self._lease.again()
         made = copy.copy(self)
-        made.connection = self.connection.cursor()
-        made._lease = None if self._lease is None else self._lease.again()
+        made.connection = self.database.cursor()
+        made._lease = lease
+        made._closed = False
         return made
 
     def hold(self, name: str) -> None:

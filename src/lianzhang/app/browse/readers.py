@@ -310,7 +310,9 @@ class Readers:
     def _give_back(self, reader: Reader) -> None:
         stale = None
         with self._lock:
-            if not self._closed:
+            base = self._bases.get(reader.region.name)
+            # One of an earlier state would keep that state's database in memory.
+            if not self._closed and base is not None and base.reader.database is reader.database:
                 self._idle.append(reader)
                 # The slots bound the readers in use; those of other regions make room.
                 stale = self._idle.pop(0) if len(self._idle) > self.most else None
