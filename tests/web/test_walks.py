@@ -361,3 +361,50 @@ def test_readable_without_a_script(browser: Any, address: str) -> None:
     tab.wait_for_url("**q=changan**")
     assert tab.locator("#found .firms li").count() >= 1
     walk.done()
+
+
+def test_how_a_table_is_filtered_and_sorted_stands_in_the_address(browser: Any, address: str) -> None:
+    """Typed, sorted, sent to a colleague, read in the other language, of another day, and come back to."""
+    walk = Walk(browser, address, "zh")
+    shown = (
+        "() => [...document.querySelectorAll('#all tbody tr')].filter(r => !r.hidden).map(r => r.innerText)"
+    )
+    page = walk.go("/chongqing/sources?lang=zh")
+    every = len(page.evaluate(shown))
+    page.fill("#all input.filter", "2025")
+    page.click("#all thead th:nth-child(3) button")
+    page.click("#all thead th:nth-child(3) button")
+    page.wait_for_url("**all.filter=2025**")
+    assert "all.sort=-3" in page.url
+    rows = page.evaluate(shown)
+    assert 0 < len(rows) < every
+
+    sent = walk.context.new_page()
+    sent.goto(page.url)
+    sent.wait_for_selector("#all input.filter")
+    assert sent.evaluate(shown) == rows
+    assert sent.input_value("#all input.filter") == "2025"
+    assert sent.get_attribute("#all thead th:nth-child(3)", "aria-sort") == "descending"
+    sent.close()
+
+    page.click("#all tbody tr:not([hidden]) a")
+    page.wait_for_selector("main h1")
+    page.go_back()
+    page.wait_for_selector("#all input.filter")
+    assert page.evaluate(shown) == rows
+
+    page.click("a.switch-lang:visible")
+    page.wait_for_selector("html[lang=en] #all input.filter")
+    assert page.input_value("#all input.filter") == "2025"
+    assert len(page.evaluate(shown)) == len(rows)
+    assert page.get_attribute("#all thead th:nth-child(3)", "aria-sort") == "descending"
+
+    page.fill("form.asof input[type=date]", "2026-03-31")
+    page.wait_for_url("**as_of=2026-03-31**")
+    page.wait_for_selector("#all input.filter")
+    assert page.input_value("#all input.filter") == "2025"
+    page.fill("#all input.filter", "")
+    page.wait_for_url(lambda url: "filter" not in url)
+    assert len(page.evaluate(shown)) == every
+    assert not walk.faults
+    walk.context.close()

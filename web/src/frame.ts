@@ -1,3 +1,5 @@
+import { TABLE_PARAMETER } from "./table";
+
 const YEAR_S = 365 * 86_400;
 
 /** The frame: theme without a reload, the day at once, switches that keep the page as it is now. */
@@ -26,6 +28,14 @@ export function startFrame(): void {
       link.href = to.pathname + to.search;
     });
   }
+
+  // Neither does another day, or another choice on the same page, undo how a table is filtered and sorted.
+  document.addEventListener("formdata", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.method !== "get" || new URL(form.action).pathname !== location.pathname) return;
+    for (const [name, value] of new URLSearchParams(location.search))
+      if (TABLE_PARAMETER.test(name) && !event.formData.has(name)) event.formData.append(name, value);
+  });
 
   const day = document.querySelector<HTMLInputElement>("form.asof input[type=date]");
   day?.addEventListener("change", () => {

@@ -9,7 +9,10 @@ const SCALES: Record<string, number> = {
   万亿: 1e12,
 };
 
-/** A table that filters as one types and sorts by a column. */
+/** A parameter of the address that says how a table is filtered or sorted; the server passes over them. */
+export const TABLE_PARAMETER = /^[\w-]+\.(filter|sort)$/;
+
+/** A table that filters as one types and sorts by a column; the address says how, so that it can be sent. */
 export class LzTable extends HTMLElement {
   connectedCallback(): void {
     const table = this.querySelector("table");
@@ -19,7 +22,29 @@ export class LzTable extends HTMLElement {
     const rows = [...body.rows];
     if (rows.length < LONG) return;
     this.#filter(table, rows);
-    [...(table.tHead?.rows[0]?.cells ?? [])].forEach((head, column) => this.#sortable(table, body, head, column));
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+    heads.forEach((head, column) => this.#sortable(table, body, head, column));
+    const sort = Number(this.#asked("sort"));
+    const head = heads[Math.abs(sort) - 1];
+    if (Number.isInteger(sort) && head) sortBy(table, body, head, Math.abs(sort) - 1, sort < 0);
+  }
+
+  /** The name of the card that the table is in, and its number where that has several: ``gaps``, ``gaps-2``. */
+  get #name(): string {
+    const card = this.closest("[id]");
+    const at = card ? [...card.querySelectorAll("lz-table")].indexOf(this) : 0;
+    return `${card?.id.replace(/^f-/, "") ?? "table"}${at > 0 ? `-${at + 1}` : ""}`;
+  }
+
+  #asked(what: "filter" | "sort"): string {
+    return new URLSearchParams(location.search).get(`${this.#name}.${what}`) ?? "";
+  }
+
+  #tell(what: "filter" | "sort", value: string): void {
+    const to = new URL(location.href);
+    if (value) to.searchParams.set(`${this.#name}.${what}`, value);
+    else to.searchParams.delete(`${this.#name}.${what}`);
+    history.replaceState(history.state, "", to);
   }
 
   #filter(table: HTMLTableElement, rows: HTMLTableRowElement[]): void {
@@ -29,10 +54,24 @@ export class LzTable extends HTMLElement {
     input.placeholder = this.dataset.filter ?? "";
     input.setAttribute("aria-label", input.placeholder);
     const texts = rows.map((row) => (row.textContent ?? "").toLowerCase());
-    input.addEventListener("input", () => {
+    const show = (): void => {
       const wanted = input.value.trim().toLowerCase();
       rows.forEach((row, at) => (row.hidden = !texts[at]?.includes(wanted)));
+    };
+    // Browsers allow only so many changes of the address a second: it follows when one stops typing.
+    let waiting: number | undefined;
+    const tell = (): void => {
+      clearTimeout(waiting);
+      this.#tell("filter", input.value.trim());
+    };
+    input.addEventListener("input", () => {
+      show();
+      clearTimeout(waiting);
+      waiting = window.setTimeout(tell, 200);
     });
+    input.addEventListener("change", tell);
+    input.value = this.#asked("filter");
+    show();
     (table.closest(".table") ?? table).before(input);
   }
 
@@ -44,14 +83,25 @@ export class LzTable extends HTMLElement {
     head.append(button);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
-      for (const other of table.tHead?.rows[0]?.cells ?? []) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const keyed = [...body.rows].map((row) => [key(row.cells[column]), row] as const);
-      const numeric = keyed.some(([value]) => typeof value === "number");
-      keyed.sort(([a], [b]) => compare(a, b, numeric) * (a === "" || b === "" ? 1 : down ? -1 : 1));
-      body.append(...keyed.map(([, row]) => row));
+      sortBy(table, body, head, column, down);
+      this.#tell("sort", `${down ? "-" : ""}${column + 1}`);
     });
   }
+}
+
+function sortBy(
+  table: HTMLTableElement,
+  body: HTMLTableSectionElement,
+  head: HTMLTableCellElement,
+  column: number,
+  down: boolean,
+): void {
+  for (const other of table.tHead?.rows[0]?.cells ?? []) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  const keyed = [...body.rows].map((row) => [key(row.cells[column]), row] as const);
+  const numeric = keyed.some(([value]) => typeof value === "number");
+  keyed.sort(([a], [b]) => compare(a, b, numeric) * (a === "" || b === "" ? 1 : down ? -1 : 1));
+  body.append(...keyed.map(([, row]) => row));
 }
 
 /** What a cell sorts by: its exact number where it has one, else its words; nothing sorts last. */
