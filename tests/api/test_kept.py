@@ -91,7 +91,13 @@ def test_a_write_is_seen_by_the_next_request(own_store: Path) -> None:
         path = f"{API}/plan/observations?period=2031"
         assert [client.get(path).json()["total"] for _ in range(3)] == [0, 0, 0]
         row = client.get(f"{API}/plan/observations?limit=1").json()["items"][0]
-        body = {"indicator": row["indicator_id"], "period": "2031", "value": 3, "source": "press"}
+        body = {
+            "indicator": row["indicator_id"],
+            "period": "2031",
+            "value": 3,
+            "source": "press",
+            "status": "estimated",
+        }
         assert client.post(f"{API}/plan/observations", json=body).status_code == 201
         assert client.get(path).json()["total"] == 1
 

@@ -141,6 +141,7 @@ def test_a_row_added_meanwhile_neither_repeats_nor_hides_another(writer: TestCli
         "period": "2031",
         "value": 1.5,
         "source": "a newspaper",
+        "status": "estimated",
         "place": row["region_id"],
     }
     assert writer.post(path, json=added).status_code == 201
@@ -280,7 +281,13 @@ def test_a_write_changes_the_tag(writer: TestClient) -> None:
     path = f"{API}/plan/observations"
     tag = writer.get(path).headers["etag"]
     row = writer.get(path, params={"limit": 1}).json()["items"][0]
-    body = {"indicator": row["indicator_id"], "period": "2032", "value": 2, "source": "somebody"}
+    body = {
+        "indicator": row["indicator_id"],
+        "period": "2032",
+        "value": 2,
+        "source": "somebody",
+        "status": "estimated",
+    }
     stored = writer.post(path, json=body)
     assert stored.status_code == 201
     assert writer.get(path, headers={"If-None-Match": tag}).status_code == 200

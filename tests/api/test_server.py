@@ -164,6 +164,7 @@ def test_a_copy_of_the_folder_is_a_backup(writer: TestClient, own_store: Path, t
         "period": "2031",
         "value": 3,
         "source": "before",
+        "status": "official",
     }
     assert writer.post(path, json=body).status_code == 201
     backup = tmp_path / "backup"

@@ -65,6 +65,7 @@ def test_a_figure_is_stored_beside_others_and_audited(writer: TestClient) -> Non
         "period": "2030-03",
         "value": 7.5,
         "source": "https://a.example/x",
+        "status": "official",
     }
     stored = writer.post(f"{API}/plan/observations", json=body)
     assert stored.status_code == 201
@@ -79,6 +80,16 @@ def test_a_figure_is_stored_beside_others_and_audited(writer: TestClient) -> Non
     assert first["what"] == "POST /api/v1/{region}/plan/observations"
     assert (first["region"], first["by"], first["origin"]) == ("langu", "token", "program")
     assert first["details"]["value"] == 7.5
+
+
+def test_the_status_of_a_figure_of_a_new_source_must_be_said(writer: TestClient) -> None:
+    row = writer.get(f"{API}/plan/observations", params={"limit": 1}).json()["items"][0]
+    body = {"indicator": row["indicator_id"], "period": "2030-03", "value": 7.5, "source": "audit"}
+    refused = writer.post(f"{API}/plan/observations", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "input")
+    assert "official for a figure as an authority published it" in refused.json()["hint"]
+    taken = writer.post(f"{API}/plan/observations", json=body | {"status": "estimated"})
+    assert (taken.status_code, taken.json()["status"]) == (201, "estimated")
 
 
 @pytest.mark.parametrize(
@@ -469,8 +480,10 @@ def test_the_trail_is_only_ever_added_to(writer: TestClient, own_store: Path) ->
     assert writer.get(f"{API}/audit", params={"limit": 1}).json()["items"][0] == trail(writer)[0]
     with TestClient(serve(own_store), base_url=BASE) as stranger:
         assert stranger.post(f"{API}/runs", json={"kind": "state"}).status_code == 401
-    assert path.read_bytes() == before, "who may not write leaves no line"
-    text = before.decode()
+    now = path.read_bytes()
+    assert now.startswith(before)
+    assert [e["status"] for e in trail(writer)] == [401, 422, 422, 422], "a refusal is on record too"
+    text = now.decode()
     assert TOKEN not in text
     assert "127.0.0.1" not in text
     assert "testclient" not in text
@@ -480,7 +493,13 @@ def test_without_a_trail_nothing_is_written(writer: TestClient, own_store: Path)
     (own_store / "audit.jsonl").mkdir()
     row = writer.get(f"{API}/plan/observations", params={"limit": 1}).json()["items"][0]
     serial = Store(own_store).manifest().serial
-    body = {"indicator": row["indicator_id"], "period": "2033", "value": 1, "source": "x"}
+    body = {
+        "indicator": row["indicator_id"],
+        "period": "2033",
+        "value": 1,
+        "source": "x",
+        "status": "official",
+    }
     answer = writer.post(f"{API}/plan/observations", json=body)
     assert (answer.status_code, answer.json()["code"]) == (500, "store")
     assert Store(own_store).manifest().serial == serial

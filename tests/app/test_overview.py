@@ -36,7 +36,7 @@ def test_what_to_do_counts_what_the_pages_list(desk: Desk) -> None:
 
 
 def test_a_new_figure_is_told_by_name(desk: Desk) -> None:
-    observe(desk.store, "chongqing", "nev_output", "2026-02", 98_000.0, source="快报")
+    observe(desk.store, "chongqing", "nev_output", "2026-02", 98_000.0, source="快报", status="official")
     with desk.readers.reading("chongqing") as reader:
         told = changes(desk, reader).told
     assert told.count == 1

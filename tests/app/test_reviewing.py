@@ -271,7 +271,7 @@ def test_the_packs_own_statement_gives_an_observation_when_it_is_accepted(
 
 
 def test_a_figure_of_another_source_stays_and_the_disagreement_shows(store: Store, document: Path) -> None:
-    observe(store, "jia", "robots", "2022", 31_000.0, source="yearbook")
+    observe(store, "jia", "robots", "2022", 31_000.0, source="yearbook", status="official")
     documents, key = keep(store, document)
     known = by_value(documents, key, 29_000)
     decide(store, "jia", key, [known], "accept")

@@ -99,10 +99,8 @@ def test_an_observed_figure_reaches_the_answers_without_reloading(
             )
         ).values()
     before = clusters()[cluster]
-    assert (
-        run(loaded, "observe", indicator, "2031", "987654321000", "--source", "甲", "--region", "chongqing")
-        == 0
-    )
+    given = ("--source", "甲", "--status", "official", "--region", "chongqing")
+    assert run(loaded, "observe", indicator, "2031", "987654321000", *given) == 0
     after = clusters()[cluster]
     assert before["latest_cny"] != after["latest_cny"] == 987654321000
 

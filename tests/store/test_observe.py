@@ -12,6 +12,7 @@ from lianzhang.errors import InputError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.pack import write_pack
 from lianzhang.pack.skeleton import example_rows
+from lianzhang.schema import STATUSES
 from lianzhang.store import Store, add_rows, load_pack, observe
 
 
@@ -28,16 +29,58 @@ def test_any_frequency(store: Store, period: str) -> None:
 
 
 def test_new_source_is_added_once(store: Store) -> None:
-    first = observe(store, "", "汽车产量", "2025-01", 1, source="公报 2025-02")
-    again = observe(store, "", "Cars made", "2025-02", 2, source="公报 2025-02")
+    first = observe(store, "", "汽车产量", "2025-01", 1, source="公报 2025-02", status="official")
+    again = observe(store, "", "Cars made", "2025-02", 2, source="公报 2025-02", status="official")
     assert first["source_id"] == again["source_id"]
     with store.reader() as reader:
         rows = reader.sql("SELECT title_zh, kind FROM sources WHERE source_id <> 'example'").to_pylist()
     assert rows == [{"title_zh": "公报 2025-02", "kind": "user"}]
 
 
+@pytest.mark.parametrize("source", ["公报 2025-02", "https://example.org/a", "a newspaper"])
+def test_the_status_is_never_assumed(store: Store, source: str) -> None:
+    """A new source, or one that is no authority's, does not make a figure official by itself."""
+    paper = {"source_id": "paper", "title_zh": "晚报", "title_en": "a newspaper", "kind": "news"}
+    add_rows(store, "", {"sources": [paper]})
+    before = (store.path / "manifest.json").read_bytes()
+    with pytest.raises(InputError, match="status of the figure must be said") as caught:
+        observe(store, "", "cars-made", "2025", 1, source=source)
+    assert caught.value.hint is not None
+    assert all(word in caught.value.hint.zh and word in caught.value.hint.en for word in STATUSES)
+    assert (store.path / "manifest.json").read_bytes() == before
+    for n, status in enumerate(STATUSES):
+        row = observe(store, "", "cars-made", f"2025-0{n + 1}", 1, source=source, status=status)
+        assert row["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("kind", "quality", "status"),
+    [
+        ("bulletin", None, "official"),
+        ("yearbook", "official", "official"),
+        ("listing", "official", "official"),
+        ("synthetic", None, "synthetic"),
+        ("plan", "secondary", None),
+        ("news", "official_press", None),
+        ("research", None, None),
+        ("user", None, None),
+    ],
+)
+def test_a_known_source_may_tell_the_status(
+    store: Store, kind: str, quality: str | None, status: str | None
+) -> None:
+    source = {"source_id": "s", "title_zh": "甲", "title_en": "S", "kind": kind, "quality": quality}
+    add_rows(store, "", {"sources": [source]})
+    if status is None:
+        with pytest.raises(InputError):
+            observe(store, "", "cars-made", "2025", 1, source="甲")
+    else:
+        assert observe(store, "", "cars-made", "2025", 1, source="甲")["status"] == status
+    assert observe(store, "", "cars-made", "2026", 1, source="s", status="derived")["status"] == "derived"
+
+
 def test_address_as_source(store: Store) -> None:
-    row = observe(store, "", "cars-made", "2025-01", 1, source="https://example.org/a")
+    row = observe(store, "", "cars-made", "2025-01", 1, source="https://example.org/a", status="official")
     with store.reader() as reader:
         found = reader.sql("SELECT url FROM sources WHERE source_id = ?", [row["source_id"]])
     assert found.to_pylist() == [{"url": "https://example.org/a"}]
@@ -64,7 +107,12 @@ def test_unknown_indicator_offers_the_nearest(store: Store) -> None:
 )
 def test_bad_figures_are_refused_whole(store: Store, change: dict[str, object], rule: str) -> None:
     before = (store.path / "manifest.json").read_bytes()
-    args: dict[str, object] = {"period": "2025", "value": 1.0, "source": "a new one"} | change
+    args: dict[str, object] = {
+        "period": "2025",
+        "value": 1.0,
+        "source": "a new one",
+        "status": "official",
+    } | change
     with pytest.raises(InputError) as caught:
         observe(store, "", "cars-made", **args)  # type: ignore[arg-type]
     problems = caught.value.details["problems"]
@@ -100,7 +148,7 @@ def test_a_lost_number_needs_its_reason(store: Store) -> None:
 
 
 def test_second_figure_of_a_period_is_kept_but_not_used(store: Store) -> None:
-    row = observe(store, "", "cars-made", "2024", 160_000, source="another")
+    row = observe(store, "", "cars-made", "2024", 160_000, source="another", status="official")
     assert row["preferred"] is False
     with store.reader() as reader:
         found = reader.sql(
@@ -125,8 +173,8 @@ def test_share_over_100(store: Store) -> None:
 
 
 def test_added_figures_outlive_a_load(store: Store, example: Path) -> None:
-    observe(store, "", "cars-made", "2025-01", 1, source="a new one")
-    observe(store, "", "cars-made", "2024", 160_000, source="another")
+    observe(store, "", "cars-made", "2025-01", 1, source="a new one", status="estimated")
+    observe(store, "", "cars-made", "2024", 160_000, source="another", status="official")
     loaded = load_pack(store, example)
     assert (loaded.kept, loaded.dropped) == (4, 0)
     with store.reader() as reader:

@@ -38,7 +38,7 @@ shutil.rmtree, Path.unlink = dying(shutil.rmtree), dying(Path.unlink)
 if sys.argv[3] == "load":
     load_pack(Store(sys.argv[1]), sys.argv[2])
 elif sys.argv[3] == "observe":
-    observe(Store(sys.argv[1]), "taoyuan", "cars-made", "2025-01", 1.5, source="a new one")
+    observe(Store(sys.argv[1]), "taoyuan", "cars-made", "2025-01", 1.5, source="a new one", status="official")
 else:
     Store(sys.argv[1]).prune(keep=1)
 print("finished", calls)
@@ -101,7 +101,7 @@ def test_killed_at_any_write_leaves_the_former_state(
         load_pack(twin, changed)
     elif action == "observe":
         # The day of observation is part of the row, so the state after is known only by its rows.
-        observe(twin, "taoyuan", "cars-made", "2025-01", 1.5, source="a new one")
+        observe(twin, "taoyuan", "cars-made", "2025-01", 1.5, source="a new one", status="official")
     after = snapshot(twin)
     # What a whole run does, counted on a copy: the first writes, some between, and every one of the last, where the
     # manifest is swapped.

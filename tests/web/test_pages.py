@@ -299,7 +299,9 @@ def test_pages_are_kept_until_the_data_change(tmp_path: Path, two_regions: Path)
         same = client.get("/chongqing/plan?view=ledger", headers={"if-none-match": before.headers["etag"]})
         assert same.status_code == 304
         assert "first load" in client.get("/chongqing/").text
-        observe(Store(own), "chongqing", "nev_output", "2026", 1_650_000.0, source="a test")
+        observe(
+            Store(own), "chongqing", "nev_output", "2026", 1_650_000.0, source="a test", status="official"
+        )
         after = client.get("/chongqing/plan?view=ledger", headers={"if-none-match": before.headers["etag"]})
         assert after.status_code == 200
         assert after.headers["etag"] != before.headers["etag"]
@@ -307,7 +309,9 @@ def test_pages_are_kept_until_the_data_change(tmp_path: Path, two_regions: Path)
         assert "Tables that changed" in changed
         assert "+1 row" in changed
         assert "Since the last load" in changed
-        observe(Store(own), "chongqing", "nev_output", "2027", 1_950_000.0, source="a test")
+        observe(
+            Store(own), "chongqing", "nev_output", "2027", 1_950_000.0, source="a test", status="official"
+        )
         assert "+2 rows" in Seen(client.get("/chongqing/").text).text, (
             "counted from the load, not the last write"
         )

@@ -18,7 +18,7 @@ def observe(
     series: str = "main",
     comparator: str = "=",
     known_from: str | None = None,
-    status: str = "official",
+    status: str | None = None,
     note: str | None = None,
     json: bool = False,
 ) -> None:
@@ -45,7 +45,7 @@ def observe(
     known_from
         Day of first publication.
     status
-        official, derived, estimated, reconstructed or synthetic.
+        official, derived, estimated, reconstructed or synthetic; can be left out for a known official source.
     note
         Scope and doubts.
     json

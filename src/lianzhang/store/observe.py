@@ -13,7 +13,7 @@ from lianzhang.errors import InputError, UnknownNameError
 from lianzhang.i18n import Text
 from lianzhang.pack import Report, arrow_table
 from lianzhang.pack.verify import verify_across, verify_table
-from lianzhang.schema import table, tables
+from lianzhang.schema import STATUSES, table, tables
 from lianzhang.schema.checks import typed_select
 from lianzhang.schema.ddl import ident
 from lianzhang.store.reader import Reader
@@ -21,6 +21,8 @@ from lianzhang.store.store import Store
 
 #: How long adding a row waits for another writer.
 _WAIT_S = 5.0
+#: Kinds of sources that an authority publishes; what a source says of its quality goes before.
+_OFFICIAL_KINDS = ("yearbook", "bulletin", "census", "plan", "government_page", "standard")
 
 
 def observe(
@@ -37,7 +39,7 @@ def observe(
     comparator: str = "=",
     known_from: str | None = None,
     preferred: bool | None = None,
-    status: str = "official",
+    status: str | None = None,
     note: str | None = None,
     wait_s: float = _WAIT_S,
 ) -> dict[str, Any]:
@@ -56,7 +58,8 @@ def observe(
         comparator: ``>`` where the source says more than, and so on.
         known_from: date of first publication; today by default.
         preferred: whether computations use it; by default if nothing else of that period is used.
-        status: official, derived, estimated, reconstructed or synthetic.
+        status: official, derived, estimated, reconstructed or synthetic. Without it a figure of a known official source
+            is official and one of a synthetic source synthetic; of any other source nothing is assumed.
         note: scope and doubts.
         wait_s: how long to wait for another writer.
 
@@ -65,13 +68,14 @@ def observe(
 
     Raises:
         UnknownNameError: no such indicator, region or sector; the nearest names are in the hint.
-        InputError: the row breaks a rule of the schema; ``details['problems']`` lists all.
+        InputError: the source does not tell the status and none is given, or the row breaks a rule of the schema;
+            ``details['problems']`` lists all.
         NotLoadedError: the region is not loaded.
         StoreBusyError: another process kept writing.
     """
     name = store.resolve(region)
     with store.writer(wait_s) as writer, Reader(store.path, writer.manifest, writer.region(name)) as reader:
-        new_source, source_id = _source(reader, source, status)
+        new_source, source_id, told = _source(reader, source, status)
         row = {
             "indicator_id": _indicator(reader, indicator),
             "series": series,
@@ -86,7 +90,7 @@ def observe(
             "preferred": preferred,
             "note": note,
             "source_id": source_id,
-            "status": status,
+            "status": told,
         }
         if preferred is None:
             row["preferred"] = not _others_preferred(reader, row)
@@ -274,28 +278,59 @@ def _named(reader: Reader, name: str, wanted: str, label: Text) -> str:
     raise UnknownNameError(label, wanted, [r["id"] for r in rows])
 
 
-def _source(reader: Reader, source: str, status: str) -> tuple[dict[str, Any] | None, str]:
-    """A new row for `sources` where the text names none, and the source's id."""
-    rows = reader.sql("SELECT source_id, title_zh, title_en FROM sources").to_pylist()
+def _source(reader: Reader, source: str, status: str | None) -> tuple[dict[str, Any] | None, str, str]:
+    """A new row for `sources` where the text names none, the source's id, and the status of a figure from it.
+
+    Raises:
+        InputError: no source, or one that does not tell the status while none is given.
+    """
+    rows = reader.sql("SELECT source_id, title_zh, title_en, kind, quality FROM sources").to_pylist()
     for row in rows:
         if source in (row["source_id"], row["title_zh"], row["title_en"]):
-            return None, str(row["source_id"])
+            return None, str(row["source_id"]), status or _status_of(row["kind"], row["quality"], source)
     text = source.strip()
     if not text:
         raise InputError(
             Text("没有写来源", "no source is given"),
             hint=Text("写来源编号，或文件名称与网址", "give a source's id, or a title or address"),
         )
+    told = status or _status_of("user", None, text)
     source_id = "user-" + hashlib.sha256(text.encode()).hexdigest()[:10]
     address = text if text.startswith(("http://", "https://")) else None
-    kind = "synthetic" if status == "synthetic" else "user"
-    return {
+    made = {
         "source_id": source_id,
         "title_zh": text,
         "title_en": text,
         "url": address,
-        "kind": kind,
-    }, source_id
+        "kind": "synthetic" if told == "synthetic" else "user",
+    }
+    return made, source_id, told
+
+
+def _status_of(kind: str, quality: str | None, source: str) -> str:
+    """What a figure from a source is when nobody says it.
+
+    Raises:
+        InputError: the source does not tell.
+    """
+    if kind == "synthetic":
+        return "synthetic"
+    if quality == "official" or (quality is None and kind in _OFFICIAL_KINDS):
+        return "official"
+    raise InputError(
+        Text(
+            f"“{source}”不是已知的官方来源，须写明这个数的状态",
+            f"“{source}” is no known official source, so the status of the figure must be said",
+        ),
+        hint=Text(
+            "写 status（命令行为 --status）：official 官方发布的原数；derived 由官方数算出；estimated 含估计或假设，"
+            "来路不明的也写它；reconstructed 依据线索补全；synthetic 虚构",
+            "give status (--status on the command line): official for a figure as an authority published it; derived if"
+            " computed from official ones; estimated if it rests on an estimate or assumption, or nobody knows;"
+            " reconstructed if filled in from hints; synthetic if made up",
+        ),
+        details={"field": "status", "choose": list(STATUSES)},
+    )
 
 
 def _others_preferred(reader: Reader, row: Mapping[str, Any]) -> bool:

@@ -69,8 +69,9 @@ class Figure(BaseModel):
         description="Day of first publication; today by default. 首次发布日",
     )
     preferred: bool | None = Field(default=None, description="Whether computations use it. 是否采用")
-    status: Literal["official", "derived", "estimated", "reconstructed", "synthetic"] = Field(
-        default="official", description="How it came about. 状态"
+    status: Literal["official", "derived", "estimated", "reconstructed", "synthetic"] | None = Field(
+        default=None,
+        description="How it came about; can be left out for a known official source only. 状态，仅已知的官方来源可不写",
     )
     note: str | None = Field(default=None, max_length=2000, description="Scope and doubts. 备注")
 
