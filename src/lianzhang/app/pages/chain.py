@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +12,10 @@ from lianzhang.app.pages.content import Content, Link, failed, gathered, with_li
 from lianzhang.app.report import accounts
 from lianzhang.app.report import chain as section
 from lianzhang.app.report.gap_factors import factors_block
-from lianzhang.app.report.gaps import KIND_TEXT, factor_origins, gaps_block, rates_block
+from lianzhang.app.report.gaps import KIND_TEXT, factor_origins, gaps_block, rates_block, search_block
 from lianzhang.app.report.provenance import Provenance, counted
 from lianzhang.app.state import State
-from lianzhang.chain.model import GapKind
+from lianzhang.chain.model import GapKind, Grade
 from lianzhang.chain.service import ChainMap, Gap, Node, RegionalAccounts, candidates
 from lianzhang.chain.service.candidates import Basis, Candidate
 from lianzhang.chain.terms import lead_checks
@@ -199,9 +200,11 @@ def _chain_view(state: State, link: Link, view: View, cut: str | None, origins: 
         blocks = [("wall", wall(chain, origins, link))]
         lead = (section.summary(chain, origins),) if chain.of_kind("component") else ()
     elif view == "gaps":
-        ranked = gaps_block(state.gaps, state.chain, origins, state.risk, lambda n: link("node", n))
+        ranked = gaps_block(state.gaps, state.chain, origins, state.risk, lambda n: link("node", n), 0)
+        search = search_block(state.gaps, origins, lambda n: link("node", n))
         factors = factors_block(state.gaps, origins, lambda n: link("node", n))
-        blocks = [("gaps", ranked), *([] if factors is None else [("factors", factors)])]
+        others = {"factors": factors, "search": search}
+        blocks = [("gaps", ranked), *((k, b) for k, b in others.items() if b is not None)]
     elif view == "rates":
         blocks = [("rates", rates_block(state.rates, state.chain, origins))]
         lead = (section.rate_sentence(state.chain.rate_stated, state.chain, origins),)
@@ -267,25 +270,32 @@ def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
     """The wall of a cut whose bricks lead to their nodes."""
     sections, nodes = _laid(chain, origins)
     figure = fig.Wall(Text("产业链之墙", "The wall of the chain"), sections)
+    origin = origins.computed(
+        Text("部件按本地厂家计数", "Components by local makers"),
+        Text("按节点体系清点", "counted over the node taxonomy"),
+        ["nodes", "firm_nodes"],
+        [n.source_id for n in chain.nodes],
+    )
+    grades = Counter(n.grade for n in nodes)
+    numbers = {
+        "made": counted(sum(v for g, v in grades.items() if g >= Grade.ONE), "components", origin),
+        "single": counted(grades[Grade.ONE], "components", origin),
+        "missing": counted(grades[Grade.MISSING], "components", origin),
+        "unknown": counted(grades[Grade.UNKNOWN], "components", origin),
+    }
+    finding = Text(
+        "有本地厂家记录的部件{made}，其中{single}只靠一家厂",
+        "A local maker is on record for {made}; {single} of them hang on one firm",
+    )
+    if grades[Grade.MISSING]:
+        finding = Text(
+            finding.zh + "；{missing}核查后确认没有", finding.en + "; {missing} were looked for in vain"
+        )
+    if grades[Grade.UNKNOWN]:
+        finding = Text(finding.zh + "；{unknown}尚未核查", finding.en + "; nobody has looked at {unknown}")
+    finding = Text(finding.zh + "。", finding.en + ".")
     return m.Block(
-        finding=num.Prose(
-            Text(
-                "{n}部件的本地厂家，一眼看清。选一块砖，看谁在做、凭什么说、缺什么。",
-                "Who makes what here, for {n}. Choose a brick for its makers, the evidence, and what is missing.",
-            ),
-            {
-                "n": counted(
-                    len(nodes),
-                    "components",
-                    origins.computed(
-                        Text("部件数", "Number of components"),
-                        Text("按节点体系清点", "counted over the node taxonomy"),
-                        ["nodes"],
-                        [n.source_id for n in chain.nodes],
-                    ),
-                )
-            },
-        ),
+        finding=num.Prose(finding, {k: v for k, v in numbers.items() if f"{{{k}}}" in finding.zh}),
         figure=with_links(figure, [link("node", n.node_id) for n in nodes]),
         source=origins.line([n.source_id for n in chain.nodes]),
         note=num.Prose(

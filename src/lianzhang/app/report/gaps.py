@@ -33,9 +33,10 @@ def gaps_block(
     origins: Provenance,
     risk: KeptRisk | None = None,
     link: Callable[[str], str] | None = None,
+    to_search: int = 10,
 ) -> m.Block:
-    """Gaps by rank; where there is none to rank, the nodes to look at first. Beside them what hangs on their sectors,
-    where the rank of risk is kept.
+    """Gaps by rank, then ``to_search`` of the nodes to look at first. Beside them what hangs on their sectors, where the
+    rank of risk is kept.
 
     ``link`` gives the address of a node's page, for pages.
     """
@@ -50,7 +51,7 @@ def gaps_block(
         ranked.source_ids,
         worst(g.node.status for g in ranked.ranked + ranked.to_search),
     )
-    first = ranked.to_search[:10]
+    first = ranked.to_search[:to_search]
     at_risk = _at_risk(risk, origins)
     shown = ranked.ranked + first
     rows = tuple(
@@ -62,9 +63,10 @@ def gaps_block(
     return m.Block(
         finding=num.Prose(
             Text(
-                "可以排序的缺口有{gaps}；另有{unknown}尚未核查，应先查再谈补链，表中先列涉及采购额最大的。",
+                "可以排序的缺口有{gaps}；另有{unknown}部件尚未核查，应先查再谈补链"
+                + ("，表中先列涉及采购额最大的。" if first else "。"),
                 "{gaps} can be ranked as gaps; {unknown} were never looked at and should be searched before anyone speaks "
-                "of a gap; those with most at stake are listed.",
+                "of a gap" + ("; those with most at stake are listed." if first else "."),
             ),
             {
                 "gaps": counted(len(ranked.ranked), "components", origin),
@@ -111,6 +113,55 @@ def gaps_block(
                 "and does not enter the rank.",
             )
         ),
+    )
+
+
+def search_block(ranked: Gaps, origins: Provenance, link: Callable[[str], str]) -> m.Block | None:
+    """Every node that nobody has looked at, what is most at stake first; None where there is none."""
+    if not ranked.to_search:
+        return None
+    origin = origins.computed(
+        Text("尚未核查的部件", "Components nobody has looked at"),
+        Text("按涉及采购额（上限）排列", "by value at stake, an upper bound"),
+        ["nodes", "firm_nodes", "node_sectors", "io_flows"],
+        ranked.source_ids,
+        worst(g.node.status for g in ranked.to_search),
+    )
+    rows = []
+    for gap in ranked.to_search:
+        stake = factor_origins(gap, origins).stake
+        sector = gap.io_sector
+        if sector is not None and gap.sharing > 1:
+            sector = Text(
+                f"{sector.zh}（{gap.sharing} 个部件共用）", f"{sector.en} (shared by {gap.sharing})"
+            )
+        rows.append(
+            (
+                gap.node.name,
+                num.Quantity(gap.stake_cny, "cny", stake) if gap.stake_cny else _blind(gap, stake),
+                sector,
+            )
+        )
+    return m.Block(
+        finding=num.Prose(
+            Text(
+                "{unknown}部件还没有人核查过有没有本地厂家，按涉及采购额从大到小列出。",
+                "Nobody has looked whether {unknown} are made here; those with most at stake come first.",
+            ),
+            {"unknown": counted(len(ranked.to_search), "components", origin)},
+        ),
+        figure=fig.Table(
+            Text("尚未核查的部件", "Components nobody has looked at"),
+            (
+                fig.Column(Text("部件", "Component")),
+                fig.Column(Text("涉及采购额（上限）", "At stake"), Text("元", "yuan"), numeric=True),
+                fig.Column(Text("金额所属部门", "Whose sum")),
+            ),
+            tuple(rows),
+            (origin,),
+            links=tuple(link(g.node.node_id) for g in ranked.to_search),
+        ),
+        source=origins.line(ranked.source_ids),
     )
 
 
