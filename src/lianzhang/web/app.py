@@ -12,6 +12,7 @@ from lianzhang.api import create_api
 from lianzhang.api.access import Access, reading
 from lianzhang.config import Settings
 from lianzhang.web.entering import ask_browsers, entering_router
+from lianzhang.web.listing import listing_router
 from lianzhang.web.pages import asset_router, page_routers
 from lianzhang.web.site import PATIENCE_S, Site
 
@@ -53,6 +54,7 @@ def create_app(
     ask_browsers(app, site)
     app.include_router(entering_router(site))
     app.include_router(asset_router(site))
+    app.include_router(listing_router(site), dependencies=reading(app.state.access))
     for router in page_routers(site, app.openapi):
         app.include_router(router, dependencies=reading(app.state.access))
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -21,6 +22,7 @@ from lianzhang.web.assets import assets
 from lianzhang.web.finding import FINDING, indicator_page
 from lianzhang.web.importing import IMPORTING
 from lianzhang.web.interface import Describe, interface_page
+from lianzhang.web.listing import firm_query
 from lianzhang.web.reviewing import REVIEWING, tasks_page
 from lianzhang.web.risk import RISK, risk_of_firm
 from lianzhang.web.site import Site, Visit
@@ -139,17 +141,8 @@ def _chain(visit: Visit, reader: Reader) -> Mapping[str, Any]:
 
 
 def _firms(visit: Visit, reader: Reader) -> Mapping[str, Any]:
-    given = visit.query
     start = visit.number("start")
-    query = firms.Query(
-        words=given.get("q", "").strip()[:100],
-        place=given.get("place") or None,
-        sector=given.get("sector") or None,
-        status=given.get("status") or None,
-        node=given.get("node") or None,
-        here=given.get("everywhere") != "1",
-        start=max(0, int(start or 0)),
-    )
+    query = replace(firm_query(visit.query), start=max(0, int(start or 0)))
     found = firms.search(visit.desk, reader, query)
     return {
         "content": Content(title=firms.TITLE),
