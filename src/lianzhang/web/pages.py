@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from lianzhang.api.problems import NoSuchPageError
 from lianzhang.api.quick import QuickRouter
-from lianzhang.app.pages import chain, firms, overview, places, plan, sources
+from lianzhang.app.pages import chain, firms, overview, places, plan, runs, sources
 from lianzhang.app.pages.content import Content
 from lianzhang.i18n import Text
 from lianzhang.report.words import VERDICT
@@ -24,7 +24,7 @@ from lianzhang.web.importing import IMPORTING
 from lianzhang.web.interface import Describe, interface_page
 from lianzhang.web.listing import firm_query
 from lianzhang.web.reviewing import REVIEWING, tasks_page
-from lianzhang.web.risk import RISK, risk_of_firm
+from lianzhang.web.risk import RISK, risk_of_firm, scenario_address
 from lianzhang.web.site import Site, Visit
 
 K = TypeVar("K", bound=str)
@@ -172,12 +172,29 @@ def _place(visit: Visit, reader: Reader) -> Mapping[str, Any]:
 
 
 def _sources(visit: Visit, reader: Reader) -> Mapping[str, Any]:
-    return {"content": Content(title=sources.TITLE), "made": sources.sources_view(visit.desk, reader)}
+    made = sources.sources_view(visit.desk, reader)
+    zone = runs.zone(made.runs[0].started) if made.runs else ""
+    return {"content": Content(title=sources.TITLE), "made": made, "zone": zone}
 
 
 def _source(visit: Visit, reader: Reader) -> Mapping[str, Any]:
     made = sources.source_view(visit.desk, reader, visit.key)
     return {"content": made.content, "source": made}
+
+
+def _run(visit: Visit, reader: Reader) -> Mapping[str, Any]:
+    made, view = runs.run_view(visit.desk, reader, visit.key), visit.view
+    shown = []
+    for place, name in made.shown:
+        path, _, chosen = place.partition("?view=")
+        shown.append((view.to(path, view=chosen), name))
+    return {
+        "content": made.content,
+        "run": made,
+        "zone": runs.zone(made.line.started),
+        "shown": shown,
+        "shock": scenario_address(view, made.pairs) if made.pairs else None,
+    }
 
 
 def _choice(given: str | None, known: Mapping[K, Any], default: K) -> K:
@@ -201,4 +218,5 @@ _PAGES: tuple[tuple[str, str, str, Any], ...] = (
     *RISK,
     ("/{region}/sources", "sources", "sources.html.j2", _sources),
     ("/{region}/sources/{key}", "sources", "source.html.j2", _source),
+    ("/{region}/runs/{key}", "sources", "run.html.j2", _run),
 )

@@ -295,6 +295,11 @@ def _toggled(given: Pairs, value: str) -> Pairs:
     return sorted(kept if pair in given else [*kept, pair])
 
 
+def scenario_address(view: View, pairs: Iterable[tuple[str, str]]) -> str:
+    """Where the result of a scenario stands; ``pairs`` are the scenario in an address."""
+    return _address(view, "risk/shock", pairs)
+
+
 def _address(view: View, path: str, pairs: Iterable[tuple[str, str]]) -> str:
     assert view.region is not None
     given = [*view.carried, *sorted(pairs)]

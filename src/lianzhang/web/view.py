@@ -102,6 +102,10 @@ class View:
         """A day in words."""
         return date_text(day.date() if isinstance(day, datetime) else day, self.lang)
 
+    def moment(self, moment: datetime) -> str:
+        """A day and minute in words, in the zone it is given in."""
+        return f"{self.date(moment)} {moment:%H:%M}"
+
     def mark(self, origin: str) -> Markup:
         """A small link to an origin."""
         known = self.refs.origins.get(origin)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from lianzhang.app.browse.desk import Desk
 from lianzhang.app.pages.content import Content, gathered
+from lianzhang.app.pages.runs import RunLine, runs_of
 from lianzhang.app.report.provenance import Provenance, bilingual, place_text, report_unit
 from lianzhang.errors import UnknownNameError
 from lianzhang.i18n import Text
@@ -17,22 +17,9 @@ from lianzhang.report import model as m
 from lianzhang.report import values as num
 from lianzhang.schema import table, tables
 from lianzhang.schema.period import parse_period
-from lianzhang.store import Reader, RunEntry
+from lianzhang.store import Reader
 
 TITLE = Text("来源", "Sources")
-RUN_TEXT = {
-    "places.specialisation": Text("专业化与相关性", "Specialisation and relatedness"),
-    "chain.clusters": Text("集群体系归并", "Cluster roll-up"),
-    "chain.map": Text("产业链覆盖", "Coverage of the chain"),
-    "chain.accounts": Text("投入产出账户", "Input–output accounts"),
-    "plan.track": Text("目标跟踪与预测", "Target tracking and forecast"),
-    "risk.network": Text("供应网络重构", "Reconstruction of the supply network"),
-    "risk.rank": Text("企业系统性风险", "Systemic risk of firms"),
-    "risk.groups": Text("部门、区县与集群的系统性风险", "Systemic risk of sectors, districts and clusters"),
-    "risk.points": Text("单点故障", "Single points of failure"),
-    "risk.shock": Text("冲击推演", "Shock, day by day"),
-    "risk.remedy": Text("补救比较", "Comparison of remedies"),
-}
 KIND_TEXT = {
     "yearbook": Text("年鉴", "yearbook"),
     "bulletin": Text("公报", "bulletin"),
@@ -66,20 +53,6 @@ class SourceLine:
     published: Text | None
     kind: Text
     quality: Text | None
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunLine:
-    """A computation that was kept: what, when, how long, from which tables. ``current``: its inputs are today's."""
-
-    run_id: str
-    name: Text
-    started: datetime
-    seconds: float
-    version: str
-    inputs: tuple[Text, ...]
-    current: bool
     rows: int
 
 
@@ -158,28 +131,6 @@ def source_view(desk: Desk, reader: Reader, source_id: str) -> SourceView:
         counts=tuple((table(name).label, n) for name, n in sorted(cited.items(), key=lambda x: -x[1])),
         uses=uses,
         content=gathered(line.title, origins, blocks),
-    )
-
-
-def runs_of(desk: Desk, reader: Reader) -> tuple[RunLine, ...]:
-    """Kept runs of the region, newest first."""
-    region = reader.region
-    runs = sorted(desk.store.runs(region.name), key=lambda r: r.started, reverse=True)
-    return tuple(_run(r, all(region.table_hash(t) == h for t, h in r.inputs.items())) for r in runs)
-
-
-def _run(run: RunEntry, current: bool) -> RunLine:
-    known = tables()
-    started = datetime.fromisoformat(run.started)
-    return RunLine(
-        run_id=run.run_id,
-        name=RUN_TEXT.get(run.name, Text("其他计算", "another computation")),
-        started=started if started.tzinfo else started.replace(tzinfo=UTC),
-        seconds=run.seconds,
-        version=run.version,
-        inputs=tuple(known[n].label for n in run.inputs if n in known),
-        current=current,
-        rows=sum(f.rows for f in run.tables.values()),
     )
 
 
