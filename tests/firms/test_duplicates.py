@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.firms_duplicates import make, records
 from lianzhang.cli import main
-from lianzhang.errors import FileFormatError, InputError, NotLoadedError, UsageError
+from lianzhang.errors import FileFormatError, InputError, NotComputableError, NotLoadedError, UsageError
 from lianzhang.firms import duplicates
 from lianzhang.firms.duplicates import RESULT, Group, Member, duplicates_of_import, read_groups
 from lianzhang.firms.merging import (
@@ -306,7 +306,7 @@ def test_where_every_record_has_a_code_nothing_is_in_doubt(
         )
         assert main(["--store", str(tmp_path), "firms", "duplicates", str(folder)]) == 0
     told = capsys.readouterr().out
-    assert "0 groups of 0 records" in told
+    assert "no duplicates found among 1,000 records" in told
     assert "two codes are two firms" in told
 
 
@@ -314,3 +314,13 @@ def test_the_benchmark_writes_an_import() -> None:
     data = make(500)
     with data["_folder"]:
         assert pq.read_metadata(data["folder"] / "firms.parquet").num_rows == len(data["truth"])
+
+
+def test_an_import_without_firms_is_told_so(tmp_path: Path) -> None:
+    folder = _import(tmp_path / "import")
+    for name in ("firms.parquet", "firm_texts.parquet"):
+        table = pq.read_table(folder / name)
+        pq.write_table(table.slice(0, 0), folder / name)
+    with pytest.raises(NotComputableError, match="no firm"):
+        duplicates_of_import(folder)
+    assert not [p for p in tmp_path.iterdir() if p != folder], "nothing is left beside the import"

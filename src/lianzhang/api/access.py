@@ -119,12 +119,14 @@ def identify(request: Request) -> By | None:
         AccessError: a token was shown and does not fit.
         TooManyGuessesError: too many wrong ones came from there.
     """
-    if _FOUND not in request.scope:
+    # The request's state is the same object in every layer; the scope itself is copied on the way.
+    state = request.scope.setdefault("state", {})
+    if _FOUND not in state:
         try:
-            request.scope[_FOUND] = _identified(request)
+            state[_FOUND] = _identified(request)
         except LianzhangError as error:
-            request.scope[_FOUND] = error
-    found: By | LianzhangError | None = request.scope[_FOUND]
+            state[_FOUND] = error
+    found: By | LianzhangError | None = state[_FOUND]
     if isinstance(found, LianzhangError):
         raise found
     return found
@@ -132,7 +134,7 @@ def identify(request: Request) -> By | None:
 
 def wrongly_shown(request: Request) -> LianzhangError | None:
     """Why the token that came with the request was refused, if one came and was."""
-    found = request.scope.get(_FOUND)
+    found = request.scope.get("state", {}).get(_FOUND)
     return found if isinstance(found, LianzhangError) else None
 
 

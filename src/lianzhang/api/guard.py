@@ -82,6 +82,7 @@ class Guard:
             await self._guarded(scope, receive, sending)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})
         request = Request(scope, receive)
         error = self._refusal(request)
         if error is not None:

@@ -79,6 +79,11 @@ def duplicates(
             f"{report.groups:,} groups of {report.grouped:,} records among {report.records:,} seem to be one firm each; "
             f"written to {report.file}",
         )
+        if report.groups
+        else Text(
+            f"{report.records:,} 条记录中没有发现重复",
+            f"no duplicates found among {report.records:,} records",
+        )
     )
     if not report.uncoded:
         tell(

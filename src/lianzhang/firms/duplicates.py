@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lianzhang.compute import LocalCompute
-from lianzhang.errors import FileFormatError, NotLoadedError
+from lianzhang.errors import FileFormatError, NotComputableError, NotLoadedError
 from lianzhang.firms.comparable import Part, write_part
 from lianzhang.firms.linkage import THRESHOLD, find_duplicates
 from lianzhang.i18n import Text
@@ -90,7 +90,7 @@ def duplicates_of_import(
         NotLoadedError: the folder holds no import.
         FileFormatError: a table of the import is damaged.
         MissingExtraError: splink is not installed.
-        NotComputableError: too few records resemble each other to learn from.
+        NotComputableError: the import holds no firm, or too few records resemble each other to learn from.
         ComputeError: Spark did not get through.
     """
     tables = _tables(folder)
@@ -112,6 +112,13 @@ def duplicates_of_import(
             ).fetchone()
         with pq.ParquetFile(staged) as file:
             records, count = file.metadata.num_rows, file.num_row_groups
+        if not records:
+            raise NotComputableError(
+                Text(f"{folder} 里没有企业", f"there is no firm in {folder}"),
+                hint=Text(
+                    "看导入时隔离了哪些行、为什么", "see which rows the import put into quarantine, and why"
+                ),
+            )
         parts = [Part(staged, group, work / f"part-{group:05d}.parquet") for group in range(count)]
         done = 0
         for rows in (machines or LocalCompute(processes)).map(write_part, parts):

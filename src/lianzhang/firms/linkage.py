@@ -99,13 +99,16 @@ def find_duplicates(
             "(SELECT uscc FROM records WHERE uscc IS NOT NULL GROUP BY uscc HAVING count(*) > 1)"
         ).to_arrow_table()
         same = same.filter(pc.not_equal(same["unique_id_l"], same["unique_id_r"]))
-        with _quiet():
-            learnt = _learn(db, total)
-            told(0.2)
-            if machines is None:
-                found = _compare_here(db, learnt, threshold, total, told)
-            else:
-                found = _compare_on_spark(records, learnt, threshold, machines)
+        found: list[pa.Table] = []
+        # Two codes are two firms: with a code on every record nothing is in doubt, and nothing has to be learnt.
+        if _number(db, "SELECT count(*) FROM records WHERE uscc IS NULL"):
+            with _quiet():
+                learnt = _learn(db, total)
+                told(0.2)
+                if machines is None:
+                    found = _compare_here(db, learnt, threshold, total, told)
+                else:
+                    found = _compare_on_spark(records, learnt, threshold, machines)
         pairs = pa.concat_tables([same, *found], promote_options="permissive")
         pairs = pairs.sort_by([("unique_id_l", "ascending"), ("unique_id_r", "ascending")])
         codes = _codes(db, pairs)

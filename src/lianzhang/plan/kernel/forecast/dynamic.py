@@ -215,10 +215,13 @@ def _log_t(gap: FloatArray, df: FloatArray, variance: FloatArray) -> FloatArray:
     n = np.where(proper, df, 1.0)
     v = np.where(proper, variance, 1.0)
     g = np.where(np.isfinite(gap), gap, 0.0)
+    # In logarithms, since g²/(nv) overflows where the scale is all but zero.
+    scale = np.log(n) + np.log(v)
+    squared = 2 * np.log(np.abs(g), out=np.full_like(g, -np.inf), where=g != 0)
     density = (
         gammaln((n + 1) / 2)
         - gammaln(n / 2)
-        - 0.5 * np.log(np.pi * n * v)
-        - (n + 1) / 2 * np.log1p(g**2 / (n * v))
+        - 0.5 * (np.log(np.pi) + scale)
+        - (n + 1) / 2 * np.logaddexp(0.0, squared - scale)
     )
     return np.where(proper, density, 0.0)
