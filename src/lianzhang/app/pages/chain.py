@@ -13,7 +13,7 @@ from lianzhang.app.report import accounts
 from lianzhang.app.report import chain as section
 from lianzhang.app.report.gap_factors import factors_block
 from lianzhang.app.report.gaps import KIND_TEXT, factor_origins, gaps_block, rates_block, search_block
-from lianzhang.app.report.provenance import Provenance, counted
+from lianzhang.app.report.provenance import Provenance, counted, worst
 from lianzhang.app.state import State
 from lianzhang.chain.model import GapKind, Grade
 from lianzhang.chain.service import ChainMap, Gap, Node, RegionalAccounts, candidates
@@ -275,6 +275,7 @@ def wall(chain: ChainMap, origins: Provenance, link: Link) -> m.Block:
         Text("按节点体系清点", "counted over the node taxonomy"),
         ["nodes", "firm_nodes"],
         [n.source_id for n in chain.nodes],
+        worst(n.status for n in nodes),
     )
     grades = Counter(n.grade for n in nodes)
     numbers = {
