@@ -25,13 +25,14 @@ print(bound.getsockname()[1], flush=True)
 run(create_api(Settings(store=Path(sys.argv[1])), access=open_access("127.0.0.1", sys.argv[2])), bound)
 """
 # That the simulation ends after the shock begins is a rule between two numbers, which a schema cannot say: a scenario
-# that breaks it is described as allowed, and refused with 422 and the reason. Everything else is checked there too.
+# that breaks it is described as allowed, and refused with 422 and the reason. Nor can it say that a figure's status may be
+# left out only where its source is known as official. Everything else is checked there too.
 _CONFIG = """
 [parameters]
 region = "langu"
 
 [[operations]]
-include-path-regex = "/risk/(shocks|remedies)$"
+include-path-regex = "/(risk/(shocks|remedies)|plan/observations)$"
 checks.positive_data_acceptance.enabled = false
 """
 

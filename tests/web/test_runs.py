@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -15,7 +13,7 @@ from starlette.testclient import TestClient
 
 from lianzhang.api.access import open_access
 from lianzhang.app.pages.runs import zone
-from lianzhang.store import Store
+from lianzhang.store import Store, load_pack
 from lianzhang.web import create_app
 from tests.web.conftest import BASE, TOKEN, settings
 
@@ -37,10 +35,10 @@ SCENARIO = {
 
 
 @pytest.fixture(scope="module")
-def kept(two_regions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A server over a store of its own with runs of several kinds, two of them alike but for the draw."""
     path = tmp_path_factory.mktemp("runs") / "store"
-    shutil.copytree(two_regions, path)
+    load_pack(Store(path), "chongqing")
     app = create_app(settings(path), access=open_access("127.0.0.1", TOKEN), patience_s=120, warm=False)
     with TestClient(app, base_url=BASE, follow_redirects=False) as made:
         assert made.get("/chongqing/plan").status_code == 200  # keeps what the engines compute
