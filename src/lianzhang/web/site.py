@@ -40,7 +40,7 @@ from lianzhang.web.words import NAV
 
 _log = logging.getLogger("lianzhang.web")
 #: How long a page may compute before the reader is told that it is on its way.
-PATIENCE_S = 2.0
+PATIENCE_S = 0.8
 _PAGES = 160
 #: Pages that may be made at once; most of them wait for a reader or for each other.
 _WORKERS = 8
